@@ -1,0 +1,1 @@
+"""contacthub_orm: a declarative mapper with a unit of work over the REST API of Contacthub."""

@@ -1,0 +1,21 @@
+"""The API's facts as data: enumerations, limits, operations and JSON schemas. No logic."""
+
+from contacthub_orm.reference.facts import (
+    CUSTOMER_SECTIONS,
+    MAX_MATCHED_ELEMENTS,
+    MAX_PAGE_SIZE,
+    MAX_PAYLOAD_BYTES,
+    enum,
+    operations,
+    schema,
+)
+
+__all__ = [
+    "CUSTOMER_SECTIONS",
+    "MAX_MATCHED_ELEMENTS",
+    "MAX_PAGE_SIZE",
+    "MAX_PAYLOAD_BYTES",
+    "enum",
+    "operations",
+    "schema",
+]

@@ -1,0 +1,56 @@
+"""The files of this folder, read on first use.
+
+`enums.json` and `operations.json` follow the API reference 1.299.1, completed where it is silent by the last public
+swagger (1.51) and the published SDKs; every operation names where its path is known from. `schemas/` holds the JSON
+schemas (draft 2020-12) of event properties, context information and the customer's sections.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+__all__ = [
+    "CUSTOMER_SECTIONS",
+    "MAX_MATCHED_ELEMENTS",
+    "MAX_PAGE_SIZE",
+    "MAX_PAYLOAD_BYTES",
+    "enum",
+    "operations",
+    "schema",
+]
+
+CUSTOMER_SECTIONS: Final = ("base", "consents", "tags")
+
+MAX_MATCHED_ELEMENTS: Final = 10_000
+"""A search of customers or events matches at most this many elements (reference 1.299.1)."""
+
+MAX_PAGE_SIZE: Final = 50
+"""The largest page of customers or events (not in the reference; .NET and Go SDKs)."""
+
+MAX_PAYLOAD_BYTES: Final = 65_536
+"""64 kB for a customer or an event (reference 1.299.1; the unit is not stated, 65,535 is its sample)."""
+
+
+@cache
+def _read(name: str) -> Any:
+    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def enum(name: str) -> tuple[str, ...]:
+    """The values of one enumeration, such as `event_types`, in the reference's order."""
+    return tuple(_read("enums.json")[name])
+
+
+def operations() -> list[dict[str, Any]]:
+    """Every operation of the API: id, method, path, parameters, body, success status and provenance."""
+    found: list[dict[str, Any]] = _read("operations.json")
+    return found
+
+
+def schema(kind: Literal["event", "context", "customer"], name: str) -> dict[str, Any]:
+    """The JSON schema of an event type's properties, a context's information or a customer's section."""
+    found: dict[str, Any] = _read(f"schemas/{kind}/{name}.json")
+    return found
