@@ -5,6 +5,7 @@ ContacthubError
 ├── InvalidRequestError            the session or an entity is used in a way it cannot be
 ├── OperationNotPermitted          the documented SDK's refusal of an operation
 ├── CompileError                   a criterion or query that the service's query language cannot say
+│   └── UnknownAttributeError      a criterion names an attribute that is not declared (also AttributeError)
 ├── ValidationError                what would be sent breaks a rule of the API (also ValueError)
 ├── NoResultFound                  `one()` found nothing
 ├── MultipleResultsFound           `one()` or `one_or_none()` found several
@@ -53,6 +54,7 @@ __all__ = [
     "StaleDataError",
     "ThrottledError",
     "TransportError",
+    "UnknownAttributeError",
     "ValidationError",
     "Violation",
 ]
@@ -76,6 +78,10 @@ class OperationNotPermitted(ContacthubError):  # noqa: N818 - the name the docum
 
 class CompileError(ContacthubError):
     """A criterion or query cannot be said in the service's query language; names the expression and the field."""
+
+
+class UnknownAttributeError(CompileError, AttributeError):
+    """A criterion names an attribute that its class does not declare."""
 
 
 class Violation:

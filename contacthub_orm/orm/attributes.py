@@ -1,0 +1,281 @@
+"""Declared attributes: `Attr[T]` for a value, `Embedded[T]` for an embedded object.
+
+Both are non-data descriptors. The first read converts the baseline's value and leaves it in the instance's
+`__dict__`, so later reads never come here; writes are seen by `Mapped.__setattr__`. Read on the class they give a
+query expression.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+
+import attrs
+
+from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.orm.conversion import Load, loader, without_none
+from contacthub_orm.orm.expressions import DynamicExpression, EmbeddedExpression, Expression
+from contacthub_orm.orm.types import element_type, is_list
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.mapped import Mapped
+
+__all__ = ["UNSET", "Attr", "Attribute", "Embedded", "attr", "embedded"]
+
+T = TypeVar("T")
+
+Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+
+class _Unset:
+    """What an argument of a constructor is when it was not given."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Any = _Unset()
+
+
+class Attribute:
+    """What every declared attribute is: its Python name, its JSON key, its declared type and its rules."""
+
+    name: str
+    owner: type
+
+    def __init__(
+        self,
+        *,
+        default: Any = None,
+        key: str | None = None,
+        read_only: bool = False,
+        create_only: bool = False,
+        required: bool = False,
+        validator: Validator | None = None,
+        repr: bool = True,
+    ) -> None:
+        self.default = UNSET if default is None else default
+        self._key = key
+        self.read_only = read_only
+        self.create_only = create_only
+        self.required = required
+        self.validator = validator
+        self.repr = repr
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self.key = self._key or name
+        self.owner = owner
+        frame = sys._getframe(1)
+        self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
+
+    def field(self) -> Any:
+        """The attrs field that stands for this attribute in `__init__`."""
+        return attrs.field(default=self.default, kw_only=True, metadata={"attribute": self})
+
+    @cached_property
+    def declared(self) -> Any:
+        """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use."""
+        annotation = self.owner.__dict__.get("__annotations__", {}).get(self.name, Any)
+        holder = types.SimpleNamespace(__annotations__={self.name: annotation})
+        namespace = dict(vars(sys.modules[self.owner.__module__]))
+        try:
+            hints = typing.get_type_hints(holder, namespace, {**vars(typing), **(self._scope or {})})
+        except NameError as error:
+            raise ConfigurationError(f"{self.owner.__name__}.{self.name}: {error} in its annotation") from None
+        self._scope = None
+        arguments = typing.get_args(hints[self.name])
+        return arguments[0] if arguments else Any
+
+    def expression(self, owner: type, path: tuple[str, ...]) -> Any:
+        """The query expression for this attribute at `path` below `owner`."""
+        raise NotImplementedError
+
+    def accept(self, instance: Mapped, value: Any) -> Any:
+        """The value as it is kept after an assignment."""
+        raise NotImplementedError
+
+
+class Attr(Attribute, Generic[T]):
+    """A value of type T: `lastName: Attr[str | None] = attr(default=None)`."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> Expression[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> T: ...
+        def __get__(self, instance: object | None, owner: Any) -> Any: ...
+        def __set__(self, instance: object, value: T) -> None: ...
+
+    else:
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.expression(owner, (self.key,))
+            state = instance._state
+            raw = state.raw
+            wire = raw.get(self.key) if raw is not None else None
+            value = instance.__dict__[self.name] = self.read(wire)
+            if isinstance(value, list | dict):
+                state.hand_out(instance)
+            return value
+
+    @cached_property
+    def load(self) -> Load | None:
+        return loader(self.declared)
+
+    @cached_property
+    def plain_list(self) -> bool:
+        """Whether this is a list whose elements need no conversion."""
+        return is_list(self.declared) and loader(element_type(self.declared)) is None
+
+    @cached_property
+    def container(self) -> Callable[[], Any] | None:
+        """What an absent value reads as: a new list or dict where one is declared, else None."""
+        kind = without_none(self.declared)
+        kind = typing.get_origin(kind) or kind
+        return kind if kind in (list, dict) else None
+
+    def read(self, wire: Any) -> Any:
+        """The typed value of a wire value; containers are copies, so that the baseline is never handed out."""
+        if wire is None:
+            return self.container() if self.container is not None else None
+        if self.plain_list and isinstance(wire, list):
+            return [copied(element) for element in wire]
+        if self.load is None:
+            return copied(wire)
+        try:
+            return self.load(wire)
+        except (ValueError, TypeError, KeyError):
+            return copied(wire)
+
+    def accept(self, instance: Mapped, value: Any) -> Any:
+        if value is None or self.load is None or self.plain_list:
+            return value
+        if isinstance(value, list):
+            return self._accept_list(value)
+        try:
+            return self.load(value)
+        except (ValueError, TypeError, KeyError):
+            return value
+
+    def _accept_list(self, values: list[Any]) -> list[Any]:
+        """The user's own list where every element already is of the declared type."""
+        load = loader(element_type(self.declared))
+        assert load is not None
+        try:
+            loaded = [load(value) for value in values]
+        except (ValueError, TypeError, KeyError):
+            return values
+        return values if all(map(_is, loaded, values)) else loaded
+
+    def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
+        return Expression(owner, path, self.declared)
+
+
+class Embedded(Attribute, Generic[T]):
+    """An embedded object of class T, always in place: absent or null it reads as an empty one, false in a condition.
+
+    `Embedded[Any]` declares nothing about its content: it reads as a `Properties`.
+    """
+
+    open_target: ClassVar[type[Mapped]]
+    """The class of objects that declare nothing; `mapped` sets it."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> type[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> T: ...
+        def __get__(self, instance: object | None, owner: Any) -> Any: ...
+        def __set__(self, instance: object, value: T | Mapped | Mapping[str, Any] | None) -> None: ...
+
+    else:
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.expression(owner, (self.key,))
+            raw = instance._state.raw
+            wire = raw.get(self.key) if raw is not None else None
+            child = self.target._bound(wire if isinstance(wire, dict) else None, instance)
+            instance.__dict__[self.name] = child
+            return child
+
+    @cached_property
+    def target(self) -> type[Mapped]:
+        """The class of the embedded object."""
+        declared = without_none(self.declared)
+        return self.open_target if declared is Any else declared
+
+    def accept(self, instance: Mapped, value: Any) -> Mapped:
+        return self.target._adopted(value, instance)
+
+    def expression(self, owner: type, path: tuple[str, ...]) -> EmbeddedExpression | DynamicExpression:
+        if self.target.__open__:
+            return DynamicExpression(owner, path)
+        return EmbeddedExpression(owner, path, self.target)
+
+
+def copied(wire: Any) -> Any:
+    """A copy of wire JSON: new lists and dicts all the way down."""
+    if isinstance(wire, list):
+        return [copied(element) for element in wire]
+    if isinstance(wire, dict):
+        return {key: copied(value) for key, value in wire.items()}
+    return wire
+
+
+def _is(left: Any, right: Any) -> bool:
+    return left is right
+
+
+def attr(
+    *,
+    default: Any = None,
+    name: str | None = None,
+    read_only: bool = False,
+    create_only: bool = False,
+    required: bool = False,
+    validator: Validator | None = None,
+    repr: bool = True,
+) -> Any:
+    """Declare a value.
+
+    Args:
+        default: what a new entity starts with; None leaves it unset, which reads None and is not sent.
+        name: the JSON key, where it is not the attribute's name.
+        read_only: the service sets it; it is never sent, and assigning it is refused.
+        create_only: it is sent when the entity is created and may not be changed later.
+        required: it is sent on creation even when it is empty.
+        validator: an attrs validator, run before a request is sent.
+        repr: whether `repr()` shows the value.
+    """
+    return Attr(
+        default=default,
+        key=name,
+        read_only=read_only,
+        create_only=create_only,
+        required=required,
+        validator=validator,
+        repr=repr,
+    )
+
+
+def embedded(
+    *,
+    default: Any = None,
+    name: str | None = None,
+    read_only: bool = False,
+    create_only: bool = False,
+    required: bool = False,
+) -> Any:
+    """Declare an embedded object; the arguments are those of `attr`."""
+    return Embedded(
+        default=default, key=name, read_only=read_only, create_only=create_only, required=required
+    )

@@ -1,0 +1,321 @@
+"""`Mapped`: an object over a wire document, the common base of entities and embedded objects; `Properties`.
+
+The decoded document is the baseline and is never mutated. What was read or written sits converted in the instance's
+`__dict__`; `ObjectState` says which of it was written. Bookkeeping is one slot, `_state`, so that no JSON key can
+get in its way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+
+import attrs
+
+from contacthub_orm.orm.attributes import UNSET, Attribute, Embedded, attr, copied, embedded
+from contacthub_orm.orm.conversion import converter, dump
+from contacthub_orm.orm.expressions import unknown_attribute
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.documents import Document
+
+__all__ = ["Mapped", "ObjectState", "Properties", "render"]
+
+M = TypeVar("M", bound="Mapped")
+
+
+class ObjectState:
+    """Bookkeeping of one mapped object.
+
+    `raw` is the baseline (None: the service knows nothing of it), `written` the names of declared attributes the
+    user wrote, `items` undeclared values read or written by key, `owner` the object this one is embedded in, `null`
+    whether it stands for an explicit None.
+    """
+
+    __slots__ = ("items", "null", "owner", "raw", "written")
+
+    def __init__(self, raw: Document | None, owner: Mapped | None = None) -> None:
+        self.raw = raw
+        self.owner = owner
+        self.written: set[str] = set()
+        self.items: dict[str, Any] | None = None
+        self.null = False
+
+    def touch(self, _mapped: Mapped) -> None:
+        """Tell the root that something below it was written."""
+        self.null = False
+        if self.owner is not None:
+            self.owner._state.touch(self.owner)
+
+    def hand_out(self, _mapped: Mapped) -> None:
+        """Tell the root that a container was handed out and must be compared at flush."""
+        if self.owner is not None:
+            self.owner._state.hand_out(self.owner)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded))
+class Mapped:
+    """An object whose declared attributes are JSON fields."""
+
+    __slots__ = ("__dict__", "__weakref__", "_state")
+
+    __attributes__: ClassVar[dict[str, Attribute]] = {}
+    """Declared attributes by Python name, inherited ones included."""
+
+    __keys__: ClassVar[dict[str, Attribute]] = {}
+    """Declared attributes by JSON key."""
+
+    __open__: ClassVar[bool] = False
+    """Whether undeclared names are attributes too."""
+
+    _state: ObjectState
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        found: dict[str, Attribute] = {}
+        for base in reversed(cls.__mro__):
+            found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
+        cls.__attributes__ = found
+        cls.__keys__ = {attribute.key: attribute for attribute in found.values()}
+        if found:
+            cls.__open__ = False
+            fields = {name: attribute.field() for name, attribute in found.items()}
+            attrs.define(
+                cls, these=fields, slots=False, eq=False, repr=False, kw_only=True, on_setattr=attrs.setters.NO_OP
+            )
+
+    def __attrs_pre_init__(self) -> None:
+        object.__setattr__(self, "_state", ObjectState(None))
+
+    @classmethod
+    def _bound(cls: type[M], raw: Document | None, owner: Mapped | None = None) -> M:
+        """An object over a document, without running `__init__`."""
+        self = object.__new__(cls)
+        object.__setattr__(self, "_state", ObjectState(raw, owner))
+        return self
+
+    @classmethod
+    def _adopted(cls: type[M], value: Any, owner: Mapped) -> M:
+        """The object that takes its place below `owner`: the value itself where it is free, else a copy of it."""
+        if isinstance(value, cls) and value._state.owner is None and value._state.raw is None:
+            value._state.owner = owner
+            return value
+        self = cls._bound(None, owner)
+        if value is None:
+            self._state.null = True
+            return self
+        items = value.__json__() if isinstance(value, Mapped) else value
+        if not isinstance(items, Mapping):
+            raise TypeError(f"{type(owner).__name__}: expected {cls.__name__}, a mapping or None, got {value!r}")
+        for key, item in items.items():
+            self[key] = item
+        return self
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        attribute = self.__attributes__.get(name)
+        if attribute is None:
+            self._set_undeclared(name, value)
+            return
+        if value is UNSET:
+            return
+        state = self._state
+        values = self.__dict__
+        held = values.get(name)
+        if held is not value or value is None:
+            if isinstance(held, Mapped):
+                held._state.owner = None
+            values[name] = attribute.accept(self, value)
+        state.written.add(name)
+        state.touch(self)
+
+    def __delattr__(self, name: str) -> None:
+        if name in self.__attributes__:
+            setattr(self, name, None)
+        else:
+            self._delete_undeclared(name)
+
+    def _set_undeclared(self, name: str, value: Any) -> None:
+        if name.startswith("_") or hasattr(type(self), name):
+            object.__setattr__(self, name, value)
+        elif self.__open__:
+            self[name] = value
+        else:
+            refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
+            raise AttributeError(f"{refusal}; a JSON field without declaration is set as an item, [{name!r}]")
+
+    def _delete_undeclared(self, name: str) -> None:
+        if not self.__open__ or name.startswith("_"):
+            object.__delattr__(self, name)
+            return
+        try:
+            del self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, key: str) -> Any:
+        attribute = self.__keys__.get(key)
+        if attribute is not None:
+            return getattr(self, attribute.name)
+        state = self._state
+        if state.items is None:
+            state.items = {}
+        if key not in state.items:
+            if state.raw is None or key not in state.raw:
+                raise KeyError(key)
+            state.items[key] = _open_value(state.raw[key], self)
+            if isinstance(state.items[key], list):
+                state.hand_out(self)
+        value = state.items[key]
+        if value is UNSET:
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        attribute = self.__keys__.get(key)
+        if attribute is not None:
+            setattr(self, attribute.name, value)
+            return
+        state = self._state
+        if state.items is None:
+            state.items = {}
+        held = state.items.get(key)
+        if isinstance(held, Mapped) and held is not value:
+            held._state.owner = None
+        if held is not value or value is None:
+            adopt = isinstance(value, Mapping | Mapped)
+            state.items[key] = Properties._adopted(value, self) if adopt else value
+        state.written.add(key)
+        state.touch(self)
+
+    def __delitem__(self, key: str) -> None:
+        attribute = self.__keys__.get(key)
+        if attribute is not None:
+            setattr(self, attribute.name, None)
+            return
+        self[key]
+        state = self._state
+        assert state.items is not None
+        state.items[key] = UNSET
+        state.written.add(key)
+        state.touch(self)
+
+    def __contains__(self, key: object) -> bool:
+        return key in render(self)
+
+    def __json__(self) -> Document:
+        """The wire document as it stands, unsaved edits included."""
+        return render(self)
+
+    def __repr__(self) -> str:
+        shown = {key: value for key, value in render(self).items() if self._shows(key, value)}
+        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in shown.items())})"
+
+    def _shows(self, key: str, value: Any) -> bool:
+        attribute = self.__keys__.get(key)
+        return value is not None and (attribute is None or attribute.repr)
+
+
+class Properties(Mapped):
+    """An object of JSON properties: keys are attributes and items.
+
+    Used as it is, any key goes (`extended`, an event's properties): `Properties(key="value")`, `p.key`, `p["key"]`.
+    A subclass declares its attributes and refuses other names, but keeps and sends back unknown fields of the
+    service, which stay reachable as items. It has no public method, so that no JSON field is hidden by one:
+    `dict(p)`, `len(p)`, `key in p` and iteration over the keys serve.
+    """
+
+    __slots__ = ()
+    __open__ = True
+
+    def __init__(self, **properties: Any) -> None:
+        self.__attrs_pre_init__()
+        for key, value in properties.items():
+            self[key] = value
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "keys" and "keys" not in self:
+            return lambda: render(self).keys()
+        if not self.__open__:
+            refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
+            raise AttributeError(str(refusal))
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no property {name!r}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(render(self))
+
+    def __len__(self) -> int:
+        return len(render(self))
+
+    def __bool__(self) -> bool:
+        return bool(render(self))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Properties):
+            return render(self) == render(other)
+        return render(self) == other if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+Embedded.open_target = Properties
+
+
+def _open_value(wire: Any, owner: Mapped) -> Any:
+    """What an undeclared wire value is handed out as: objects as Properties, lists as copies."""
+    if isinstance(wire, dict):
+        return Properties._bound(wire, owner)
+    if isinstance(wire, list):
+        return [Properties._bound(item) if isinstance(item, dict) else copied(item) for item in wire]
+    return wire
+
+
+def render(mapped: Mapped) -> Document:
+    """The wire document of an object as it stands: the baseline with what was read and written laid over it.
+
+    An embedded object or a list that is empty where the service has none stays as the service has it.
+    """
+    state = mapped._state
+    document: Document = dict(state.raw) if state.raw is not None else {}
+    attributes = mapped.__attributes__
+    for name, value in mapped.__dict__.items():
+        attribute = attributes.get(name)
+        if attribute is not None:
+            _lay(document, attribute.key, value, written=name in state.written)
+    for key, value in (state.items or {}).items():
+        if value is UNSET:
+            document.pop(key, None)
+        else:
+            _lay(document, key, value, written=key in state.written)
+    return document
+
+
+def _lay(document: Document, key: str, value: Any, *, written: bool) -> None:
+    if isinstance(value, Mapped):
+        content = render(value)
+        if value._state.null and not content:
+            document[key] = None
+        elif written or content or document.get(key) is not None:
+            document[key] = content
+    elif written:
+        document[key] = dump(value)
+    elif isinstance(value, list | dict):
+        content = dump(value)
+        if content or document.get(key) is not None:
+            document[key] = content
+
+
+def _structure(value: Any, cls: type[M]) -> M:
+    """A list's element: an object over the wire document, or the user's own."""
+    if isinstance(value, cls):
+        return value
+    if isinstance(value, Mapped):
+        value = value.__json__()
+    if not isinstance(value, dict):
+        raise TypeError(f"{cls.__name__} is made of an object, got {value!r}")
+    return cls._bound(value)
+
+
+converter.register_structure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Mapped), _structure)

@@ -1,0 +1,84 @@
+"""Declared types: what they accept and how a message names them."""
+
+from __future__ import annotations
+
+import types
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Union, get_args, get_origin
+
+from contacthub_orm.orm.conversion import parse_datetime, without_none
+
+__all__ = ["accepts", "describe", "element_type", "is_list"]
+
+
+def is_list(declared: Any) -> bool:
+    return get_origin(without_none(declared)) is list or without_none(declared) is list
+
+
+def element_type(declared: Any) -> Any:
+    """The type of a list's elements, Any where it is not told."""
+    arguments = get_args(without_none(declared))
+    return arguments[0] if arguments else Any
+
+
+def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
+    """Whether `value` may stand where `declared` is declared; with `in_list`, as an element of a declared list.
+
+    A date takes a date, a datetime or an ISO 8601 text; a number takes no boolean; an enumeration takes its values.
+    """
+    if in_list and is_list(declared):
+        declared = element_type(declared)
+    declared = without_none(declared)
+    if declared is Any or declared is object:
+        return True
+    if get_origin(declared) in (Union, types.UnionType):
+        return any(accepts(one, value) for one in get_args(declared))
+    if isinstance(declared, type) and issubclass(declared, Enum):
+        return value in list(declared) or value in [member.value for member in declared]
+    test = _TESTS.get(get_origin(declared) or declared)
+    return test(value) if test is not None else True
+
+
+def _is_moment(value: Any) -> bool:
+    if isinstance(value, date | datetime):
+        return True
+    try:
+        parse_datetime(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_TESTS = {
+    str: lambda value: isinstance(value, str),
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    date: _is_moment,
+    datetime: _is_moment,
+    list: lambda value: isinstance(value, list | tuple),
+    dict: lambda value: isinstance(value, dict),
+}
+
+_NAMES = {
+    str: "a text",
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a number",
+    date: "a date",
+    datetime: "a date and time",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def describe(declared: Any) -> str:
+    """The type in words: `a text`, `a date`, `one of A, B`."""
+    declared = without_none(declared)
+    if isinstance(declared, type) and issubclass(declared, Enum):
+        return "one of " + ", ".join(str(member.value) for member in declared)
+    origin = get_origin(declared) or declared
+    if origin is list:
+        return f"a list (each {describe(element_type(declared))})"
+    return _NAMES.get(origin, getattr(declared, "__name__", str(declared)))
