@@ -1,0 +1,101 @@
+"""What keeps secrets and personal data out of logs and errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["MASK", "Redactor", "masked", "without_credentials"]
+
+MASK: Final = "***"
+_BODY_LIMIT: Final = 2_000
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/'\"]+@")
+_HOLDERS_OF_REQUESTS = ("request", "response", "pool", "conn")
+
+
+def without_credentials(text: str) -> str:
+    """The text with the user and password of every URL masked."""
+    return _CREDENTIALS.sub(f"{MASK}@", text)
+
+
+class Redactor:
+    """Takes known secrets out of texts and exceptions.
+
+    `token` is one; the passwords of the proxies' URLs are others, as written there and unquoted.
+    """
+
+    __slots__ = ("_secrets",)
+
+    def __init__(self, token: str, proxies: Iterable[str] = ()) -> None:
+        passwords = [urlsplit(proxy).password or "" for proxy in proxies]
+        found = {token, *passwords, *map(unquote, passwords)} - {""}
+        # The longest first: a secret may be part of another.
+        self._secrets = sorted(found, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """The text with every secret masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return without_credentials(text)
+
+    def exception(self, error: BaseException) -> None:
+        """Make an exception, and all it is chained to, fit to be shown.
+
+        Texts are masked, requests and connections let go, and the frames of the HTTP libraries cut off: their local
+        variables hold the headers, which many a logger prints along with a traceback.
+        """
+        for link in _chain(error):
+            link.__traceback__ = None
+            link.args = tuple(self.text(value) if isinstance(value, str) else value for value in link.args)
+            for name in _HOLDERS_OF_REQUESTS:
+                if name in vars(link):
+                    setattr(link, name, None)
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """The exception and all that `__cause__` and `__context__` lead to."""
+    found: list[BaseException] = []
+    open_ends = [error]
+    while open_ends:
+        link = open_ends.pop()
+        if link is not None and link not in found:
+            found.append(link)
+            open_ends += [link.__cause__, link.__context__]
+    return found
+
+
+def masked(body: object, limit: int = _BODY_LIMIT) -> str:
+    """A JSON document as text, all strings and numbers masked, the names kept; cut after `limit` characters.
+
+    The work is bounded by `limit`, not by the size of the document.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in _pieces(body):
+        pieces.append(piece)
+        length += len(piece)
+        if length > limit:
+            return "".join(pieces)[:limit] + "..."
+    return "".join(pieces)
+
+
+def _pieces(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from _enclosed("{}", ((f"{json.dumps(str(key))}: ", item) for key, item in value.items()))
+    elif isinstance(value, (list, tuple)):
+        yield from _enclosed("[]", (("", item) for item in value))
+    elif value is None or isinstance(value, bool):
+        yield json.dumps(value)
+    else:
+        yield f'"{MASK}"'
+
+
+def _enclosed(brackets: str, items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    yield brackets[0]
+    for position, (label, item) in enumerate(items):
+        yield f"{', ' if position else ''}{label}"
+        yield from _pieces(item)
+    yield brackets[1]

@@ -1,0 +1,124 @@
+"""The settings of a transport."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.http.redaction import without_credentials
+
+__all__ = ["Settings"]
+
+_Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+_DISTRIBUTION: Final = "contacthub_orm"
+
+
+def _rule(text: str, holds: Callable[[Any], bool], *, show: bool = True) -> _Validator:
+    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if not holds(value):
+            raise ConfigurationError(
+                f"{attribute.name} must be {text}" + (f", not {value!r}" if show else "")
+            )
+
+    return check
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_proxies(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, Mapping) and all(isinstance(text, str) for item in value.items() for text in item)
+    )
+
+
+_above_zero = _rule("a finite number above 0", lambda value: _is_number(value) and value > 0)
+_not_negative = _rule("a finite number, 0 or more", lambda value: _is_number(value) and value >= 0)
+_at_least_one = _rule("an integer, 1 or more", lambda value: _is_count(value) and value >= 1)
+
+
+def _user_agent() -> str:
+    try:
+        return f"{_DISTRIBUTION}/{metadata.version(_DISTRIBUTION)}"
+    except metadata.PackageNotFoundError:
+        return _DISTRIBUTION
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """How a transport connects, waits and tries again.
+
+    Raises ConfigurationError, naming the field and its rule, for a value that cannot be.
+    """
+
+    connect_timeout: float = attrs.field(default=5.0, validator=_above_zero)
+    """Seconds to wait for a connection."""
+
+    read_timeout: float = attrs.field(default=30.0, validator=_above_zero)
+    """Seconds without a byte of the answer, after which it counts as lost."""
+
+    retries: int = attrs.field(default=4, validator=_at_least_one)
+    """How often a request is sent at most, the first time included; 1 never repeats one."""
+
+    backoff_base: float = attrs.field(default=0.5, validator=_not_negative)
+    """Seconds that the first wait takes at most; each further one may take twice as long."""
+
+    backoff_max: float = attrs.field(default=30.0, validator=_not_negative)
+    """Seconds that no wait between two attempts exceeds, unless the service asks for one."""
+
+    retry_after_max: float = attrs.field(default=120.0, validator=_not_negative)
+    """Seconds of `Retry-After` that are waited for; a service that asks for more is not asked again."""
+
+    max_in_flight: int = attrs.field(default=16, validator=_at_least_one)
+    """How many requests a caller should have under way at a time."""
+
+    pool_size: int = attrs.field(
+        default=attrs.Factory(lambda settings: settings.max_in_flight, takes_self=True),
+        validator=_at_least_one,
+    )
+    """Connections kept open; `max_in_flight` unless given."""
+
+    requests_per_minute: int | None = attrs.field(
+        default=None,
+        validator=_rule(
+            "an integer, 0 or more, or None", lambda value: value is None or (_is_count(value) and value >= 0)
+        ),
+    )
+    """The budget of this process; None and 0 leave it unlimited."""
+
+    proxies: Mapping[str, str] | None = attrs.field(
+        default=None,
+        validator=_rule("a mapping of schemes to URLs, or None", _is_proxies, show=False),
+        repr=lambda value: without_credentials(repr(value)),
+    )
+    """Proxy URLs by scheme, as requests takes them, instead of those of the environment; `{}` for none at all."""
+
+    ca_bundle: str | None = attrs.field(
+        default=None,
+        validator=_rule(
+            "the path of a file or directory that exists, or None",
+            lambda value: value is None or os.path.exists(value),
+        ),
+    )
+    """The certificates to trust, instead of those of the environment (`REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`)."""
+
+    user_agent: str = attrs.field(
+        factory=_user_agent,
+        validator=_rule(
+            "printable ASCII",
+            lambda value: isinstance(value, str) and value.isascii() and value.isprintable(),
+        ),
+    )
+    """The `User-Agent` header."""

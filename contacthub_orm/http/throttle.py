@@ -1,0 +1,56 @@
+"""The budget of requests per minute, and the pauses that a service asks for."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contacthub_orm.http.clock import Clock
+
+__all__ = ["Throttle"]
+
+_WINDOW = 60.0
+_SHORTEST_SLEEP = 0.001
+
+
+class Throttle:
+    """A token bucket for requests per minute, shared by the threads of one process.
+
+    The bucket holds a minute's requests, and a token returns one minute after it was taken. So no span of 60 seconds
+    sees more than the budget, whether the service counts fixed minutes or sliding ones, and a budget that is not
+    exhausted delays nobody. Threads are served in the order they came.
+
+    `requests_per_minute`: the budget; None or 0 leaves only the pauses.
+    """
+
+    def __init__(self, requests_per_minute: int | None, clock: Clock) -> None:
+        self._budget = requests_per_minute or 0
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._taken: deque[float] = deque(maxlen=self._budget)
+        self._paused_until = 0.0
+
+    def acquire(self) -> None:
+        """Wait until a request may be sent, and count it."""
+        slot = self._reserve()
+        while (wait := max(slot, self._paused_until) - self._clock.monotonic()) > 0:
+            # Rounding can leave a rest too small to move the clock, which would keep this loop going for ever.
+            self._clock.sleep(max(wait, _SHORTEST_SLEEP))
+
+    def pause(self, seconds: float) -> None:
+        """Let no thread pass for so many seconds; a longer pause that was asked for before stays."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+
+    def _reserve(self) -> float:
+        """Take the next free token; the answer is the moment, on the monotonic clock, from which it may be used."""
+        if not self._budget:
+            return 0.0
+        with self._lock:
+            slot = self._clock.monotonic()
+            if len(self._taken) == self._budget:
+                slot = max(slot, self._taken[0] + _WINDOW)
+            self._taken.append(slot)
+            return slot

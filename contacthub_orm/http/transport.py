@@ -1,0 +1,217 @@
+"""Requests to one service: pooled, throttled, repeated where that is safe, and silent about secrets."""
+
+from __future__ import annotations
+
+import json as json_codec
+import os
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import attrs
+import requests
+from urllib3.exceptions import HTTPError
+
+from contacthub_orm.errors import ConfigurationError, InvalidRequestError
+from contacthub_orm.http import failures
+from contacthub_orm.http.answers import Answer, api_error, decoded
+from contacthub_orm.http.channel import Channel, open_channel
+from contacthub_orm.http.clock import Clock
+from contacthub_orm.http.failures import Failure
+from contacthub_orm.http.log import log_again, log_answer, log_body, log_broken_receiver, log_lost
+from contacthub_orm.http.retry import retry_after, retrying
+from contacthub_orm.http.settings import Settings
+from contacthub_orm.signals import after_response, before_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+__all__ = ["Transport"]
+
+
+@attrs.define
+class _Exchange:
+    """One request, whatever number of attempts it takes. `url` is without the query, for errors and logs."""
+
+    method: str
+    path: str
+    url: str
+    params: Mapping[str, Any] | None
+    json: Any
+    prepared: requests.PreparedRequest
+    attempts: int = 0
+
+
+class Transport:
+    """Sends requests to the service at `base_url`, authorised by the bearer `token`.
+
+    May be shared by threads, and used on both sides of a fork: each process has connections and a budget of its own.
+    A context manager that closes itself. `clock` is there for tests.
+
+    Raises ConfigurationError for a base URL or a token that no request can be made of, and for a CA bundle of the
+    environment that does not exist.
+    """
+
+    def __init__(
+        self, base_url: str, token: str, settings: Settings | None = None, clock: Clock | None = None
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.settings = settings or Settings()
+        self._clock = clock or Clock()
+        self._template = _template(self.base_url, token, self.settings)
+        # A closure keeps the token out of `vars()`, unlike a partial.
+        self._open: Callable[[], Channel] = lambda: open_channel(
+            self.base_url, token, self.settings, self._clock
+        )
+        self._channels: dict[int, Channel] = {os.getpid(): self._open()}
+        self._retrying = retrying(self.settings, self._clock, log_again)
+        self._closed = False
+
+    def send(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None
+    ) -> Answer:
+        """Send a request until it is answered or the settings say to give up; the answer is a success (2xx).
+
+        `path` is relative to the base URL and already quoted (`quote_path`), `params` the query (a list gives a name
+        several times), `json` a document to send, None for none. Repeated are: anything that never left, 429, 503 with
+        `Retry-After`, and reads after any failure.
+
+        Raises NotSent when the request did not reach the service, OutcomeUnknown when a write was sent and may or may
+        not have taken effect, TransportError when a read got no usable answer, the APIError of the status when the
+        service answered with an error or a redirect (a 5xx to a write is the cause of an OutcomeUnknown),
+        InvalidRequestError after `close()`, and TypeError or ValueError for a `json` that is no JSON.
+        """
+        if self._closed:
+            raise InvalidRequestError("the transport is closed")
+        outcome = self._retrying(self._attempt, self._exchange(method.upper(), path, params, json))
+        if isinstance(outcome, Answer):
+            return outcome
+        raise outcome.error
+
+    def close(self) -> None:
+        """Close the connections of this process. Closing twice does no harm."""
+        self._closed = True
+        channel = self._channels.pop(os.getpid(), None)
+        if channel is not None:
+            channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Transport({self.base_url!r})"
+
+    def _channel(self) -> Channel:
+        """The channel of this process. Without a lock: one that another thread held during a fork stays locked."""
+        pid = os.getpid()
+        # The parent's channel stays where it is: its sockets are in use over there, its locks perhaps taken.
+        return self._channels.get(pid) or self._channels.setdefault(pid, self._open())
+
+    def _exchange(self, method: str, path: str, params: Mapping[str, Any] | None, json: Any) -> _Exchange:
+        url = f"{self.base_url}/{path.lstrip('/')}"
+        prepared = self._template.copy()
+        prepared.method = method
+        prepared.prepare_url(url, params)
+        body = None
+        if json is not None:
+            prepared.headers["Content-Type"] = "application/json"
+            body = json_codec.dumps(json, separators=(",", ":"), allow_nan=False).encode()
+        prepared.prepare_body(body, None)
+        return _Exchange(method, path, url, params, json, prepared)
+
+    def _attempt(self, exchange: _Exchange) -> Answer | Failure:
+        """Send the request once."""
+        channel = self._channel()
+        channel.throttle.acquire()
+        exchange.attempts += 1
+        self._announce_request(exchange)
+        started = self._clock.monotonic()
+        try:
+            response = channel.send(exchange.prepared)
+        except (OSError, HTTPError) as error:
+            failure = failures.of_exchange(error, method=exchange.method, url=exchange.url)
+            channel.redactor.exception(failure.error)
+            log_lost(exchange.method, exchange.path, failure.error, self._milliseconds(started))
+            return failure
+        milliseconds = self._milliseconds(started)
+        outcome = self._read(response, exchange, channel)
+        self._announce_answer(exchange, response.status_code, outcome, milliseconds)
+        return outcome
+
+    def _read(self, response: requests.Response, exchange: _Exchange, channel: Channel) -> Answer | Failure:
+        """What a complete answer says."""
+        status = response.status_code
+        request = {"method": exchange.method, "url": exchange.url}
+        if 200 <= status < 300:
+            try:
+                return Answer(status, response.headers, decoded(response.content))
+            except ValueError:
+                return failures.of_garbage(status, **request)
+        content = channel.redactor.text(response.content.decode("utf-8", "replace"))
+        failure = failures.of_answer(
+            api_error(status, content, **request),
+            retry_after=retry_after(response.headers, self._clock.now()),
+            retry_after_max=self.settings.retry_after_max,
+        )
+        if failure.wait is not None:
+            channel.throttle.pause(failure.wait)
+        return failure
+
+    def _announce_request(self, exchange: _Exchange) -> None:
+        log_body("request", exchange.method, exchange.path, exchange.json)
+        if before_request.receivers:
+            before_request.send(
+                self, method=exchange.method, path=exchange.path, params=exchange.params, json=exchange.json
+            )
+
+    def _announce_answer(
+        self, exchange: _Exchange, status: int, outcome: Answer | Failure, milliseconds: float
+    ) -> None:
+        logref = outcome.logref if isinstance(outcome, Failure) else None
+        log_answer(exchange.method, exchange.path, status, milliseconds, logref)
+        if isinstance(outcome, Answer):
+            log_body("answer", exchange.method, exchange.path, outcome.body)
+        if after_response.receivers:
+            try:
+                after_response.send(
+                    self,
+                    method=exchange.method,
+                    path=exchange.path,
+                    status=status,
+                    milliseconds=milliseconds,
+                    attempt=exchange.attempts,
+                )
+            except Exception:  # noqa: BLE001 - whatever an observer does, the request has had its effect
+                log_broken_receiver("after_response")
+
+    def _milliseconds(self, started: float) -> float:
+        return (self._clock.monotonic() - started) * 1_000
+
+
+def _template(base_url: str, token: str, settings: Settings) -> requests.PreparedRequest:
+    """A request with the headers of all requests, checked once."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError("base_url must be a URL that begins with http:// or https://")
+    if parts.username is not None or parts.query or parts.fragment:
+        # requests would turn a user and password into an Authorization header in place of ours.
+        raise ConfigurationError("base_url must hold no user, password, query or fragment")
+    if not (
+        isinstance(token, str) and token.isascii() and token.isprintable() and token.strip() == token != ""
+    ):
+        raise ConfigurationError("token must be printable ASCII without spaces around it")
+    template = requests.PreparedRequest()
+    template.prepare_headers(
+        {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": settings.user_agent,
+        }
+    )
+    return template
