@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 __all__ = ["MASK", "Redactor", "masked", "without_credentials"]
 
 MASK: Final = "***"
 _BODY_LIMIT: Final = 2_000
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/'\"]+@")
+_PASSWORD = re.compile(r"(?:^|//)[^/:@]*:([^/]*)@")
 _HOLDERS_OF_REQUESTS = ("request", "response", "pool", "conn")
 
 
@@ -30,7 +31,7 @@ class Redactor:
     __slots__ = ("_secrets",)
 
     def __init__(self, token: str, proxies: Iterable[str] = ()) -> None:
-        passwords = [urlsplit(proxy).password or "" for proxy in proxies]
+        passwords = [password for proxy in proxies for password in _PASSWORD.findall(proxy)]
         found = {token, *passwords, *map(unquote, passwords)} - {""}
         # The longest first: a secret may be part of another.
         self._secrets = sorted(found, key=len, reverse=True)

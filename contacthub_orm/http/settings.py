@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.http.redaction import without_credentials
 
 __all__ = ["Settings"]
 
@@ -47,6 +46,10 @@ def _is_proxies(value: Any) -> bool:
 _above_zero = _rule("a finite number above 0", lambda value: _is_number(value) and value > 0)
 _not_negative = _rule("a finite number, 0 or more", lambda value: _is_number(value) and value >= 0)
 _at_least_one = _rule("an integer, 1 or more", lambda value: _is_count(value) and value >= 1)
+
+
+def _host(url: str) -> str:
+    return url.rpartition("@")[2]
 
 
 def _user_agent() -> str:
@@ -101,7 +104,7 @@ class Settings:
     proxies: Mapping[str, str] | None = attrs.field(
         default=None,
         validator=_rule("a mapping of schemes to URLs, or None", _is_proxies, show=False),
-        repr=lambda value: without_credentials(repr(value)),
+        repr=lambda proxies: repr(proxies and {scheme: _host(url) for scheme, url in proxies.items()}),
     )
     """Proxy URLs by scheme, as requests takes them, instead of those of the environment; `{}` for none at all."""
 

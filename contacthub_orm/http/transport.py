@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json as json_codec
 import os
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+import re
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 import requests
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["Transport"]
+
+# A user and password in the URL would become an Authorization header in place of ours, and turn up in errors.
+_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"[!-~]+")
 
 
 @attrs.define
@@ -195,16 +199,10 @@ class Transport:
 
 def _template(base_url: str, token: str, settings: Settings) -> requests.PreparedRequest:
     """A request with the headers of all requests, checked once."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError("base_url must be a URL that begins with http:// or https://")
-    if parts.username is not None or parts.query or parts.fragment:
-        # requests would turn a user and password into an Authorization header in place of ours.
-        raise ConfigurationError("base_url must hold no user, password, query or fragment")
-    if not (
-        isinstance(token, str) and token.isascii() and token.isprintable() and token.strip() == token != ""
-    ):
-        raise ConfigurationError("token must be printable ASCII without spaces around it")
+    if not _BASE_URL.fullmatch(base_url):
+        raise ConfigurationError("base_url must be http:// or https://, a host and a path, and nothing else")
+    if not _TOKEN.fullmatch(token):
+        raise ConfigurationError("token must be printable ASCII without spaces")
     template = requests.PreparedRequest()
     template.prepare_headers(
         {
