@@ -8,10 +8,12 @@ whether it took effect: it is never repeated here, since only the caller can fin
 from __future__ import annotations
 
 import ssl
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Final
 
 import attrs
 from requests.exceptions import InvalidSchema, InvalidURL
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError
 
 from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportError
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "of_answer", "of_exchange", "of_garbage"]
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_TUNNEL_REFUSED: Final = "Tunnel connection failed"
+_CONNECTING: Final = frozenset({HTTPConnection.connect.__code__, HTTPSConnection.connect.__code__})
 
 
 @attrs.frozen
@@ -58,7 +60,7 @@ def of_exchange(error: Exception, *, method: str, url: str) -> Failure:
 def _of_layers(layers: list[BaseException], text: str, method: str, url: str) -> Failure:
     if any(map(_is_hopeless, layers)):
         return Failure(NotSent(text, method=method, url=url))
-    if any(map(_is_before_sending, layers)):
+    if any(map(_came_while_connecting, layers)):
         return Failure(NotSent(text, method=method, url=url), again=True)
     if method in _READS:
         return Failure(TransportError(text, method=method, url=url), again=True)
@@ -92,22 +94,31 @@ def of_answer(error: APIError, *, retry_after: float | None, retry_after_max: fl
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
-    """The error and those it wraps, innermost last; requests and urllib3 keep them in three different places."""
+    """The error and those it wraps, innermost last; requests and urllib3 keep them in four different places.
+
+    `__context__` is not one: it also leads to what the caller was handling when it made the request.
+    """
     layer: BaseException | None = error
     while layer is not None:
         yield layer
-        places = (getattr(layer, "reason", None), getattr(layer, "original_error", None), *layer.args)
+        places = (
+            getattr(layer, "reason", None),
+            getattr(layer, "original_error", None),
+            *layer.args,
+            layer.__cause__,
+        )
         layer = next((inner for inner in places if isinstance(inner, BaseException)), None)
 
 
-def _is_before_sending(error: BaseException) -> bool:
-    """Whether this can only have happened while connecting.
+def _came_while_connecting(error: BaseException) -> bool:
+    """Whether this happened before the first byte of the request was written.
 
-    Refused connections and unknown names are kinds of ConnectTimeoutError. urllib3's ProxyError is no proof: a proxy
-    that was given the request and then drops the connection is reported by it too. What it wraps decides.
+    The classes tell only half of it. A TLS handshake that times out is a ReadTimeoutError, like an answer that does; and
+    a proxy that drops the connection after it was given the request is a ProxyError, like one that cannot be reached.
+    So the frames are asked: urllib3 has either returned from `connect()` or written nothing.
     """
-    return isinstance(error, ConnectTimeoutError) or (
-        isinstance(error, OSError) and str(error).startswith(_TUNNEL_REFUSED)
+    return isinstance(error, ConnectTimeoutError) or any(
+        frame.f_code in _CONNECTING for frame, _ in walk_tb(error.__traceback__)
     )
 
 
