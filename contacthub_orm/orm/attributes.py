@@ -7,6 +7,7 @@ query expression.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 import typing
@@ -80,13 +81,15 @@ class Attribute:
     @cached_property
     def declared(self) -> Any:
         """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use."""
-        annotation = self.owner.__dict__.get("__annotations__", {}).get(self.name, Any)
+        annotation = inspect.get_annotations(self.owner).get(self.name, Any)
         holder = types.SimpleNamespace(__annotations__={self.name: annotation})
         namespace = dict(vars(sys.modules[self.owner.__module__]))
         try:
             hints = typing.get_type_hints(holder, namespace, {**vars(typing), **(self._scope or {})})
         except NameError as error:
-            raise ConfigurationError(f"{self.owner.__name__}.{self.name}: {error} in its annotation") from None
+            raise ConfigurationError(
+                f"{self.owner.__name__}.{self.name}: {error} in its annotation"
+            ) from None
         self._scope = None
         arguments = typing.get_args(hints[self.name])
         return arguments[0] if arguments else Any
@@ -154,7 +157,7 @@ class Attr(Attribute, Generic[T]):
         except (ValueError, TypeError, KeyError):
             return copied(wire)
 
-    def accept(self, instance: Mapped, value: Any) -> Any:
+    def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value knows no owner
         if value is None or self.load is None or self.plain_list:
             return value
         if isinstance(value, list):

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["ALWAYS", "NEVER", "Comparison", "Conjunction", "Criterion", "Kind", "Operator", "and_", "not_", "or_"]
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "Comparison",
+    "Conjunction",
+    "Criterion",
+    "Kind",
+    "Operator",
+    "and_",
+    "not_",
+    "or_",
+]
 
 
 class Operator(StrEnum):
@@ -59,7 +70,9 @@ class Criterion(ABC):
         return self.negated()
 
     def __bool__(self) -> bool:
-        raise TypeError("a criterion has no truth value: combine criteria with & and |, not with `and` and `or`")
+        raise TypeError(
+            "a criterion has no truth value: combine criteria with & and |, not with `and` and `or`"
+        )
 
     @abstractmethod
     def negated(self) -> Criterion:
@@ -179,7 +192,9 @@ def not_(criterion: Criterion) -> Criterion:
     return criterion.negated()
 
 
-def _join(kind: Kind, criteria: Iterable[Criterion], *, neutral: Criterion, absorbing: Criterion) -> Criterion:
+def _join(
+    kind: Kind, criteria: Iterable[Criterion], *, neutral: Criterion, absorbing: Criterion
+) -> Criterion:
     parts: list[Criterion] = []
     for criterion in criteria:
         if not isinstance(criterion, Criterion):

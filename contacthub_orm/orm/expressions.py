@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 import attrs
 
 from contacthub_orm.errors import CompileError, UnknownAttributeError
-from contacthub_orm.orm.criteria import Comparison, Criterion, Operator, and_, or_
 from contacthub_orm.orm.conversion import dump
+from contacthub_orm.orm.criteria import Comparison, Criterion, Operator, and_, or_
 from contacthub_orm.orm.types import accepts, describe, is_list
 
 if TYPE_CHECKING:
@@ -219,7 +219,9 @@ class EmbeddedExpression:
 
     def _null_only(self, operator: Operator, sign: str, other: object) -> Criterion:
         if other is not None:
-            raise CompileError(f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None")
+            raise CompileError(
+                f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None"
+            )
         return Comparison(self._owner, self._path, operator)
 
     def __str__(self) -> str:
@@ -277,5 +279,7 @@ def is_null(attribute: Any) -> Criterion:
 
 def _expression(function: str, attribute: Any) -> Expression[Any]:
     if not isinstance(attribute, Expression):
-        raise CompileError(f"{function}: expected an attribute such as Customer.externalId, got {attribute!r}")
+        raise CompileError(
+            f"{function}: expected an attribute such as Customer.externalId, got {attribute!r}"
+        )
     return attribute

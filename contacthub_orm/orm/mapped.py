@@ -79,10 +79,21 @@ class Mapped:
         cls.__keys__ = {attribute.key: attribute for attribute in found.values()}
         if found:
             cls.__open__ = False
-            fields = {name: attribute.field() for name, attribute in found.items()}
+            fields = {name: attribute.field() for name, attribute in found.items()} | cls._further_fields()
             attrs.define(
-                cls, these=fields, slots=False, eq=False, repr=False, kw_only=True, on_setattr=attrs.setters.NO_OP
+                cls,
+                these=fields,
+                slots=False,
+                eq=False,
+                repr=False,
+                kw_only=True,
+                on_setattr=attrs.setters.NO_OP,
             )
+
+    @classmethod
+    def _further_fields(cls) -> dict[str, Any]:
+        """Arguments of `__init__` that are no JSON fields themselves."""
+        return {}
 
     def __attrs_pre_init__(self) -> None:
         object.__setattr__(self, "_state", ObjectState(None))
@@ -106,7 +117,9 @@ class Mapped:
             return self
         items = value.__json__() if isinstance(value, Mapped) else value
         if not isinstance(items, Mapping):
-            raise TypeError(f"{type(owner).__name__}: expected {cls.__name__}, a mapping or None, got {value!r}")
+            raise TypeError(
+                f"{type(owner).__name__}: expected {cls.__name__}, a mapping or None, got {value!r}"
+            )
         for key, item in items.items():
             self[key] = item
         return self
@@ -318,4 +331,6 @@ def _structure(value: Any, cls: type[M]) -> M:
     return cls._bound(value)
 
 
-converter.register_structure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Mapped), _structure)
+converter.register_structure_hook_func(
+    lambda cls: isinstance(cls, type) and issubclass(cls, Mapped), _structure
+)

@@ -55,7 +55,7 @@ def _change(old: Any, value: Any, attribute: Attribute | None, *, written: bool)
         new = _in_wire_form(old, new, attribute)
     if isinstance(new, dict) and attribute is not None:
         return MISSING if same(old, new) else _replaced(old, new)
-    return MISSING if old is MISSING and new is None or same(old, new) else new
+    return MISSING if (old is MISSING and new is None) or same(old, new) else new
 
 
 def _replaced(old: Any, new: Document) -> Document:
@@ -125,16 +125,15 @@ def absorb(mapped: Mapped, fresh: Document | None, sent: Any = None) -> None:
             _absorb_embedded(mapped, name, value, wire, delivered.get(key, MISSING))
         elif isinstance(value, list | dict):
             before = delivered.get(key, (old or {}).get(key))
-            if key in delivered or name not in state.written:
-                if _unedited(value, before, attribute):
-                    _refill(value, wire, attribute)
-                    state.written.discard(name)
+            answered = key in delivered or name not in state.written
+            if answered and _unedited(value, before, attribute):
+                _refill(value, wire, attribute)
+                state.written.discard(name)
         elif name not in state.written:
             _forget(mapped, name, attribute)
         elif key in delivered and same(dump(None if value is UNSET else value), delivered[key]):
             state.written.discard(name)
             _forget(mapped, name, attribute)
-
 
 
 def _absorb_embedded(mapped: Mapped, name: str, child: Mapped, wire: Any, sent: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Union, get_args, get_origin
@@ -50,7 +51,7 @@ def _is_moment(value: Any) -> bool:
     return True
 
 
-_TESTS = {
+_TESTS: dict[Any, Callable[[Any], bool]] = {
     str: lambda value: isinstance(value, str),
     bool: lambda value: isinstance(value, bool),
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
@@ -61,7 +62,7 @@ _TESTS = {
     dict: lambda value: isinstance(value, dict),
 }
 
-_NAMES = {
+_NAMES: dict[Any, str] = {
     str: "a text",
     bool: "a boolean",
     int: "a whole number",
@@ -81,4 +82,4 @@ def describe(declared: Any) -> str:
     origin = get_origin(declared) or declared
     if origin is list:
         return f"a list (each {describe(element_type(declared))})"
-    return _NAMES.get(origin, getattr(declared, "__name__", str(declared)))
+    return _NAMES.get(origin) or str(getattr(declared, "__name__", declared))

@@ -1,0 +1,42 @@
+"""The service: its entities, its query language, its routes, and how a workspace is reached."""
+
+from contacthub_orm.contacthub.base import (
+    Address,
+    Contacts,
+    Credential,
+    CustomerBase,
+    Geo,
+    MobileDevice,
+    OtherContact,
+    SocialProfile,
+)
+from contacthub_orm.contacthub.consents import Consent, Consents
+from contacthub_orm.contacthub.customer import Customer, SourceInfo, Tags
+from contacthub_orm.contacthub.elements import Education, Job, Like, Subscription
+from contacthub_orm.contacthub.event import BringBackProperties, Event, Tracking
+from contacthub_orm.contacthub.workspace import Node, Workspace
+
+__all__ = [
+    "Address",
+    "BringBackProperties",
+    "Consent",
+    "Consents",
+    "Contacts",
+    "Credential",
+    "Customer",
+    "CustomerBase",
+    "Education",
+    "Event",
+    "Geo",
+    "Job",
+    "Like",
+    "MobileDevice",
+    "Node",
+    "OtherContact",
+    "SocialProfile",
+    "SourceInfo",
+    "Subscription",
+    "Tags",
+    "Tracking",
+    "Workspace",
+]

@@ -1,0 +1,134 @@
+"""The service as the session sees it: requests for operations on one node, documents from its answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from contacthub_orm.contacthub.customer import Customer
+from contacthub_orm.contacthub.event import Event
+from contacthub_orm.contacthub.event_filters import event_parameters
+from contacthub_orm.contacthub.query_json import query_json, sort_parameter
+from contacthub_orm.contacthub.strict import needs_strict
+from contacthub_orm.errors import CompileError, InvalidRequestError, NotFoundError, OutcomeUnknown
+from contacthub_orm.http import Transport, quote_path
+from contacthub_orm.orm import Entity, Page, Request, Search, Verb
+from contacthub_orm.orm.documents import apply_patch
+from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.documents import Document
+
+__all__ = ["NodeBackend"]
+
+_CLASSES: Final[dict[str, type[Entity]]] = {"customers": Customer, "events": Event}
+
+
+class NodeBackend:
+    """One node of a workspace, through its transport."""
+
+    page_size: int = MAX_PAGE_SIZE
+
+    def __init__(self, transport: Transport, workspace_id: str, node_id: str) -> None:
+        self._transport = transport
+        self._root = ("workspaces", workspace_id)
+        self._node_id = node_id
+
+    @property
+    def max_in_flight(self) -> int:
+        return self._transport.settings.max_in_flight
+
+    def entity_class(self, resource: str) -> type[Entity]:
+        return _CLASSES[resource]
+
+    def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
+        resource = entity.__resource__.name
+        if verb is Verb.CREATE:
+            return Request(verb.value, (resource,), body=self._created_here(entity, body or {}))
+        assert entity._state.key is not None
+        path = (resource, entity._state.key[1])
+        params = {"mode": "STRICT"} if body is not None and needs_strict(entity._state.raw, body) else {}
+        return Request(verb.value, path, params, body)
+
+    def _created_here(self, entity: Entity, body: Document) -> Document:
+        """A customer is created in the node of the session; an event finds its node by its customer."""
+        if not isinstance(entity, Customer):
+            return body
+        if body.setdefault("nodeId", self._node_id) != self._node_id:
+            raise InvalidRequestError(
+                f"{entity!r} is of node {body['nodeId']}, the session works on {self._node_id}"
+            )
+        return body
+
+    def send(self, request: Request) -> Any:
+        return self._call(request.method, request.path, dict(request.params), request.body)
+
+    def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
+        if isinstance(answer, dict) and "id" in answer:
+            return answer if len(answer) > 1 else {**_merged(verb, entity, sent), "id": answer["id"]}
+        if verb is Verb.CREATE:
+            raise OutcomeUnknown("the answer names no id", method=verb.value, url=entity.__resource__.name)
+        return _merged(verb, entity, sent)
+
+    def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        try:
+            document: Document = self._call("GET", (entity.__resource__.name, identity))
+        except NotFoundError:
+            return None
+        return document
+
+    def search(self, search: Search) -> Page:
+        resource = search.entity.__resource__.name
+        answer = self._call("GET", (resource,), self.compile(search))
+        page = answer["page"]
+        total = page["totalElements"]
+        cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
+        return Page(answer["elements"], total, page["number"], page["size"], capped=total >= cap)
+
+    def compile(self, search: Search) -> dict[str, str]:
+        """The parameters of a search; `query` among them is JSON text."""
+        parameters = {"nodeId": self._node_id}
+        if search.entity.__resource__.name == "events":
+            parameters.update(event_parameters(search.criterion))
+        else:
+            query = query_json(search.criterion)
+            if query is not None:
+                parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
+        parameters.update(self._page_parameters(search))
+        return parameters
+
+    def _page_parameters(self, search: Search) -> dict[str, str]:
+        parameters: dict[str, str] = {}
+        sort = sort_parameter(search.order) or _STABLE_SORT.get(search.entity.__resource__.name)
+        if sort is not None:
+            parameters["sort"] = sort
+        if search.size is not None:
+            if not 1 <= search.size <= MAX_PAGE_SIZE:
+                raise CompileError(f"a page holds 1 to {MAX_PAGE_SIZE} elements, got {search.size}")
+            parameters["size"] = str(search.size)
+        if search.page:
+            parameters["page"] = str(search.page)
+        return parameters
+
+    def _call(
+        self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None
+    ) -> Any:
+        answer = self._transport.send(
+            method, quote_path(*self._root, *path), params=params or None, json=body
+        )
+        return answer.body
+
+
+_STABLE_SORT: Final = {"customers": "registeredAt,asc"}
+"""Where no order is asked for, pages are cut from an order that a write does not change.
+
+The service's own default, the newest update first, moves rows between pages while others write.
+"""
+
+
+def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
+    """What the service must hold after a write that it answered without a document."""
+    if verb is Verb.UPDATE:
+        return apply_patch(entity._state.raw or {}, sent)
+    identity = {"id": entity._state.key[1]} if entity._state.key is not None else {}
+    return {**sent, **identity}

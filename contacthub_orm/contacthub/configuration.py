@@ -1,0 +1,53 @@
+"""Where a workspace's settings come from: an INI file or the environment."""
+
+from __future__ import annotations
+
+import os
+from configparser import ConfigParser, Error
+from pathlib import Path
+from typing import Final
+
+from contacthub_orm.errors import ConfigurationError
+
+__all__ = ["DEFAULT_BASE_URL", "from_environment", "from_ini", "normalised_base_url"]
+
+DEFAULT_BASE_URL: Final = "https://api.contactlab.it/hub/v1"
+
+_SECTION: Final = "contacthub"
+
+
+def normalised_base_url(base_url: str) -> str:
+    """The base URL without a trailing slash or `/workspaces`, which the documented SDK's form ends in."""
+    return base_url.rstrip("/").removesuffix("/workspaces")
+
+
+def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
+    """`workspace_id`, `token` and perhaps `base_url` of an INI file, with or without a section.
+
+    Raises ConfigurationError for a file that is missing, malformed or incomplete.
+    """
+    try:
+        content = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{os.fspath(path)}: {error.strerror}") from None
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read_string(content if content.lstrip().startswith("[") else f"[{_SECTION}]\n{content}")
+    except Error as error:
+        raise ConfigurationError(f"{os.fspath(path)}: {type(error).__name__}, not an INI file") from None
+    section = parser[parser.sections()[0]] if parser.sections() else {}
+    found = {key: section[key] for key in ("workspace_id", "token", "base_url") if section.get(key)}
+    missing = [key for key in ("workspace_id", "token") if key not in found]
+    if missing:
+        raise ConfigurationError(f"{os.fspath(path)}: {' and '.join(missing)} missing")
+    return found
+
+
+def from_environment() -> dict[str, str]:
+    """`workspace_id`, `token` and perhaps `base_url` of the CONTACTHUB_* variables. Raises ConfigurationError."""
+    names = {key: f"CONTACTHUB_{key.upper()}" for key in ("workspace_id", "token", "base_url")}
+    found = {key: os.environ[name] for key, name in names.items() if os.environ.get(name)}
+    missing = [names[key] for key in ("workspace_id", "token") if key not in found]
+    if missing:
+        raise ConfigurationError(f"the environment lacks {' and '.join(missing)}")
+    return found

@@ -1,0 +1,77 @@
+"""`Customer`: a person in a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from contacthub_orm.contacthub.base import CustomerBase
+from contacthub_orm.contacthub.consents import Consents
+from contacthub_orm.contacthub.enums import (
+    MobileDeviceType,
+    NotificationService,
+    OtherContactType,
+    SubscriptionKind,
+)
+from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule
+from contacthub_orm.contacthub.timezones import Timezone
+from contacthub_orm.errors import Violation
+from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded
+
+__all__ = ["Customer", "SourceInfo", "Tags"]
+
+
+class Tags(Properties):
+    """Tags of a customer: `manual` made by people, `auto` by elaborations; each at most 1000 characters together."""
+
+    auto: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
+    manual: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
+
+
+class SourceInfo(Properties):
+    """The sources that created and last changed a customer; the service sets it."""
+
+    registeredBy: Attr[str | None] = attr(default=None, read_only=True)
+    updatedBy: Attr[str | None] = attr(default=None, read_only=True)
+
+
+class Customer(Entity, resource=Resource("customers")):
+    """A customer of a node. Subclass it to declare `extended` properties of your own.
+
+    Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration.
+    """
+
+    TIMEZONES: ClassVar = Timezone
+    OTHER_CONTACT_TYPES: ClassVar = OtherContactType
+    MOBILE_DEVICE_TYPES: ClassVar = MobileDeviceType
+    NOTIFICATION_SERVICES: ClassVar = NotificationService
+    SUBSCRIPTION_KINDS: ClassVar = SubscriptionKind
+
+    id: Attr[str | None] = attr(default=None, read_only=True)
+    intId: Attr[int | None] = attr(default=None, read_only=True)
+    externalId: Attr[str | None] = attr(default=None)
+    nodeId: Attr[str | None] = attr(default=None, create_only=True)
+    base: Embedded[CustomerBase] = embedded()
+    consents: Embedded[Consents] = embedded()
+    extended: Embedded[Any] = embedded()
+    extra: Attr[str | None] = attr(default=None)
+    tags: Embedded[Tags] = embedded()
+    enabled: Attr[bool | None] = attr(default=None)
+    registeredAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    updatedAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    version: Attr[int | None] = attr(default=None, read_only=True)
+    deleted: Attr[int | None] = attr(default=None, read_only=True)
+    sourceInfo: Embedded[SourceInfo] = embedded(read_only=True)
+
+    def _violations(self) -> Iterable[Violation]:
+        document = self.to_dict()
+        rule = payload_rule(document)
+        if rule is not None:
+            yield Violation(type(self).__name__, document, rule)
+        if self._state.key is None and not any(
+            document.get(key) for key in ("externalId", "base", "extended")
+        ):
+            yield Violation(
+                type(self).__name__, document, "needs at least one of externalId, base and extended"
+            )

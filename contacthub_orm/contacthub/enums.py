@@ -1,0 +1,153 @@
+"""The enumerations of the API, spelt as the documented SDK spells them (`Event.TYPES.COMPLETED_ORDER`)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = [
+    "BringBackType",
+    "EventContext",
+    "EventMode",
+    "EventOrigin",
+    "EventType",
+    "MobileDeviceType",
+    "NotificationService",
+    "OtherContactType",
+    "SchoolType",
+    "SubscriptionKind",
+]
+
+
+class BringBackType(StrEnum):
+    """How an event without a customer's id names its customer."""
+
+    SESSION_ID = "SESSION_ID"
+    EXTERNAL_ID = "EXTERNAL_ID"
+
+
+class EventContext(StrEnum):
+    """Where an event happened."""
+
+    WEB = "WEB"
+    MOBILE = "MOBILE"
+    ECOMMERCE = "ECOMMERCE"
+    RETAIL = "RETAIL"
+    SOCIAL = "SOCIAL"
+    DIGITAL_CAMPAIGN = "DIGITAL_CAMPAIGN"
+    CONTACT_CENTER = "CONTACT_CENTER"
+    IOT = "IOT"
+    OTHER = "OTHER"
+
+
+class EventMode(StrEnum):
+    """ACTIVE: the customer made the event; PASSIVE: the customer received it."""
+
+    ACTIVE = "ACTIVE"
+    PASSIVE = "PASSIVE"
+
+
+class EventOrigin(StrEnum):
+    """How an event came into being; the service sets it."""
+
+    NATIVE = "NATIVE"
+    DUPLICATE = "DUPLICATE"
+
+
+class EventType(StrEnum):
+    """What happened: the 48 types of the reference."""
+
+    ABANDONED_CART = "abandonedCart"
+    ABANDONED_SESSION = "abandonedSession"
+    ADDED_COMPARE = "addedCompare"
+    ADDED_PRODUCT = "addedProduct"
+    ADDED_REWARD = "addedReward"
+    ADDED_WISHLIST = "addedWishlist"
+    CAMPAIGN_BLACKLISTED = "campaignBlacklisted"
+    CAMPAIGN_BOUNCED = "campaignBounced"
+    CAMPAIGN_LINK_CLICKED = "campaignLinkClicked"
+    CAMPAIGN_MARKED_SPAM = "campaignMarkedSpam"
+    CAMPAIGN_OPENED = "campaignOpened"
+    CAMPAIGN_OPTIN_REQUESTED = "campaignOptinRequested"
+    CAMPAIGN_SENT = "campaignSent"
+    CAMPAIGN_SUBSCRIBED = "campaignSubscribed"
+    CAMPAIGN_UNSUBSCRIBED = "campaignUnsubscribed"
+    CHANGED_SETTING = "changedSetting"
+    CLICKED_LINK = "clickedLink"
+    CLOSED_TICKET = "closedTicket"
+    COMPLETED_ORDER = "completedOrder"
+    EVENT_CONFIRMED = "eventConfirmed"
+    EVENT_DECLINED = "eventDeclined"
+    EVENT_ELIGIBLE = "eventEligible"
+    EVENT_INVITED = "eventInvited"
+    EVENT_NO_SHOW = "eventNoShow"
+    EVENT_NOT_INVITED = "eventNotInvited"
+    EVENT_PARTICIPATED = "eventParticipated"
+    EVENT_REGISTERED = "eventRegistered"
+    FORM_COMPILED = "formCompiled"
+    GENERIC_ACTIVE_EVENT = "genericActiveEvent"
+    GENERIC_PASSIVE_EVENT = "genericPassiveEvent"
+    GRANTED_COUPON = "grantedCoupon"
+    LOGGED_IN = "loggedIn"
+    LOGGED_OUT = "loggedOut"
+    OPENED_TICKET = "openedTicket"
+    ORDER_SHIPPED = "orderShipped"
+    REMOVED_COMPARE = "removedCompare"
+    REMOVED_PRODUCT = "removedProduct"
+    REMOVED_REWARD = "removedReward"
+    REMOVED_WISHLIST = "removedWishlist"
+    REPLIED_TICKET = "repliedTicket"
+    REVIEWED_PRODUCT = "reviewedProduct"
+    SEARCHED = "searched"
+    SERVICE_SUBSCRIBED = "serviceSubscribed"
+    SERVICE_UNSUBSCRIBED = "serviceUnsubscribed"
+    SURVEY_COMPILED = "surveyCompiled"
+    VIEWED_PAGE = "viewedPage"
+    VIEWED_PRODUCT = "viewedProduct"
+    VIEWED_PRODUCT_CATEGORY = "viewedProductCategory"
+
+
+class MobileDeviceType(StrEnum):
+    """The system of a mobile device."""
+
+    IOS = "IOS"
+    ANDROID = "ANDROID"
+    WINDOWS_PHONE = "WINDOWS_PHONE"
+    FIREOS = "FIREOS"
+
+
+class NotificationService(StrEnum):
+    """The push service of a mobile device."""
+
+    APN = "APN"
+    GCM = "GCM"
+    WNS = "WNS"
+    ADM = "ADM"
+    SNS = "SNS"
+
+
+class OtherContactType(StrEnum):
+    """The kind of a further contact."""
+
+    MOBILE = "MOBILE"
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    FAX = "FAX"
+    OTHER = "OTHER"
+
+
+class SchoolType(StrEnum):
+    """The kind of a school."""
+
+    PRIMARY_SCHOOL = "PRIMARY_SCHOOL"
+    SECONDARY_SCHOOL = "SECONDARY_SCHOOL"
+    HIGH_SCHOOL = "HIGH_SCHOOL"
+    COLLEGE = "COLLEGE"
+    OTHER = "OTHER"
+
+
+class SubscriptionKind(StrEnum):
+    """The kind of a subscription."""
+
+    DIGITAL_MESSAGE = "DIGITAL_MESSAGE"
+    SERVICE = "SERVICE"
+    OTHER = "OTHER"

@@ -1,0 +1,39 @@
+"""When a write needs `mode=STRICT`.
+
+Without it the service merges `base.subscriptions` by id and keeps what a body does not list (reference 1.299.1); with it
+the list replaces the stored one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.documents import Document
+
+__all__ = ["needs_strict"]
+
+
+def needs_strict(baseline: Document | None, body: Document) -> bool:
+    """Whether merging by id would not give the list that the body holds.
+
+    So it is when an element or a key of one was removed, or when an id is missing, changed or doubled.
+    """
+    base = body.get("base")
+    if not isinstance(base, dict) or "subscriptions" not in base:
+        return False
+    wanted = base["subscriptions"] or []
+    held = ((baseline or {}).get("base") or {}).get("subscriptions") or []
+    ids = [_id(element) for element in wanted]
+    if None in ids or len(set(ids)) != len(ids):
+        return True
+    by_id = dict(zip(ids, wanted, strict=True))
+    return any(_id(element) not in by_id or _loses_a_key(element, by_id[_id(element)]) for element in held)
+
+
+def _id(element: Any) -> Any:
+    return element.get("id") if isinstance(element, dict) else None
+
+
+def _loses_a_key(held: Document, wanted: Document) -> bool:
+    return any(value not in (None, [], {}) and key not in wanted for key, value in held.items())

@@ -1,0 +1,89 @@
+"""`Workspace`: credentials, settings and the transport; `Node`: where customers live."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from contacthub_orm.contacthub.backend import NodeBackend
+from contacthub_orm.contacthub.configuration import (
+    DEFAULT_BASE_URL,
+    from_environment,
+    from_ini,
+    normalised_base_url,
+)
+from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.http import Settings, Transport
+
+__all__ = ["Node", "Workspace"]
+
+
+class Workspace:
+    """A workspace of the service, with the token that opens it.
+
+    Args:
+        workspace_id: the workspace's id.
+        token: the bearer token of a source; it appears in no message, log or repr.
+        base_url: where the service is; the documented SDK's form, ending in `/workspaces`, is accepted too.
+        settings: timeouts, retries, pool, budget, proxies and certificates (`contacthub_orm.http.Settings` or a mapping
+            of its fields).
+
+    Raises ConfigurationError for a setting that is missing or malformed.
+    """
+
+    def __init__(
+        self,
+        workspace_id: str,
+        token: str,
+        base_url: str = DEFAULT_BASE_URL,
+        settings: Settings | Mapping[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(workspace_id, str) or not workspace_id:
+            raise ConfigurationError("workspace_id must be a text that is not empty")
+        self.workspace_id = workspace_id
+        self.base_url = normalised_base_url(base_url)
+        chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
+        self.transport = Transport(self.base_url, token, chosen)
+
+    @classmethod
+    def from_ini_file(cls, path: str | os.PathLike[str], **settings: Any) -> Workspace:
+        """A workspace from an INI file with `workspace_id`, `token` and perhaps `base_url`, sections optional."""
+        return cls(**from_ini(path), settings=settings)
+
+    @classmethod
+    def from_env(cls, **settings: Any) -> Workspace:
+        """A workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and perhaps CONTACTHUB_BASE_URL."""
+        return cls(**from_environment(), settings=settings)
+
+    def get_node(self, node_id: str | None = None) -> Node:
+        """A node of the workspace; without an id the one that CONTACTHUB_NODE_ID names. Nothing is sent."""
+        chosen = node_id or os.environ.get("CONTACTHUB_NODE_ID")
+        if not chosen:
+            raise ConfigurationError("node_id is missing, and so is CONTACTHUB_NODE_ID")
+        return Node(self, chosen)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.workspace_id!r}, base_url={self.base_url!r})"
+
+
+class Node:
+    """A node of a workspace: what a `Session` is opened on."""
+
+    def __init__(self, workspace: Workspace, node_id: str) -> None:
+        self.workspace = workspace
+        self.node_id = node_id
+        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id)
+
+    def __repr__(self) -> str:
+        return f"Node({self.node_id!r}, workspace={self.workspace!r})"

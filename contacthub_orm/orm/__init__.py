@@ -1,0 +1,50 @@
+"""The mapper: entities, change tracking, identity map, unit of work, query and session. It knows no service."""
+
+from contacthub_orm.orm.attributes import Attr, Embedded, attr, embedded
+from contacthub_orm.orm.backend import Backend, Page, Search
+from contacthub_orm.orm.criteria import Criterion, and_, not_, or_
+from contacthub_orm.orm.entity import Entity, Reference, Resource, reference
+from contacthub_orm.orm.expressions import Expression, between_, in_, is_null, not_in_
+from contacthub_orm.orm.mapped import Mapped, Properties
+from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
+from contacthub_orm.orm.query import Query
+from contacthub_orm.orm.session import Session, sessionmaker
+from contacthub_orm.orm.state import InstanceState, Status, inspect
+
+__all__ = [
+    "Account",
+    "Attr",
+    "Backend",
+    "Criterion",
+    "Embedded",
+    "Entity",
+    "Entry",
+    "Expression",
+    "InstanceState",
+    "Mapped",
+    "Operation",
+    "Outcome",
+    "Page",
+    "Plan",
+    "Properties",
+    "Query",
+    "Reference",
+    "Request",
+    "Resource",
+    "Search",
+    "Session",
+    "Status",
+    "Verb",
+    "and_",
+    "attr",
+    "between_",
+    "embedded",
+    "in_",
+    "inspect",
+    "is_null",
+    "not_",
+    "not_in_",
+    "or_",
+    "reference",
+    "sessionmaker",
+]

@@ -1,0 +1,88 @@
+"""What the mapper asks of a service: requests for operations, documents for entities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contacthub_orm.orm.criteria import Criterion
+    from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.expressions import Ordering
+    from contacthub_orm.orm.plan import Request, Verb
+
+__all__ = ["Backend", "Page", "Search"]
+
+
+@attrs.frozen
+class Search:
+    """A search as data: which entities, under which criterion, in which order, and which page."""
+
+    entity: type[Entity]
+    criterion: Criterion
+    order: tuple[Ordering, ...] = ()
+    page: int = 0
+    size: int | None = None
+
+
+@attrs.frozen
+class Page:
+    """One page of documents; `total` counts all matches, `capped` says that there may be more than that."""
+
+    documents: Sequence[Document]
+    total: int
+    number: int
+    size: int
+    capped: bool = False
+
+
+class Backend(Protocol):
+    """A service as the session sees it.
+
+    Every call may raise APIError, NotSent or OutcomeUnknown; `send` is called from several threads at once.
+    """
+
+    @property
+    def max_in_flight(self) -> int:
+        """How many requests of one batch may be under way at once."""
+        ...
+
+    @property
+    def page_size(self) -> int:
+        """The largest page."""
+        ...
+
+    def entity_class(self, resource: str) -> type[Entity]:
+        """The class that a resource's documents are loaded as by default."""
+        ...
+
+    def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
+        """The request that an operation becomes."""
+        ...
+
+    def send(self, request: Request) -> Any:
+        """Send a request and give the decoded answer, None for an empty one."""
+        ...
+
+    def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
+        """The service's document after a write: the answer or, where that is silent, the baseline with what was sent.
+
+        Raises OutcomeUnknown for an answer that makes no sense.
+        """
+        ...
+
+    def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        """The document with this id, None where there is none."""
+        ...
+
+    def search(self, search: Search) -> Page:
+        """One page of a search. Raises CompileError, before any request, for what the service cannot be asked."""
+        ...
+
+    def compile(self, search: Search) -> Any:
+        """What a search sends, as data."""
+        ...

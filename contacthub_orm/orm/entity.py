@@ -1,0 +1,204 @@
+"""`Entity`: a mapped object with an identity of its own, and the references between entities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, overload
+
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError, Violation
+from contacthub_orm.orm.attributes import UNSET, attr, embedded
+from contacthub_orm.orm.mapped import Mapped, ObjectState, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.session import Session
+
+__all__ = ["Entity", "EntityState", "Key", "Reference", "Resource", "reference"]
+
+E = TypeVar("E", bound="Entity")
+T = TypeVar("T")
+
+Key = tuple[str, str]
+"""The identity of an entity: its resource's name and its id."""
+
+
+@attrs.frozen
+class Resource:
+    """A collection of the service that holds entities of one kind.
+
+    `name` is its path segment, `version_keys` the document keys that tell a newer document from an older one, the
+    first that both documents hold decides.
+    """
+
+    name: str
+    id_key: str = "id"
+    version_keys: tuple[str, ...] = ("version", "updatedAt")
+
+
+class EntityState(ObjectState):
+    """Bookkeeping of one entity: its session, its identity and what happened to it since it was loaded."""
+
+    __slots__ = (
+        "deleted",
+        "dirty",
+        "key",
+        "merged_into",
+        "references",
+        "replace",
+        "session",
+        "unsettled",
+        "watched",
+    )
+
+    def __init__(self, raw: Document | None) -> None:
+        super().__init__(raw)
+        self.key: Key | None = None
+        self.session: Session | None = None
+        self.dirty = False
+        self.watched = False
+        self.deleted = False
+        self.replace = False
+        self.unsettled = False
+        self.merged_into: Entity | None = None
+        self.references: dict[str, Entity] | None = None
+
+    def touch(self, mapped: Mapped) -> None:
+        if not self.dirty:
+            self.dirty = True
+            self._register(mapped)
+
+    def hand_out(self, mapped: Mapped) -> None:
+        if not self.watched:
+            self.watched = True
+            self._register(mapped)
+
+    def _register(self, mapped: Mapped) -> None:
+        if self.session is not None and isinstance(mapped, Entity):
+            self.session._register(mapped)
+
+
+class Reference(Generic[T]):
+    """An attribute that holds another entity and stands for its id in the document.
+
+    The referenced entity may be new: its id is put in when it has one, and it is created first.
+    """
+
+    name: str
+
+    def __init__(self, key: str, target: str) -> None:
+        self.key = key
+        self.target = target
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def field(self) -> Any:
+        """The attrs field that stands for this reference in `__init__`."""
+        return attrs.field(default=UNSET, kw_only=True)
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Reference[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> T | None: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        state: EntityState = instance._state
+        held = (state.references or {}).get(self.key)
+        identity = render(instance).get(self.key)
+        if held is not None and (
+            held._state.key is None or held._state.key[1] == identity or identity is None
+        ):
+            return held
+        if identity is None:
+            return None
+        if state.session is None:
+            raise InvalidRequestError(
+                f"{type(instance).__name__}.{self.name} cannot be loaded: no session holds it"
+            )
+        return state.session._get_resource(self.target, identity)
+
+    def __set__(self, instance: object, value: T | None) -> None:
+        if value is UNSET:
+            return
+        assert isinstance(instance, Entity)
+        state = instance._state
+        if value is None:
+            if state.references is not None:
+                state.references.pop(self.key, None)
+            instance[self.key] = None
+            return
+        if not isinstance(value, Entity) or value.__resource__.name != self.target:
+            raise TypeError(
+                f"{type(instance).__name__}.{self.name} holds an entity of {self.target}, got {value!r}"
+            )
+        if state.references is None:
+            state.references = {}
+        state.references[self.key] = value
+        if value._state.key is not None:
+            instance[self.key] = value._state.key[1]
+        state.touch(instance)
+
+
+def reference(key: str, target: str) -> Any:
+    """Declare a reference: `customer: Reference[Customer] = reference("customerId", "customers")`."""
+    return Reference(key, target)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded, reference))
+class Entity(Mapped):
+    """An object with an identity: `class Customer(Entity, resource=Resource("customers"))`.
+
+    A new entity is transient until a session holds it. Entities compare by identity, as plain objects do.
+    """
+
+    __slots__ = ()
+
+    __resource__: ClassVar[Resource]
+    __references__: ClassVar[tuple[Reference[Any], ...]] = ()
+
+    _state: EntityState  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and never assigned
+
+    def __init_subclass__(cls, resource: Resource | None = None, **options: Any) -> None:
+        if resource is not None:
+            cls.__resource__ = resource
+        cls.__references__ = tuple(
+            value
+            for base in reversed(cls.__mro__)
+            for value in vars(base).values()
+            if isinstance(value, Reference)
+        )
+        super().__init_subclass__(**options)
+
+    @classmethod
+    def _further_fields(cls) -> dict[str, Any]:
+        return {reference.name: reference.field() for reference in cls.__references__}
+
+    def __attrs_pre_init__(self) -> None:
+        object.__setattr__(self, "_state", EntityState(None))
+
+    @classmethod
+    def _bound(cls: type[E], raw: Document | None, owner: Mapped | None = None) -> E:  # noqa: ARG003
+        self = object.__new__(cls)
+        object.__setattr__(self, "_state", EntityState(raw))
+        return self
+
+    @classmethod
+    def _class_for(cls: type[E], document: Document) -> type[E]:  # noqa: ARG003 - a polymorphic class looks at it
+        """The class that a document of this resource is loaded as."""
+        return cls
+
+    def to_dict(self) -> Document:
+        """The wire document as it stands, unsaved edits included; a copy."""
+        return render(self)
+
+    def _violations(self) -> Iterable[Violation]:
+        """Rules between attributes that what would be sent breaks; a subclass adds its own."""
+        return ()
+
+    def __repr__(self) -> str:
+        key = self._state.key
+        return f"<{type(self).__name__} {key[1] if key is not None else 'transient'}>"
