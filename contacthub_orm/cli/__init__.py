@@ -1,0 +1,1 @@
+"""The command `contacthub-orm`."""

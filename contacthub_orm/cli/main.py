@@ -1,0 +1,26 @@
+"""The command `contacthub-orm` and its subcommands.
+
+A subcommand imports what it runs on when it is called, so that `--help` is quick and needs none of it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+try:
+    import click
+except ImportError:
+    sys.exit('the command line needs click; install it with: pip install "contacthub_orm[sandbox,cli]"')
+
+from contacthub_orm.cli.sandbox import sandbox
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="contacthub_orm")
+def main() -> None:
+    """Work with Contacthub from the command line."""
+
+
+main.add_command(sandbox)

@@ -1,0 +1,91 @@
+"""`contacthub-orm sandbox`: a local server until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["sandbox"]
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=0, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--data",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="SQLite file that keeps data, ids and token; in memory without it.",
+)
+@click.option(
+    "--uniqueness-policy",
+    type=click.Choice(["MERGE", "BLOCK"]),
+    default="MERGE",
+    show_default=True,
+    help="What a POST of a known customer does: update it, or answer 409.",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Time that passes before each answer.",
+)
+@click.option(
+    "--search-delay",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Time until a search sees a write.",
+)
+@click.option(
+    "--page-cap",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="Elements that a search can match at most.",
+)
+def sandbox(
+    host: str,
+    port: int,
+    data: Path | None,
+    uniqueness_policy: str,
+    latency: float,
+    search_delay: float,
+    page_cap: int,
+) -> None:
+    """Serve a local, Contacthub-compatible API until SIGINT or SIGTERM.
+
+    When it is ready it prints one line of JSON: base_url, workspace_id, node_id and token.
+    """
+    from contacthub_orm.sandbox.server import Sandbox, SandboxUnavailable
+
+    told_to_stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told_to_stop.set())
+    try:
+        server = Sandbox(
+            data,
+            host=host,
+            port=port,
+            uniqueness_policy=uniqueness_policy,
+            latency=latency,
+            search_delay=search_delay,
+            page_cap=page_cap,
+        )
+        with server:
+            found = ("base_url", "workspace_id", "node_id", "token")
+            click.echo(json.dumps({name: getattr(server, name) for name in found}))
+            told_to_stop.wait()
+    except SandboxUnavailable as missing:
+        raise click.ClickException(str(missing)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None

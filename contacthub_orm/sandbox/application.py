@@ -1,0 +1,183 @@
+"""The ASGI application: routes, authorization, and the way from a request to a handler and back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.routing import Match, Route, Router
+
+from contacthub_orm.reference import MAX_PAYLOAD_BYTES
+from contacthub_orm.sandbox import configuration, customers, elements, events, failures, sessions
+from contacthub_orm.sandbox.calls import Answer, Call
+from contacthub_orm.sandbox.event_search import search_events
+from contacthub_orm.sandbox.failures import Failure
+from contacthub_orm.sandbox.recording import ReceivedRequest
+from contacthub_orm.sandbox.schemas import ELEMENT_COLLECTIONS
+from contacthub_orm.sandbox.search import search_customers
+from contacthub_orm.sandbox.wire import decode, encode
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from contacthub_orm.sandbox.calls import Handler, Service
+    from contacthub_orm.sandbox.recording import RequestLog
+
+__all__ = ["WORKSPACE", "Application", "Request"]
+
+WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
+
+CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
+    ("GET", "/configuration", configuration.show_workspace),
+    ("GET", "/configuration/nodes/entries/{node}", configuration.show_entry_node),
+    ("GET", "/customers", search_customers),
+    ("POST", "/customers", customers.create),
+    ("GET", "/customers/{customer}", customers.show),
+    ("PATCH", "/customers/{customer}", customers.patch),
+    ("PUT", "/customers/{customer}", customers.put),
+    ("DELETE", "/customers/{customer}", customers.remove),
+    ("GET", "/customers/{customer}/sessions", sessions.listing),
+    ("POST", "/customers/{customer}/sessions", sessions.create),
+    ("GET", "/customers/{customer}/sessions/{session}", sessions.show),
+    ("DELETE", "/customers/{customer}/sessions/{session}", sessions.remove),
+    ("GET", "/events", search_events),
+    ("POST", "/events", events.create),
+    ("GET", "/events/{event}", events.show),
+    ("PUT", "/events/{event}", events.put),
+    ("PATCH", "/events/{event}", events.patch),
+    ("DELETE", "/events/{event}", events.remove),
+]
+for _name in ELEMENT_COLLECTIONS:
+    # A client chooses these ids, and a slash in one arrives here already decoded: hence `path`.
+    _element = f"/customers/{{customer}}/{_name}/{{element:path}}"
+    CONTACTHUB_ROUTES.extend(
+        [
+            ("POST", f"/customers/{{customer}}/{_name}", elements.create(_name)),
+            ("GET", _element, elements.show(_name)),
+            ("PUT", _element, elements.put(_name)),
+            ("DELETE", _element, elements.remove(_name)),
+        ]
+    )
+
+
+@dataclass(slots=True)
+class Request:
+    """What is known of a request before anything is checked."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[bytes, bytes]
+    client: str | None
+    content: bytes
+    body: Any = None
+
+    def read_body(self) -> None:
+        """Decode the content.
+
+        Raises:
+            Failure: 413 if it is too large, 400 if it is not JSON.
+        """
+        if len(self.content) > MAX_PAYLOAD_BYTES:
+            raise failures.too_large(MAX_PAYLOAD_BYTES)
+        if not self.content:
+            return
+        try:
+            self.body = decode(self.content)
+        except ValueError as error:
+            raise failures.malformed(f"malformed JSON: {error}") from None
+
+
+class Application:
+    """Answers HTTP requests from a service, and remembers them."""
+
+    def __init__(self, service: Service, log: RequestLog) -> None:
+        self._service = service
+        self._log = log
+        self._authorization = f"Bearer {service.store.credentials.token}".encode()
+        self._handlers: dict[str, dict[str, Handler]] = {}
+        for method, path, handler in CONTACTHUB_ROUTES:
+            self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
+        self._router = Router([Route(path, _unused) for path in self._handlers])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        settings = self._service.settings
+        time = settings.clock()
+        request = await _received(scope, receive)
+        if settings.latency:
+            await asyncio.sleep(settings.latency)
+        headers: dict[str, str] = {}
+        try:
+            answer = self._answer(scope, request)
+        except Failure as failure:
+            answer, headers = Answer(failure.status, encode(failure.body())), failure.headers
+        self._log.add(
+            ReceivedRequest(request.method, request.path, request.query, request.body, answer.status, time)
+        )
+        await _send(send, answer, headers)
+
+    def _answer(self, scope: Scope, request: Request) -> Answer:
+        service = self._service
+        handler, parameters = self._route(scope, request)
+        now = service.settings.now()
+        self._authorize(request, parameters["workspace"])
+        wait = service.throttle.seconds_to_wait(now, service.settings.max_requests_per_minute)
+        if wait:
+            raise failures.throttled(wait)
+        request.read_body()
+        agent = request.headers.get(b"user-agent")
+        client = (request.client, None if agent is None else agent.decode("latin-1"))
+        with service.store.transaction() as connection:
+            return handler(Call(service, connection, now, parameters, request.query, request.body, client))
+
+    def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
+        for route in self._router.routes:
+            match, child = route.matches(scope)
+            if match is not Match.NONE and isinstance(route, Route):
+                handler = self._handlers[route.path].get(request.method)
+                if handler is None:
+                    raise failures.method_not_allowed(request.method)
+                return handler, child["path_params"]
+        raise failures.not_found_route(request.path)
+
+    def _authorize(self, request: Request, workspace_id: str) -> None:
+        if request.headers.get(b"authorization") != self._authorization:
+            raise failures.unauthorized()
+        if workspace_id != self._service.store.credentials.workspace_id:
+            raise failures.unknown_workspace(workspace_id)
+
+
+async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
+    """Routes are matched here, not called: the handlers know nothing of ASGI."""
+
+
+async def _received(scope: Scope, receive: Receive) -> Request:
+    content = b""
+    more = True
+    while more:
+        message = await receive()
+        content += message.get("body", b"")
+        more = message.get("more_body", False)
+    client = scope.get("client")
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        headers=dict(scope["headers"]),
+        client=client[0] if client else None,
+        content=content,
+    )
+
+
+async def _send(send: Send, answer: Answer, headers: dict[str, str]) -> None:
+    content = answer.text.encode()
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    if content:
+        lines.append((b"content-type", b"application/json;charset=UTF-8"))
+    if answer.status != 204:
+        lines.append((b"content-length", str(len(content)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": lines})
+    await send({"type": "http.response.body", "body": content})

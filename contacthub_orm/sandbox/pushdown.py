@@ -1,0 +1,131 @@
+"""The part of a condition that SQLite can decide by its indexes.
+
+What is pushed down never loses a match: it is the condition itself where every attribute in it has a column, and
+otherwise something weaker that the documents it lets pass must still be held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, false, not_, or_, true
+
+from contacthub_orm.sandbox.evaluation import CUSTOMER, comparable
+from contacthub_orm.sandbox.query_language import Atomic, Combined
+from contacthub_orm.sandbox.tables import customers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Column, ColumnElement
+
+    from contacthub_orm.sandbox.query_language import Condition, Query
+
+__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushed", "push_query"]
+
+CUSTOMER_COLUMNS: Final[dict[str, Column[Any]]] = {
+    "id": customers.c.id,
+    "nodeId": customers.c.node_id,
+    "externalId": customers.c.external_id,
+    "base.contacts.email": customers.c.email,
+    "registeredAt": customers.c.registered_at,
+    "updatedAt": customers.c.updated_at,
+}
+
+MAX_VALUES: Final = 500
+LARGEST_INTEGER: Final = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A clause that every match fulfils; `exact` if nothing else does."""
+
+    clause: ColumnElement[bool]
+    exact: bool
+
+
+EVERYTHING: Final = Pushed(true(), exact=False)
+
+
+def push_query(query: Query) -> Pushed:
+    """The clause for a whole query on customers."""
+    if _count_values(query) > MAX_VALUES:
+        return EVERYTHING
+    return _push_query(query)
+
+
+def _push_query(query: Query) -> Pushed:
+    if isinstance(query, Combined):
+        parts = [_push_query(part) for part in query.queries]
+        if query.conjunction == "UNION":
+            return _any_of(parts)
+        if query.conjunction == "INTERSECT":
+            return _all_of(parts)
+        first, *others = parts
+        return _all_of([first, *(_complement(other) for other in others)])
+    are = EVERYTHING if query.are is None else _push_condition(query.are)
+    return are if query.did is None else Pushed(are.clause, exact=False)
+
+
+def _push_condition(condition: Condition) -> Pushed:
+    if isinstance(condition, Atomic):
+        return _push_atomic(condition)
+    parts = [_push_condition(part) for part in condition.conditions]
+    return _all_of(parts) if condition.conjunction == "and" else _any_of(parts)
+
+
+def _all_of(parts: Sequence[Pushed]) -> Pushed:
+    return Pushed(and_(*(part.clause for part in parts)), all(part.exact for part in parts))
+
+
+def _any_of(parts: Sequence[Pushed]) -> Pushed:
+    return Pushed(or_(*(part.clause for part in parts)), all(part.exact for part in parts))
+
+
+def _complement(part: Pushed) -> Pushed:
+    return Pushed(not_(part.clause), exact=True) if part.exact else EVERYTHING
+
+
+def _push_atomic(atomic: Atomic) -> Pushed:
+    column = CUSTOMER_COLUMNS.get(atomic.attribute)
+    if column is None:
+        return EVERYTHING
+    dated = atomic.attribute in CUSTOMER.dates
+    wanted = "instant" if dated else "text"
+    found = [comparable(value, dated=dated) for value in atomic.values]
+    # A value of another type than the column's is equal to nothing in it and has no order with it.
+    values = [each[1] for each in found if each is not None and each[0] == wanted]
+    if dated and any(abs(value) > LARGEST_INTEGER for value in values):
+        return EVERYTHING
+    return Pushed(_clause(column, atomic.operator, values, len(atomic.values)), exact=True)
+
+
+def _clause(column: Column[Any], operator: str, values: list[Any], given: int) -> ColumnElement[bool]:
+    if operator == "IS_NULL":
+        return column.is_(None)
+    if operator == "IS_NOT_NULL":
+        return column.is_not(None)
+    if operator in ("EQUALS", "IN"):
+        return and_(column.is_not(None), column.in_(values)) if values else false()
+    if operator in ("NOT_EQUALS", "NOT_IN"):
+        return or_(column.is_(None), column.not_in(values)) if values else true()
+    if len(values) < given:
+        return false()
+    if operator == "BETWEEN":
+        return and_(column.is_not(None), column.between(*values))
+    # Never NULL, so that the clause can be negated.
+    compared = {"GT": column > values[0], "GTE": column >= values[0], "LT": column < values[0]}
+    return and_(column.is_not(None), compared.get(operator, column <= values[0]))
+
+
+def _count_values(part: Query | Condition) -> int:
+    if isinstance(part, Atomic):
+        return 1 + len(part.values)
+    if isinstance(part, Combined):
+        return sum(map(_count_values, part.queries))
+    conditions = getattr(part, "conditions", None)
+    if conditions is not None:
+        return sum(map(_count_values, conditions))
+    are = getattr(part, "are", None)
+    return 0 if are is None else _count_values(are)

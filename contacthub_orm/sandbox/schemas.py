@@ -1,0 +1,144 @@
+"""The reference's JSON schemas, read the way this server applies them.
+
+Three differences from the published files, each because the newer reference or an SDK shows more than they do:
+null stands for "unset" anywhere in a customer; a subscription has its two contexts; an event's properties may hold
+`extended` and what only the newer .NET schema set knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, TypeAlias
+
+from contacthub_orm.reference import CUSTOMER_SECTIONS, enum, schema
+
+__all__ = [
+    "ELEMENT_COLLECTIONS",
+    "EVENT_CONTEXTS",
+    "EVENT_TYPES",
+    "Schema",
+    "context_schema",
+    "customer_schema",
+    "date_paths",
+    "element_schema",
+    "event_mode",
+    "event_schema",
+]
+
+Schema: TypeAlias = dict[str, Any]
+
+EVENT_TYPES: Final = frozenset(enum("event_types"))
+EVENT_CONTEXTS: Final = frozenset(enum("event_contexts"))
+ELEMENT_COLLECTIONS: Final = ("educations", "likes", "jobs", "subscriptions")
+
+TEXT: Final[Schema] = {"type": "string"}
+SUBSCRIPTION_CONTEXTS: Final[Schema] = {
+    "subscribeContext": {"type": "object", "properties": {"ip": TEXT, "userAgent": TEXT}},
+    "unsubscribeContext": {
+        "type": "object",
+        "properties": {"ip": TEXT, "userAgent": TEXT, "campaignId": TEXT, "campaignMessageId": TEXT},
+    },
+}
+
+# Three of these are in the sources; the mode of 26 types is in none, and of those the others are received
+# by a customer rather than made by them.
+PASSIVE_TYPES: Final = frozenset(
+    {
+        "campaignBlacklisted",
+        "campaignBounced",
+        "campaignOptinRequested",
+        "campaignSent",
+        "eventEligible",
+        "eventInvited",
+        "eventNotInvited",
+        "genericPassiveEvent",
+        "grantedCoupon",
+        "orderShipped",
+        "repliedTicket",
+    }
+)
+
+
+@cache
+def customer_schema(section: str) -> Schema:
+    """The schema of `base`, `consents` or `tags` with null allowed for every property."""
+    found = deepcopy(schema("customer", section))
+    if section == "base":
+        found["properties"]["subscriptions"]["items"]["properties"] |= SUBSCRIPTION_CONTEXTS
+    return _nullable(found)
+
+
+def element_schema(collection: str) -> Schema:
+    """The schema of one education, like, job or subscription."""
+    found: Schema = customer_schema("base")["properties"][collection]["items"]
+    return found
+
+
+@cache
+def event_schema(event_type: str) -> Schema:
+    """The schema of the `properties` of an event of that type."""
+    found = deepcopy(schema("event", event_type))
+    newer = _index()["events"].get(event_type, {}).get("onlyInDotnetSet", {})
+    additions = {"extended": {"type": ["object", "null"]}}
+    additions |= {name: addition for name, addition in newer.items() if "." not in name}
+    found["properties"] = additions | found.get("properties", {})
+    return found
+
+
+def context_schema(context: str) -> Schema:
+    """The schema of the `contextInfo` of an event in that context."""
+    return schema("context", context)
+
+
+def event_mode(event_type: str) -> Literal["ACTIVE", "PASSIVE"]:
+    """Whether customers make (ACTIVE) or receive (PASSIVE) events of that type."""
+    return "PASSIVE" if event_type in PASSIVE_TYPES else "ACTIVE"
+
+
+@cache
+def date_paths() -> frozenset[str]:
+    """The paths of a customer that hold dates or date-times, read off the schemas."""
+    found = {"registeredAt", "updatedAt"}
+    for section in CUSTOMER_SECTIONS:
+        found.update(_dates_in(customer_schema(section), section))
+    return frozenset(found)
+
+
+def _dates_in(node: Schema, path: str) -> Iterator[str]:
+    if node.get("format") in ("date", "date-time"):
+        yield path
+    for name, child in node.get("properties", {}).items():
+        yield from _dates_in(child, f"{path}.{name}")
+    if "items" in node:
+        yield from _dates_in(node["items"], path)
+
+
+def _nullable(node: Schema) -> Schema:
+    """A copy that accepts null for each property, but not for the elements of a list."""
+    copy = dict(node)
+    if "properties" in node:
+        copy["properties"] = {name: _or_null(child) for name, child in node["properties"].items()}
+    if "items" in node:
+        copy["items"] = _nullable(node["items"])
+    return copy
+
+
+def _or_null(node: Schema) -> Schema:
+    copy = _nullable(node)
+    types = copy.get("type")
+    if isinstance(types, str):
+        copy["type"] = [types, "null"]
+    if "enum" in copy and None not in copy["enum"]:
+        copy["enum"] = [*copy["enum"], None]
+    return copy
+
+
+@cache
+def _index() -> Schema:
+    text = files("contacthub_orm.reference").joinpath("schemas/index.json").read_text(encoding="utf-8")
+    found: Schema = json.loads(text)
+    return found

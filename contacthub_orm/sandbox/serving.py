@@ -1,0 +1,71 @@
+"""uvicorn in a thread of its own, with its own event loop."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from contacthub_orm.sandbox.application import Application
+
+__all__ = ["ServerThread"]
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, so that nobody has to ask again and again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class ServerThread:
+    """A server that answers from the moment it is made until `stop`.
+
+    port: the port it listens on, also when 0 was asked for.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+
+    def __init__(self, application: Application, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=1024)
+        self.port: int = self._socket.getsockname()[1]
+        self._server = _Server(
+            uvicorn.Config(
+                application,
+                access_log=False,
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                loop="asyncio",
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                timeout_keep_alive=60,
+                ws="none",
+            )
+        )
+        self._thread = threading.Thread(target=self._serve, name="contacthub-sandbox", daemon=True)
+        self._thread.start()
+        self._server.ready.wait()
+
+    def stop(self) -> None:
+        """Finish the requests under way, close all connections and wait for the thread's end."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._server.ready.set()
