@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http.redaction import Redactor
@@ -35,7 +38,8 @@ class Channel:
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:
         """Send a request once and read the answer in full; raises what requests and urllib3 raise."""
-        # The adapter, not the session: that one would prepare the request that a redirect asks for, and keep cookies.
+        # The adapter, not the session: that one would look at the environment again (a .netrc replaces Authorization),
+        # prepare the request that a redirect asks for, and keep cookies.
         adapter = self.session.get_adapter(url=request.url or "")
         response = adapter.send(request, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
         _ = response.content
@@ -48,16 +52,15 @@ class Channel:
 def open_channel(base_url: str, token: str, settings: Settings, clock: Clock) -> Channel:
     """Resolve the environment for this URL and make the pool. No connection is opened yet.
 
-    Raises ConfigurationError for a CA bundle of the environment that does not exist.
+    Raises ConfigurationError for a CA bundle of the environment that does not exist and a proxy that is no URL.
     """
     session = requests.Session()
     adapter = HTTPAdapter(pool_maxsize=settings.pool_size, max_retries=0, pool_block=False)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     environment = session.merge_environment_settings(base_url, {}, None, settings.ca_bundle, None)
-    # From here on a .netrc must not replace our Authorization, and looking it up would cost every request.
-    session.trust_env = False
     proxies = environment["proxies"] if settings.proxies is None else settings.proxies
+    _check_proxy(select_proxy(base_url, dict(proxies)))
     verify: bool | str = environment["verify"] or True
     if isinstance(verify, str) and not os.path.exists(verify):
         raise ConfigurationError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {verify}, which does not exist")
@@ -69,3 +72,15 @@ def open_channel(base_url: str, token: str, settings: Settings, clock: Clock) ->
         throttle=Throttle(settings.requests_per_minute, clock),
         redactor=Redactor(token, proxies.values()),
     )
+
+
+def _check_proxy(proxy: str | None) -> None:
+    if not proxy:
+        return
+    try:
+        host = parse_url(proxy).host
+    except LocationParseError:
+        host = None
+    if not host:
+        # Without the URL, which may hold a password; `from None` would keep the parser's error that quotes it.
+        raise ConfigurationError("the proxy, of the settings or the environment, must be a URL with a host")

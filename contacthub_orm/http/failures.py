@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError
 
 from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportError
 
@@ -45,19 +44,18 @@ class Failure:
 
 
 def of_exchange(error: Exception, *, method: str, url: str) -> Failure:
-    """No answer came: `error` is what requests or urllib3 raised. The innermost error becomes the cause.
+    """No answer came: `error` is what requests or urllib3 raised.
 
-    The outer ones hold the request with its headers, and their texts quote the query.
+    The innermost error becomes the cause. The outer ones hold the request with its headers and quote the query.
     """
     layers = list(_layers(error))
     cause = layers[-1]
-    text = f"{type(cause).__name__}: {cause}"
-    failure = _of_layers(layers, text, method, url)
+    failure = _judged(layers, f"{type(cause).__name__}: {cause}", method, url)
     failure.error.__cause__ = cause
     return failure
 
 
-def _of_layers(layers: list[BaseException], text: str, method: str, url: str) -> Failure:
+def _judged(layers: list[BaseException], text: str, method: str, url: str) -> Failure:
     if any(map(_is_hopeless, layers)):
         return Failure(NotSent(text, method=method, url=url))
     if any(map(_came_while_connecting, layers)):
@@ -94,31 +92,25 @@ def of_answer(error: APIError, *, retry_after: float | None, retry_after_max: fl
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
-    """The error and those it wraps, innermost last; requests and urllib3 keep them in four different places.
-
-    `__context__` is not one: it also leads to what the caller was handling when it made the request.
-    """
+    """The error and those it wraps, innermost last; requests and urllib3 keep them in three different places."""
     layer: BaseException | None = error
     while layer is not None:
         yield layer
-        places = (
-            getattr(layer, "reason", None),
-            getattr(layer, "original_error", None),
-            *layer.args,
-            layer.__cause__,
-        )
+        places = (getattr(layer, "reason", None), getattr(layer, "original_error", None), *layer.args)
         layer = next((inner for inner in places if isinstance(inner, BaseException)), None)
 
 
 def _came_while_connecting(error: BaseException) -> bool:
     """Whether this happened before the first byte of the request was written.
 
-    The classes tell only half of it. A TLS handshake that times out is a ReadTimeoutError, like an answer that does; and
-    a proxy that drops the connection after it was given the request is a ProxyError, like one that cannot be reached.
-    So the frames are asked: urllib3 has either returned from `connect()` or written nothing.
+    The classes do not tell. A TLS handshake that times out is a ReadTimeoutError, like an answer that does; a proxy that
+    drops the connection after it was given the request is a ProxyError, like one that cannot be reached. So the frames
+    are asked: urllib3 has either returned from `connect()` or written nothing.
     """
-    return isinstance(error, ConnectTimeoutError) or any(
-        frame.f_code in _CONNECTING for frame, _ in walk_tb(error.__traceback__)
+    # Not `__context__`: it also leads to what the caller was handling when it made the request.
+    origins = (error, error.__cause__) if error.__cause__ else (error,)
+    return any(
+        frame.f_code in _CONNECTING for origin in origins for frame, _ in walk_tb(origin.__traceback__)
     )
 
 

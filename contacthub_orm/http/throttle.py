@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Throttle"]
 
 _WINDOW = 60.0
-_SHORTEST_SLEEP = 0.001
 
 
 class Throttle:
@@ -36,8 +35,7 @@ class Throttle:
         """Wait until a request may be sent, and count it."""
         slot = self._reserve()
         while (wait := max(slot, self._paused_until) - self._clock.monotonic()) > 0:
-            # Rounding can leave a rest too small to move the clock, which would keep this loop going for ever.
-            self._clock.sleep(max(wait, _SHORTEST_SLEEP))
+            self._clock.sleep(wait)
 
     def pause(self, seconds: float) -> None:
         """Let no thread pass for so many seconds; a longer pause that was asked for before stays."""

@@ -64,7 +64,7 @@ class Service:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        scene = Scene("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
+        scene = Scene("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + content)
         self.scenes.extend([scene] * times)
 
     def sends(self, data: bytes, times: int = 1) -> None:

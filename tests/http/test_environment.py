@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NewConnectionError
 
 from contacthub_orm.errors import ConfigurationError, NotSent, OutcomeUnknown
 from contacthub_orm.http import Transport
@@ -69,10 +71,20 @@ def test_a_tunnel_that_the_proxy_refuses_is_tried_again_and_then_not_sent(servic
     assert [request.method for request in service.received] == ["CONNECT"] * 4
 
 
-def test_a_proxy_that_no_request_can_go_through_is_not_tried_again(connect, clock):
+def test_a_proxy_of_an_unknown_kind_is_not_tried_again(connect, clock):
     with pytest.raises(NotSent):
-        connect("http://contacthub.invalid", proxies={"http": "http://"}).send("POST", "x")
+        connect("http://contacthub.invalid", proxies={"http": "gopher://proxy"}).send("POST", "x")
     assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://", "http://user:pr0xy-pass@", "http://user:pr0xy-pass@ho st", "http://["]
+)
+def test_a_proxy_that_is_no_url_is_refused_at_once_and_not_shown(connect, proxy):
+    with pytest.raises(ConfigurationError, match="the proxy") as caught:
+        connect("http://contacthub.invalid", proxies={"http": proxy})
+    assert "pr0xy-pass" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_a_tls_handshake_that_takes_too_long_means_not_sent(connect, clock):
@@ -92,8 +104,8 @@ def test_a_service_that_speaks_no_tls_means_not_sent(service, connect):
 def test_an_earlier_failure_that_the_caller_is_handling_proves_nothing(service, connect, closed_port):
     with pytest.raises(OutcomeUnknown):  # noqa: PT012 - the handler is what is tested
         try:
-            socket.create_connection(("127.0.0.1", closed_port))
-        except OSError:
+            HTTPConnection("127.0.0.1", closed_port).connect()
+        except NewConnectionError:
             service.cuts()
             connect().send("POST", "x")
 

@@ -91,8 +91,11 @@ def test_no_exception_shows_the_password_of_a_proxy(connect, closed_port, scheme
     assert PASSWORD not in caplog.text
 
 
-def test_a_proxy_url_that_cannot_be_parsed_is_not_shown(connect):
-    error = fails(connect("http://contacthub.invalid", proxies={"http": f"http://user:{PASSWORD}@ho st:x"}))
+def test_texts_that_the_http_libraries_quote_are_masked(service, connect):
+    service.sends(f"HTTP/1.1 407 for {TOKEN} and http://user:{PASSWORD}@proxy\r\n\r\n".encode())
+    error = fails(connect("https://contacthub.invalid", proxies={"https": service.url}, retries=1))
+    assert "407 for *** and http://***@proxy" in str(error)
+    assert TOKEN not in everything_in(error)
     assert PASSWORD not in everything_in(error)
 
 
