@@ -42,11 +42,15 @@ class _Unset:
 UNSET: Any = _Unset()
 
 
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
 class Attribute:
     """What every declared attribute is: its Python name, its JSON key, its declared type and its rules."""
 
     name: str
     owner: type
+    plain: bool | cached_property[bool] = False
 
     def __init__(
         self,
@@ -123,14 +127,22 @@ class Attr(Attribute, Generic[T]):
             state = instance._state
             raw = state.raw
             wire = raw.get(self.key) if raw is not None else None
+            if self.plain and wire.__class__ in _SCALARS:
+                instance.__dict__[self.name] = wire
+                return wire
             value = instance.__dict__[self.name] = self.read(wire)
-            if isinstance(value, list | dict):
+            if isinstance(value, (list, dict)):
                 state.hand_out(instance)
             return value
 
     @cached_property
     def load(self) -> Load | None:
         return loader(self.declared)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether this is a value that is kept as it is on the wire."""
+        return self.load is None and self.container is None
 
     @cached_property
     def plain_list(self) -> bool:

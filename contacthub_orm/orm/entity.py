@@ -8,7 +8,7 @@ import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
 from contacthub_orm.orm.attributes import UNSET, attr, embedded
-from contacthub_orm.orm.mapped import Mapped, ObjectState, render
+from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,29 +41,32 @@ class Resource:
 class EntityState(ObjectState):
     """Bookkeeping of one entity: its session, its identity and what happened to it since it was loaded."""
 
-    __slots__ = (
-        "deleted",
-        "dirty",
-        "key",
-        "merged_into",
-        "references",
-        "replace",
-        "session",
-        "unsettled",
-        "watched",
-    )
+    key: Key | None = None
+    """The identity; None: the service does not know the entity."""
 
-    def __init__(self, raw: Document | None) -> None:
-        super().__init__(raw)
-        self.key: Key | None = None
-        self.session: Session | None = None
-        self.dirty = False
-        self.watched = False
-        self.deleted = False
-        self.replace = False
-        self.unsettled = False
-        self.merged_into: Entity | None = None
-        self.references: dict[str, Entity] | None = None
+    session: Session | None = None
+    """The session that holds the entity."""
+
+    dirty: bool = False
+    """Whether something may have been written since the baseline was taken."""
+
+    watched: bool = False
+    """Whether a container was handed out, so that the entity is compared at flush and kept alive."""
+
+    deleted: bool = False
+    """Whether the entity is to be deleted, or was."""
+
+    replace: bool = False
+    """Whether the next flush replaces the whole document."""
+
+    unsettled: bool = False
+    """Whether a write was sent whose answer was lost."""
+
+    merged_into: Entity | None = None
+    """The entity that stands for this one since the service merged them."""
+
+    references: dict[str, Entity] | None = None
+    """Referenced entities by the key that their id goes to."""
 
     def touch(self, mapped: Mapped) -> None:
         if not self.dirty:
@@ -178,12 +181,12 @@ class Entity(Mapped):
         return {reference.name: reference.field() for reference in cls.__references__}
 
     def __attrs_pre_init__(self) -> None:
-        object.__setattr__(self, "_state", EntityState(None))
+        _set_state(self, EntityState(None))
 
     @classmethod
     def _bound(cls: type[E], raw: Document | None, owner: Mapped | None = None) -> E:  # noqa: ARG003
-        self = object.__new__(cls)
-        object.__setattr__(self, "_state", EntityState(raw))
+        self = _new(cls)
+        _set_state(self, EntityState(raw))
         return self
 
     @classmethod

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 from contacthub_orm.errors import InvalidRequestError
 
@@ -13,18 +13,25 @@ if TYPE_CHECKING:
 
 __all__ = ["IdentityMap"]
 
+_FIRST_SWEEP: Final = 1024
+
 
 class IdentityMap:
     """The persistent entities of a session, by identity.
 
-    The map itself keeps nothing alive; the session pins an entity that has changes or has handed out a list.
+    The map itself keeps nothing alive; the session pins an entity that has changes or has handed out a list. What has
+    died is swept out when the map has doubled, since a callback per entity would cost as much as loading it.
     """
 
-    __slots__ = ("_entities", "get")
+    __slots__ = ("_references", "_sweep_at")
 
     def __init__(self) -> None:
-        self._entities: WeakValueDictionary[Key, Entity] = WeakValueDictionary()
-        self.get = self._entities.get
+        self._references: dict[Key, ref[Entity]] = {}
+        self._sweep_at = _FIRST_SWEEP
+
+    def get(self, key: Key) -> Entity | None:
+        reference = self._references.get(key)
+        return reference() if reference is not None else None
 
     def add(self, key: Key, entity: Entity) -> None:
         """Enter an entity. Raises InvalidRequestError where another object has this identity."""
@@ -33,20 +40,34 @@ class IdentityMap:
             raise InvalidRequestError(
                 f"the session already holds another object for {key[0]} {key[1]}: {held!r}"
             )
-        self._entities[key] = entity
+        self.put(key, entity)
+
+    def put(self, key: Key, entity: Entity) -> None:
+        """Enter an entity whose identity is known to be free."""
+        self._references[key] = ref(entity)
+        if len(self._references) >= self._sweep_at:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        self._references = {
+            key: reference for key, reference in self._references.items() if reference() is not None
+        }
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._references))
 
     def discard(self, key: Key) -> None:
         """Forget an identity; nothing happens where it is not held."""
-        self._entities.pop(key, None)
+        self._references.pop(key, None)
 
     def clear(self) -> None:
-        self._entities.clear()
+        self._references.clear()
 
     def __iter__(self) -> Iterator[Entity]:
-        return iter(list(self._entities.values()))
+        return (
+            entity for reference in list(self._references.values()) if (entity := reference()) is not None
+        )
 
     def __len__(self) -> int:
-        return len(self._entities)
+        return sum(1 for _ in self)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._entities
+    def __contains__(self, key: Key) -> bool:
+        return self.get(key) is not None

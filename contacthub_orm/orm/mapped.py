@@ -8,6 +8,7 @@ get in its way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
@@ -27,19 +28,41 @@ M = TypeVar("M", bound="Mapped")
 class ObjectState:
     """Bookkeeping of one mapped object.
 
-    `raw` is the baseline (None: the service knows nothing of it), `written` the names of declared attributes the
-    user wrote, `items` undeclared values read or written by key, `owner` the object this one is embedded in, `null`
-    whether it stands for an explicit None.
+    What most objects never need stands on the class as a default, so that loading one sets three attributes.
     """
 
-    __slots__ = ("items", "null", "owner", "raw", "written")
+    raw: Document | None
+    """The baseline; None: the service knows nothing of this object."""
+
+    owner: Mapped | None = None
+    """The object this one is embedded in."""
+
+    written: AbstractSet[str] = frozenset()
+    """The names of declared attributes, and the keys of undeclared ones, that the user wrote."""
+
+    items: dict[str, Any] | None = None
+    """Undeclared values, read or written, by key."""
+
+    null: bool = False
+    """Whether the object stands for an explicit None."""
 
     def __init__(self, raw: Document | None, owner: Mapped | None = None) -> None:
         self.raw = raw
-        self.owner = owner
-        self.written: set[str] = set()
-        self.items: dict[str, Any] | None = None
-        self.null = False
+        if owner is not None:
+            self.owner = owner
+
+    def mark(self, mapped: Mapped, name: str) -> None:
+        """Note that `name` was written, and tell the root."""
+        if isinstance(self.written, set):
+            self.written.add(name)
+        else:
+            self.written = {name}
+        self.touch(mapped)
+
+    def unmark(self, name: str) -> None:
+        """Note that `name` holds what the service has."""
+        if isinstance(self.written, set):
+            self.written.discard(name)
 
     def touch(self, _mapped: Mapped) -> None:
         """Tell the root that something below it was written."""
@@ -96,13 +119,13 @@ class Mapped:
         return {}
 
     def __attrs_pre_init__(self) -> None:
-        object.__setattr__(self, "_state", ObjectState(None))
+        _set_state(self, ObjectState(None))
 
     @classmethod
     def _bound(cls: type[M], raw: Document | None, owner: Mapped | None = None) -> M:
         """An object over a document, without running `__init__`."""
-        self = object.__new__(cls)
-        object.__setattr__(self, "_state", ObjectState(raw, owner))
+        self = _new(cls)
+        _set_state(self, ObjectState(raw, owner))
         return self
 
     @classmethod
@@ -131,15 +154,20 @@ class Mapped:
             return
         if value is UNSET:
             return
-        state = self._state
         values = self.__dict__
-        held = values.get(name)
-        if held is not value or value is None:
-            if isinstance(held, Mapped):
-                held._state.owner = None
-            values[name] = attribute.accept(self, value)
-        state.written.add(name)
-        state.touch(self)
+        if attribute.plain:
+            values[name] = value
+        else:
+            held = values.get(name)
+            if held is not value or value is None:
+                if isinstance(held, Mapped):
+                    held._state.owner = None
+                kept = values[name] = attribute.accept(self, value)
+                if isinstance(kept, (list, dict, Mapped)):
+                    self._state.hand_out(self)
+        # FASTPATH: what is marked has told its root already (`tracking.unmark` keeps it so).
+        if name not in self._state.written:
+            self._state.mark(self, name)
 
     def __delattr__(self, name: str) -> None:
         if name in self.__attributes__:
@@ -197,8 +225,9 @@ class Mapped:
         if held is not value or value is None:
             adopt = isinstance(value, Mapping | Mapped)
             state.items[key] = Properties._adopted(value, self) if adopt else value
-        state.written.add(key)
-        state.touch(self)
+            if adopt or isinstance(value, list):
+                state.hand_out(self)
+        state.mark(self, key)
 
     def __delitem__(self, key: str) -> None:
         attribute = self.__keys__.get(key)
@@ -209,8 +238,7 @@ class Mapped:
         state = self._state
         assert state.items is not None
         state.items[key] = UNSET
-        state.written.add(key)
-        state.touch(self)
+        state.mark(self, key)
 
     def __contains__(self, key: object) -> bool:
         return key in render(self)
@@ -226,6 +254,10 @@ class Mapped:
     def _shows(self, key: str, value: Any) -> bool:
         attribute = self.__keys__.get(key)
         return value is not None and (attribute is None or attribute.repr)
+
+
+_new = object.__new__
+_set_state = Mapped._state.__set__  # type: ignore[attr-defined]
 
 
 class Properties(Mapped):

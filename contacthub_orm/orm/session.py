@@ -24,7 +24,7 @@ from contacthub_orm.orm.identity import IdentityMap
 from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan, Verb
 from contacthub_orm.orm.query import Query
 from contacthub_orm.orm.state import Status, status_of
-from contacthub_orm.orm.tracking import absorb, changes, revert
+from contacthub_orm.orm.tracking import absorb, changes, revert, unmark
 from contacthub_orm.orm.unit_of_work import OnError, execute, make_plan
 from contacthub_orm.orm.validation import violations
 from contacthub_orm.orm.versions import is_older
@@ -345,7 +345,7 @@ class Session:
         state: EntityState = loaded._state
         state.key = key
         state.session = self
-        self._identities.add(key, loaded)
+        self._identities.put(key, loaded)
         if signals.loaded.receivers:
             signals.loaded.send(type(loaded), entity=loaded)
         return loaded
@@ -463,6 +463,8 @@ class Session:
         """Decide anew whether an entity is dirty and must be kept alive."""
         state = entity._state
         state.dirty = bool(changes(entity))
+        if not state.dirty:
+            unmark(entity)
         if state.session is self and (state.dirty or state.watched):
             self._touched[id(entity)] = entity
         else:

@@ -10,7 +10,7 @@ from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, difference, same
 from contacthub_orm.orm.mapped import Mapped, Properties, render
 
-__all__ = ["Change", "absorb", "changed_paths", "changes", "creation", "revert"]
+__all__ = ["Change", "absorb", "changed_paths", "changes", "creation", "revert", "unmark"]
 
 
 def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -128,11 +128,11 @@ def absorb(mapped: Mapped, fresh: Document | None, sent: Any = None) -> None:
             answered = key in delivered or name not in state.written
             if answered and _unedited(value, before, attribute):
                 _refill(value, wire, attribute)
-                state.written.discard(name)
+                state.unmark(name)
         elif name not in state.written:
             _forget(mapped, name, attribute)
         elif key in delivered and same(dump(None if value is UNSET else value), delivered[key]):
-            state.written.discard(name)
+            state.unmark(name)
             _forget(mapped, name, attribute)
 
 
@@ -142,7 +142,7 @@ def _absorb_embedded(mapped: Mapped, name: str, child: Mapped, wire: Any, sent: 
     if name not in state.written:
         absorb(child, fresh, sent)
     elif sent is not MISSING:
-        state.written.discard(name)
+        state.unmark(name)
         child._state.null = False
         absorb(child, fresh, sent)
 
@@ -215,5 +215,19 @@ def revert(mapped: Mapped) -> None:
             if isinstance(value, Mapped):
                 value._state.owner = None
             _forget(mapped, name, attribute)
-    state.written.clear()
+    state.written = frozenset()
+    state.null = False
+
+
+def unmark(mapped: Mapped) -> None:
+    """Forget what was written where it all equals the baseline, so that the next write is seen as a first one."""
+    state = mapped._state
+    for name, key, value, attribute in _parts(mapped):
+        if isinstance(value, Mapped):
+            held = (state.raw or {}).get(key)
+            value._state.raw = held if isinstance(held, dict) else None
+            unmark(value)
+        elif name in state.written and not isinstance(value, list | dict):
+            _forget(mapped, name, attribute)
+    state.written = frozenset()
     state.null = False
