@@ -82,5 +82,5 @@ def _check_proxy(proxy: str | None) -> None:
     except LocationParseError:
         host = None
     if not host:
-        # Without the URL, which may hold a password; `from None` would keep the parser's error that quotes it.
+        # Neither with the URL, which may hold a password, nor while the parser's error, which quotes it, is handled.
         raise ConfigurationError("the proxy, of the settings or the environment, must be a URL with a host")

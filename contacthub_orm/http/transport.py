@@ -52,8 +52,8 @@ class Transport:
     May be shared by threads, and used on both sides of a fork: each process has connections and a budget of its own.
     A context manager that closes itself. `clock` is there for tests.
 
-    Raises ConfigurationError for a base URL or a token that no request can be made of, and for a CA bundle of the
-    environment that does not exist.
+    Raises ConfigurationError for a base URL or a token that no request can be made of, a proxy that is no URL, and a CA
+    bundle of the environment that does not exist.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
@@ -37,9 +37,10 @@ class Received:
 @dataclass
 class Scene:
     data: bytes = b""
+    reads: bool = True
     close: bool = False
+    reset: bool = False
     silent: bool = False
-    before_reading: bool = False
 
 
 @dataclass
@@ -79,12 +80,16 @@ class Service:
         self.sends(b"", times)
 
     def resets(self, times: int = 1) -> None:
-        """The connection is reset before the request is read."""
-        self.scenes.extend([Scene(before_reading=True)] * times)
+        """The request is read, the connection reset."""
+        self.scenes.extend([Scene(close=True, reset=True)] * times)
 
-    def greets(self, data: bytes) -> None:
+    def greets(self, data: bytes, times: int = 1) -> None:
         """These bytes before anything is read, then the connection is closed."""
-        self.scenes.append(Scene(data, before_reading=True))
+        self.scenes.extend([Scene(data, reads=False, close=True)] * times)
+
+    def hangs_up(self, times: int = 1) -> None:
+        """The connection is closed before anything is read."""
+        self.greets(b"", times)
 
     def says_nothing(self, times: int = 1) -> None:
         self.scenes.extend([Scene(silent=True)] * times)
@@ -114,29 +119,27 @@ class Service:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with connection, connection.makefile("rb") as stream, suppress(OSError):
-            while True:
-                if self.scenes and self.scenes[0].before_reading:
-                    if greeting := self.scenes.popleft().data:
-                        connection.sendall(greeting)
-                        return
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    return
-                received = self._read(stream, number)
-                if received is None:
-                    return
-                self.received.append(received)
-                scene = (
-                    self.scenes.popleft()
-                    if self.scenes
-                    else Scene(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-                )
-                if scene.silent:
-                    self._closing.wait()
-                connection.sendall(scene.data)
-                if scene.close:
-                    return
+            while self._play(connection, stream, number):
+                pass
 
-    def _read(self, stream: Any, number: int) -> Received | None:
+    def _play(self, connection: socket.socket, stream: BinaryIO, number: int) -> bool:
+        """Play the next scene; whether the connection stays open."""
+        if not self.scenes or self.scenes[0].reads:
+            received = self._read(stream, number)
+            if received is None:
+                return False
+            self.received.append(received)
+        scene = (
+            self.scenes.popleft() if self.scenes else Scene(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        )
+        if scene.silent:
+            self._closing.wait()
+        if scene.reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(scene.data)
+        return not scene.close
+
+    def _read(self, stream: BinaryIO, number: int) -> Received | None:
         request_line = stream.readline().decode()
         if not request_line:
             return None

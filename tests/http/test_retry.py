@@ -26,6 +26,7 @@ def breaks(service, how, times=1):
     {
         "cut": service.cuts,
         "reset": service.resets,
+        "hung up": service.hangs_up,
         "silence": service.says_nothing,
         "truncated": service.truncates,
         "garbage": lambda times: service.sends(b"SSH-2.0-OpenSSH\r\n", times),
@@ -45,6 +46,7 @@ def breaks(service, how, times=1):
 BREAKAGES = [
     "cut",
     "reset",
+    "hung up",
     "silence",
     "truncated",
     "garbage",
@@ -179,7 +181,7 @@ def test_a_date_in_the_past_is_no_wait(service, transport, clock):
     assert clock.slept == [0.0]
 
 
-@pytest.mark.parametrize("value", ["soon", "-5", "1.5", "", "²"])
+@pytest.mark.parametrize("value", ["soon", "-5", "1.5", "", "²", "Wed, 21 Oct 99999999999 07:28:00 GMT"])
 def test_a_malformed_retry_after_is_none(service, transport, value):
     service.answers(503, b"", {"Retry-After": value})
     with pytest.raises(OutcomeUnknown):
