@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "api_error", "decoded"]
 
-# Pausing the collector costs about two microseconds, decoding this much about two hundred.
+# Pausing the collector costs about two microseconds, decoding this much some hundreds.
 _LARGE: Final = 32_768
 _QUOTED: Final = 200
 
