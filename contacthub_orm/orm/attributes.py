@@ -50,7 +50,7 @@ class Attribute:
 
     name: str
     owner: type
-    plain: bool | cached_property[bool] = False
+    plain: bool = False
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class Attr(Attribute, Generic[T]):
         return loader(self.declared)
 
     @cached_property
-    def plain(self) -> bool:
+    def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
         """Whether this is a value that is kept as it is on the wire."""
         return self.load is None and self.container is None
 
