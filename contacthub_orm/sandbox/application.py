@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WORKSPACE", "Application", "Request"]
 
+LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
 WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
 
 CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
@@ -103,20 +106,27 @@ class Application:
         self._router = Router([Route(path, _unused) for path in self._handlers])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request (ASGI)."""
-        settings = self._service.settings
-        time = settings.clock()
+        """Serve one request (ASGI).
+
+        It takes effect when it has arrived; the latency is how long its answer is held back from then on, so that work
+        on other requests goes on meanwhile, as it would on a server that is merely far away.
+        """
         request = await _received(scope, receive)
-        if settings.latency:
-            await asyncio.sleep(settings.latency)
+        settings, arrived = self._service.settings, perf_counter()
+        time = settings.clock()
         headers: dict[str, str] = {}
         try:
             answer = self._answer(scope, request)
         except Failure as failure:
             answer, headers = Answer(failure.status, encode(failure.body())), failure.headers
+        except Exception:  # noqa: BLE001 - a client must be answered, and its author told whose mistake it is
+            LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
+            answer = Answer(500, encode(Failure(500, "the sandbox failed", framework=True).body()))
         self._log.add(
             ReceivedRequest(request.method, request.path, request.query, request.body, answer.status, time)
         )
+        if settings.latency:
+            await asyncio.sleep(arrived + settings.latency - perf_counter())
         await _send(send, answer, headers)
 
     def _answer(self, scope: Scope, request: Request) -> Answer:

@@ -13,7 +13,7 @@ from contacthub_orm.sandbox.matching import conflict_with, find_match, match_key
 from contacthub_orm.sandbox.shapes import complete_customer
 from contacthub_orm.sandbox.tables import customers, events, sessions
 from contacthub_orm.sandbox.validation import check_mandatory, check_tags
-from contacthub_orm.sandbox.wire import decode, encode, format_instant, parse_instant
+from contacthub_orm.sandbox.wire import canonical, decode, encode, format_instant, parse_instant
 
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.calls import Call
@@ -97,7 +97,7 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
         Failure: 400 if it breaks a rule of the node, 409 if it takes another customer's matching properties.
     """
     changed = complete_customer(changed)
-    if changed == stored and not always:
+    if not always and changed == stored and canonical(changed) == canonical(stored):
         return encode(stored)
     check(call, changed)
     key = match_key(changed, call.settings)

@@ -10,7 +10,7 @@ from contacthub_orm.sandbox import customer_records
 from contacthub_orm.sandbox.failures import not_found
 from contacthub_orm.sandbox.shapes import complete_customer
 from contacthub_orm.sandbox.tables import events, sessions
-from contacthub_orm.sandbox.wire import decode, encode, format_instant, parse_instant
+from contacthub_orm.sandbox.wire import canonical, decode, encode, format_instant, parse_instant
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -91,7 +91,7 @@ def adopt(call: Call, session: str, customer_id: str) -> None:
 
 def change(call: Call, stored: dict[str, Any], changed: dict[str, Any]) -> str:
     """Store the changed event as a new version; gives its JSON text. One that changes nothing is no new version."""
-    if changed == stored:
+    if changed == stored and canonical(changed) == canonical(stored):
         return encode(stored)
     updated = max(call.now, (parse_instant(stored["updatedAt"]) or 0) + 1)
     changed = changed | {"updatedAt": format_instant(updated), "version": stored["version"] + 1}

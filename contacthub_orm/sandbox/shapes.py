@@ -18,7 +18,7 @@ from contacthub_orm.sandbox.schemas import (
     element_schema,
     event_schema,
 )
-from contacthub_orm.sandbox.wire import encode, format_instant, parse_instant
+from contacthub_orm.sandbox.wire import canonical, format_instant, parse_instant
 
 __all__ = [
     "CUSTOMER_KEYS",
@@ -83,7 +83,7 @@ def without_duplicates(items: list[Any]) -> list[Any]:
     """The list with the first of each; items are the same if their whole JSON is, whatever the order of keys."""
     if len(items) < 2:
         return items
-    return list({_identity(item): item for item in reversed(items)}.values())[::-1]
+    return list({canonical(item): item for item in items}.values())
 
 
 def project(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -112,16 +112,6 @@ def _copy(source: dict[str, Any], target: dict[str, Any], names: list[str]) -> N
 
 def _unset(value: Any) -> Any:
     return [] if isinstance(value, list) else None
-
-
-def _identity(item: Any) -> str:
-    return encode(_sorted(item))
-
-
-def _sorted(item: Any) -> Any:
-    if isinstance(item, dict):
-        return {key: _sorted(item[key]) for key in sorted(item)}
-    return [_sorted(each) for each in item] if isinstance(item, list) else item
 
 
 @cache

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 from typing import Any, Final, NoReturn
 
-__all__ = ["decode", "encode", "format_instant", "is_date", "parse_instant"]
+__all__ = ["canonical", "decode", "encode", "format_instant", "is_date", "parse_instant"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -55,6 +55,11 @@ def is_date(text: str) -> bool:
 def encode(value: Any) -> str:
     """Compact JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def canonical(value: Any) -> str:
+    """A text that two values share only if they are the same JSON: `1` is not `true`, the order of keys is nothing."""
+    return json.dumps(value, sort_keys=True)
 
 
 def decode(text: str | bytes) -> Any:
