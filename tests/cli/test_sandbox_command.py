@@ -1,0 +1,74 @@
+"""The command `contacthub-orm sandbox`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+import requests
+
+COMMAND = [sys.executable, "-c", "from contacthub_orm.cli.main import main; main()"]
+
+
+@pytest.fixture
+def start():
+    running = []
+
+    def run(*arguments):
+        process = subprocess.Popen([*COMMAND, "sandbox", *arguments], stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        return process, json.loads(process.stdout.readline())
+
+    yield run
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def get(found, path="customers"):
+    return requests.get(
+        f"{found['base_url']}/workspaces/{found['workspace_id']}/{path}",
+        params={"nodeId": found["node_id"]},
+        headers={"Authorization": f"Bearer {found['token']}"},
+        timeout=10,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_serves_and_stops_when_told_to(start, number):
+    process, found = start()
+    assert set(found) == {"base_url", "workspace_id", "node_id", "token"}
+    assert get(found).json()["page"]["totalElements"] == 0
+    process.send_signal(number)
+    assert process.wait(10) == 0
+
+
+def test_a_file_keeps_the_credentials_and_options_are_applied(start, tmp_path):
+    data = str(tmp_path / "data.sqlite")
+    first, before = start("--data", data)
+    first.terminate()
+    first.wait(10)
+    _, after = start("--data", data, "--uniqueness-policy", "BLOCK", "--page-cap", "7")
+    assert {name: before[name] for name in ("workspace_id", "node_id", "token")}.items() <= after.items()
+    assert get(after, "configuration").json()["customerUniquenessPolicy"] == "BLOCK"
+    assert get(after).json()["page"]["maxElements"] == 7
+
+
+def test_a_port_in_use_is_said_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        found = subprocess.run([*COMMAND, "sandbox", "--port", port], capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert found.stderr.startswith("Error: cannot listen on 127.0.0.1")
+
+
+def test_the_command_line_without_click_says_how_to_install_it():
+    code = "import sys; sys.modules['click'] = None; import contacthub_orm.cli.main"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert 'pip install "contacthub_orm[sandbox,cli]"' in found.stderr
