@@ -1,0 +1,39 @@
+"""`python -m benchmarks [NAME ...]`: measure, print the table, exit 1 where a bound is not held."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from benchmarks import commit, flush, imports, page_load, reads, writes
+from benchmarks.harness import Row, table
+
+__all__ = ["main"]
+
+_SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
+    "page_load": page_load.rows,
+    "reads": reads.rows,
+    "writes": writes.rows,
+    "flush": flush.rows,
+    "commit": commit.rows,
+    "imports": imports.rows,
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the subjects named, all without names; 0 where every bound is held, 1 where one is not, 2 for a wrong name."""
+    unknown = [name for name in names if name not in _SUBJECTS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(_SUBJECTS)}", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    for name in names or _SUBJECTS:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        rows += _SUBJECTS[name]()
+    print(table(rows))
+    return 0 if all(row.held for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""A commit over HTTP, beside threads that send the same requests with requests alone, and beside a plain loop.
+
+The server answers after 20 ms, in its own process; the customers are there before, and every request changes one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from benchmarks.documents import Document, new_customer
+from benchmarks.harness import Row, at_least, interleaved, median_ratio
+from benchmarks.server import Server, serving
+from contacthub_orm import Customer, Session, Workspace
+
+__all__ = ["rows"]
+
+_CUSTOMERS: Final = 1_000
+_IN_FLIGHT: Final = 16
+_LATENCY: Final = 0.02
+_LOOPED: Final = 100
+_ROUNDS: Final = 5
+_THREADS_BOUND: Final = 0.95
+_LOOP_BOUND: Final = 12
+
+
+def rows() -> list[Row]:
+    """The medians of each round's ratios, since times over a network have no floor to be found."""
+    with (
+        serving(_LATENCY) as server,
+        Workspace(server.workspace_id, server.token, server.base_url) as workspace,
+        Session(workspace.get_node(server.node_id)) as session,
+    ):
+        run = _Run(server, session)
+        ours, threads, loop = interleaved(_ROUNDS, run.commit, run.threads, run.loop)
+    what = f"commit {_CUSTOMERS:,} changed customers at {_LATENCY * 1_000:g} ms, {_IN_FLIGHT} in flight"
+    return [
+        _row("commit_threads", what, ours, f"{_IN_FLIGHT} threads of session.patch", threads, _THREADS_BOUND),
+        _row("commit_loop", what, ours, f"loop of requests.patch ({_LOOPED})", loop, _LOOP_BOUND),
+    ]
+
+
+def _row(name: str, what: str, ours: list[float], whose: str, theirs: list[float], bound: float) -> Row:
+    return at_least(name, what, _rate(ours), f"{whose}: {_rate(theirs)}", median_ratio(theirs, ours), bound)
+
+
+def _rate(seconds: list[float]) -> str:
+    return f"{1 / sorted(seconds)[len(seconds) // 2]:.0f}/s"
+
+
+class _Run:
+    """The three contenders over the same customers; each gives its seconds per request."""
+
+    def __init__(self, server: Server, session: Session) -> None:
+        self._server = server
+        self._session = session
+        self._customers = [Customer(**new_customer(number)) for number in range(_CUSTOMERS)]
+        session.add_all(self._customers)
+        session.commit()
+        self._urls = [server.customer_url(str(customer.id)) for customer in self._customers]
+        self._numbers = count()
+
+    def commit(self) -> float:
+        """One commit of all customers."""
+        for customer in self._customers:
+            customer.base.contacts.email = self._email()
+        account, seconds = _timed(self._session.commit)
+        assert len(account) == _CUSTOMERS
+        return seconds / _CUSTOMERS
+
+    def threads(self) -> float:
+        """The same requests from threads over one pooled session."""
+        bodies = [self._body() for _ in self._urls]
+        with requests.Session() as pooled, ThreadPoolExecutor(_IN_FLIGHT) as pool:
+            pooled.mount("http://", HTTPAdapter(pool_maxsize=_IN_FLIGHT))
+            pooled.headers.update(self._headers())
+
+            def patch(url: str, body: Document) -> None:
+                pooled.patch(url, json=body, timeout=30).raise_for_status()
+
+            return _timed(lambda: list(pool.map(patch, self._urls, bodies)))[1] / _CUSTOMERS
+
+    def loop(self) -> float:
+        """Some of the same requests, one after another, each by itself."""
+        urls = self._urls[:_LOOPED]
+        bodies = [self._body() for _ in urls]
+        headers = self._headers()
+
+        def patch_all() -> None:
+            for url, body in zip(urls, bodies, strict=True):
+                requests.patch(url, json=body, headers=headers, timeout=30).raise_for_status()
+
+        return _timed(patch_all)[1] / _LOOPED
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._server.token}"}
+
+    def _body(self) -> Document:
+        return {"base": {"contacts": {"email": self._email()}}}
+
+    def _email(self) -> str:
+        return f"new.{next(self._numbers)}@example.com"
+
+
+def _timed(action: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    result = action()
+    return result, time.perf_counter() - started

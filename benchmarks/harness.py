@@ -1,0 +1,87 @@
+"""Measuring contenders side by side, and the table of what came of it."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+__all__ = ["Row", "at_least", "at_most", "interleaved", "median_ratio", "milliseconds", "stopwatch", "table"]
+
+Contender = Callable[[], float]
+"""One measurement; gives the seconds it took, so that it can prepare itself untimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: a figure, what it is compared with, and the bound it must hold."""
+
+    name: str
+    measured: str
+    ours: str
+    yardstick: str
+    figure: str
+    bound: str
+    held: bool
+
+
+def at_most(name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float) -> Row:
+    """A row whose ratio of our time to the yardstick's may not exceed the bound."""
+    return Row(name, measured, ours, yardstick, f"{ratio:.2f}", f"<= {bound:g}", ratio <= bound)
+
+
+def at_least(name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float) -> Row:
+    """A row whose ratio of our rate to the yardstick's must reach the bound."""
+    return Row(name, measured, ours, yardstick, f"{ratio:.2f}", f">= {bound:g}", ratio >= bound)
+
+
+def interleaved(rounds: int, *contenders: Contender) -> list[list[float]]:
+    """The seconds of each contender, measured in turn (A B A B ...), so that a slow minute of the machine meets all.
+
+    Every contender runs once before, unmeasured.
+    """
+    for contender in contenders:
+        contender()
+    times: list[list[float]] = [[] for _ in contenders]
+    for _ in range(rounds):
+        for contender, taken in zip(contenders, times, strict=True):
+            taken.append(contender())
+    return times
+
+
+def stopwatch(action: Callable[[], object]) -> float:
+    """The seconds that an action takes, its result released afterwards; earlier garbage is collected before."""
+    gc.collect()
+    started = time.perf_counter()
+    result = action()
+    taken = time.perf_counter() - started
+    del result
+    return taken
+
+
+def median_ratio(left: Sequence[float], right: Sequence[float]) -> float:
+    """The median of the ratios of each round, which a drift of the machine's speed does not touch."""
+    return median(one / other for one, other in zip(left, right, strict=True))
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1_000:.3g} ms"
+
+
+_HEAD = Row("name", "what", "ours", "yardstick", "figure", "bound", True)
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows in columns, each as wide as its longest cell."""
+    lines = [_cells(_HEAD, "held"), *(_cells(row, "yes" if row.held else "NO") for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cells(row: Row, held: str) -> tuple[str, ...]:
+    return row.name, row.measured, row.ours, row.yardstick, row.figure, row.bound, held

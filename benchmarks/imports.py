@@ -1,0 +1,37 @@
+"""What `import contacthub_orm` adds to `import requests`, each in a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Final
+
+from benchmarks.harness import Row, interleaved, milliseconds
+
+__all__ = ["rows"]
+
+_ROUNDS: Final = 11
+_BOUND: Final = 0.1
+_SCRIPT: Final = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+
+
+def rows() -> list[Row]:
+    """The fastest of some rounds each; the first, unmeasured one compiles what is not compiled."""
+    ours, theirs = interleaved(_ROUNDS, lambda: _seconds("contacthub_orm"), lambda: _seconds("requests"))
+    more = min(ours) - min(theirs)
+    return [
+        Row(
+            "imports",
+            "import contacthub_orm, above import requests",
+            milliseconds(min(ours)),
+            f"import requests: {milliseconds(min(theirs))}",
+            f"+{milliseconds(more)}",
+            f"<= +{milliseconds(_BOUND)}",
+            more <= _BOUND,
+        )
+    ]
+
+
+def _seconds(module: str) -> float:
+    command = [sys.executable, "-c", _SCRIPT.format(module)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -1,0 +1,41 @@
+"""A page of full customers into a session, beside the bare decoding of the same bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from benchmarks.documents import page_of
+from benchmarks.harness import Row, at_most, interleaved, milliseconds, stopwatch
+from benchmarks.stub import Stubbed
+from contacthub_orm import Customer, Session
+from contacthub_orm.http import paused_gc
+from contacthub_orm.http.answers import decoded
+
+__all__ = ["rows"]
+
+_CUSTOMERS: Final = 5_000
+_ROUNDS: Final = 11
+_BOUND: Final = 1.3
+
+
+def rows() -> list[Row]:
+    """The fastest of some rounds each, since a decoding can be disturbed but not sped up."""
+    content = page_of(_CUSTOMERS)
+    ours, bare = interleaved(
+        _ROUNDS, lambda: stopwatch(lambda: _load(content)), lambda: stopwatch(lambda: _decode(content))
+    )
+    measured = f"load {_CUSTOMERS:,} customers of {len(content) / _CUSTOMERS / 1_000:.1f} kB into a session"
+    yardstick = f"json.loads, collector paused: {milliseconds(min(bare))}"
+    return [at_most("page_load", measured, milliseconds(min(ours)), yardstick, min(ours) / min(bare), _BOUND)]
+
+
+def _load(content: bytes) -> tuple[Session, list[Customer]]:
+    """What a query does with the body of an answer."""
+    session = Session(Stubbed())
+    return session, session._load_all(Customer, decoded(content)["elements"])
+
+
+def _decode(content: bytes) -> Any:
+    with paused_gc():
+        return json.loads(content)

@@ -1,0 +1,38 @@
+"""The sandbox in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+__all__ = ["Server", "serving"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How the server is reached."""
+
+    base_url: str
+    workspace_id: str
+    node_id: str
+    token: str
+
+    def customer_url(self, identity: str) -> str:
+        return f"{self.base_url}/workspaces/{self.workspace_id}/customers/{identity}"
+
+
+@contextmanager
+def serving(latency: float) -> Iterator[Server]:
+    """`contacthub-orm sandbox --latency SECONDS`, until the block ends."""
+    command = "from contacthub_orm.cli.main import main; main()"
+    arguments = [sys.executable, "-c", command, "sandbox", "--latency", str(latency)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Server(**json.loads(process.stdout.readline()))
+        finally:
+            process.terminate()
