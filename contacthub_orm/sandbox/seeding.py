@@ -57,6 +57,7 @@ def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str
                 timeline.insert(connection, rows, visible_from=0)
         except IntegrityError as error:
             raise ValueError(f"an id is taken: {error.orig}") from None
+        store.analyze()
     return [row["id"] for row in rows]
 
 

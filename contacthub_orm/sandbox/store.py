@@ -56,6 +56,7 @@ class Store:
             self.customers.open(connection)
             self.events.open(connection)
             self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
+        self.analyze()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -67,6 +68,12 @@ class Store:
         """A number that no customer of this store has had: its `intId`."""
         self._last_number += 1
         return self._last_number
+
+    def analyze(self) -> None:
+        """Let SQLite look at what is stored, so that it picks the right index: all customers are of one node."""
+        with self.transaction() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("ANALYZE")
 
     def clear(self) -> None:
         """Forget all customers, events and sessions; the credentials stay."""
