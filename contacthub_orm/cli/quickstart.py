@@ -1,0 +1,182 @@
+"""`contacthub-orm quickstart`: the main job on a sandbox of its own, each step with its code and its requests."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import textwrap
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
+
+import click
+
+from contacthub_orm import Customer, Event, Node, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from contacthub_orm import Sandbox
+    from contacthub_orm.sandbox.recording import ReceivedRequest
+
+__all__ = ["quickstart"]
+
+
+def create(node: Node) -> None:
+    """Customers and their orders, in one commit.
+
+    An order refers to a customer that has no id yet: the plan puts customers first and fills their ids in.
+    """
+    people = [
+        ("C-1", "Ada", "Moretti", "Italy", "ada@example.com"),
+        ("C-2", "Bruno", "Keller", "Germany", "bruno@example.com"),
+        ("C-3", "Clara", "Moretti", "Italy", None),
+    ]
+    orders = [("C-1", "O-1", 120.5), ("C-1", "O-2", 60.0), ("C-2", "O-3", 19.5), ("C-3", "O-4", 300.0)]
+
+    with Session(node) as session, session.begin():
+        customers = {}
+        for number, first, last, country, email in people:
+            customer = customers[number] = Customer(externalId=number)
+            customer.base.firstName, customer.base.lastName = first, last
+            customer.base.address.country = country
+            if email:
+                customer.base.contacts.email = email
+        for number, order, total in orders:
+            session.add(
+                Event(
+                    customer=customers[number],
+                    type=Event.TYPES.COMPLETED_ORDER,
+                    context=Event.CONTEXTS.ECOMMERCE,
+                    properties={"orderId": order, "amount": {"total": total}},
+                )
+            )
+        print(session.plan())
+
+
+def query(node: Node) -> None:
+    """Python operators become the service's query language; `compile()` shows it."""
+    with Session(node) as session:
+        morettis = session.query(Customer).filter(
+            (Customer.base.lastName == "Moretti") & Customer.base.contacts.email.is_not(None)
+        )
+        print(morettis.compile()["query"])
+        for customer in morettis:
+            print(customer.externalId, customer.base.firstName, customer.base.contacts.email)
+
+
+def change(node: Node) -> None:
+    """A with-block commits when it is left. Only the changed paths travel, one PATCH for each changed customer."""
+    with Session(node) as session:
+        with session.begin():
+            for customer in session.query(Customer).filter(Customer.base.address.country == "Italy"):
+                customer.base.locale = "it_IT"
+                if customer.externalId == "C-1":
+                    customer.tags.manual.append("vip")
+                    customer.base.address.city = "Torino"
+            print(session.plan())
+        print(session.account)
+
+
+def read_back(node: Node) -> None:
+    """A new session knows nothing, so these figures come from the server."""
+    with Session(node) as session:
+        customers = session.query(Customer).order_by(Customer.externalId).all()
+        orders = session.query(Event).filter(Event.type == Event.TYPES.COMPLETED_ORDER).all()
+    total = sum(order.properties.amount.total for order in orders)
+    print(f"{len(customers)} customers, {len(orders)} orders, {total:.2f} in total")
+    for customer in customers:
+        base = customer.base
+        print(customer.externalId, base.firstName, base.locale, base.address.city, customer.tags.manual)
+
+
+NEXT = """\
+- README.md: the tour, and what differs from SQLAlchemy.
+- docs/: quickstart.md, mapping.md, queries.md.
+- examples/chinook.py: a whole shop in one commit; the next run sends only what is missing.
+- contacthub-orm sandbox: this server by itself, for any client; the fixtures contacthub_sandbox and
+  contacthub_session give it to your tests.
+- With an account: Workspace.from_env() reads CONTACTHUB_WORKSPACE_ID and CONTACTHUB_TOKEN, and
+  get_node() reads CONTACTHUB_NODE_ID; the code stays the same."""
+
+
+@click.command()
+def quickstart() -> None:
+    """Create, query and change customers on a sandbox, and show what was sent."""
+    from contacthub_orm.sandbox.server import Sandbox, SandboxUnavailable
+
+    try:
+        from rich.console import Console
+    except ImportError:
+        raise click.ClickException(
+            'the quick start needs rich; install it with: pip install "contacthub_orm[sandbox,cli]"'
+        ) from None
+    try:
+        sandbox = Sandbox()
+    except SandboxUnavailable as missing:
+        raise click.ClickException(str(missing)) from None
+    console = Console(highlight=False)
+    with sandbox, sandbox.workspace:
+        console.print(f"A Contacthub-compatible server runs at {sandbox.base_url}, in this process.")
+        for number, step in enumerate((create, query, change, read_back), 1):
+            _run(console, sandbox, number, step)
+    console.print()
+    console.rule("Where to go next", align="left")
+    console.print(NEXT)
+
+
+def _run(console: Console, sandbox: Sandbox, number: int, step: Callable[[Node], None]) -> None:
+    """Run one step; print its code, what it printed, and the requests that the server received."""
+    from rich.syntax import Syntax
+
+    prose, code = _prose_and_code(step)
+    console.print()
+    console.rule(f"{number}. {step.__name__.replace('_', ' ').capitalize()}", align="left")
+    console.print(prose, end="\n\n")
+    console.print(Syntax(code, "python", theme="ansi_dark", background_color="default"))
+    printed = io.StringIO()
+    sandbox.clear_requests()
+    with redirect_stdout(printed):
+        step(sandbox.node)
+    console.print("\nprints", style="bold")
+    for line in printed.getvalue().splitlines():
+        for part in textwrap.wrap(line, console.width - 1, subsequent_indent="    "):
+            console.print(part, markup=False, style="green")
+    console.print("\nand the server received", style="bold")
+    console.print(_table(sandbox.requests))
+
+
+def _prose_and_code(step: Callable[[Node], None]) -> tuple[str, str]:
+    """A function's docstring, and its body as it stands in this file."""
+    prose = inspect.getdoc(step) or ""
+    body = inspect.getsource(step).split('"""', 2)[2]
+    return " ".join(prose.split()), textwrap.dedent(body).strip("\n")
+
+
+def _table(received: list[ReceivedRequest]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in ("request", "status", "what was sent"):
+        table.add_column(title, overflow="fold")
+    for request in received:
+        path = "/".join(request.path.split("/")[5:])
+        line = f"{request.method} {_cut(path, 22)}"
+        table.add_row(line, str(request.status), Text(_sent(request)))
+    return table
+
+
+def _sent(request: ReceivedRequest) -> str:
+    """The body, or the parameters of a request that has none; a long one cut."""
+    if request.body is not None:
+        return _cut(json.dumps(request.body), 56)
+    return _cut("&".join(f"{key}={value}" for key, value in request.query.items() if key != "nodeId"), 56)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(width - 3, 0)]}..."
