@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from contacthub_orm.sandbox.settings import UniquenessPolicy
+
 __all__ = ["sandbox"]
 
 
@@ -57,7 +59,7 @@ def sandbox(
     host: str,
     port: int,
     data: Path | None,
-    uniqueness_policy: str,
+    uniqueness_policy: UniquenessPolicy,
     latency: float,
     search_delay: float,
     page_cap: int,

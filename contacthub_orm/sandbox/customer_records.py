@@ -18,19 +18,20 @@ from contacthub_orm.sandbox.wire import canonical, decode, encode, format_instan
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.calls import Call
     from contacthub_orm.sandbox.settings import Settings
+    from contacthub_orm.sandbox.store import Store
 
 __all__ = ["add", "blank", "change", "check", "columns_of", "load", "oldest_with_external_id", "remove"]
 
 
-def blank(call: Call) -> dict[str, Any]:
+def blank(store: Store, now: int) -> dict[str, Any]:
     """A new customer with nothing but what the service fills in."""
-    source_id = call.store.credentials.source_id
-    time = format_instant(call.now)
+    source_id = store.credentials.source_id
+    time = format_instant(now)
     return complete_customer(
         {
             "id": str(uuid4()),
-            "intId": call.store.next_number(),
-            "nodeId": call.store.credentials.node_id,
+            "intId": store.next_number(),
+            "nodeId": store.credentials.node_id,
             "registeredAt": time,
             "updatedAt": time,
             "version": 1,

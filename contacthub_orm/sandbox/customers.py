@@ -28,7 +28,7 @@ def create(call: Call) -> Answer:
     body = _checked_body(call)
     _check_creation(body)
     call.check_node(body["nodeId"])
-    new = complete_customer(merging.merged(records.blank(call), body))
+    new = complete_customer(merging.merged(records.blank(call.store, call.now), body))
     match = find_match(call, match_key(new, call.settings))
     if match is None:
         records.check(call, new)

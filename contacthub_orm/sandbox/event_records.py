@@ -65,7 +65,9 @@ def owner_of(call: Call, bring_back: dict[str, Any]) -> str | None:
     owner = customer_records.oldest_with_external_id(call, value)
     if owner is None:
         # `base` is an empty object, not null: the Python SDK cannot read a customer without one.
-        new = complete_customer(customer_records.blank(call) | {"externalId": value, "base": {}})
+        new = complete_customer(
+            customer_records.blank(call.store, call.now) | {"externalId": value, "base": {}}
+        )
         customer_records.add(call, new)
         owner = str(new["id"])
     return owner

@@ -8,14 +8,17 @@ loses nothing). `strict` is the reference's `mode=STRICT`: the body's list takes
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["WRITABLE", "merged", "patched", "replaced"]
 
 WRITABLE: Final = ("externalId", "base", "consents", "extended", "extra", "tags", "enabled")
 
 
-def merged(stored: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+def merged(stored: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """The stored customer after a POST of the same one; a new customer is one merged into an empty one.
 
     Properties are added or replaced, elements of a collection appended. A null says "unset" and removes nothing.

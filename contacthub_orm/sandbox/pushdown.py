@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, ColumnElement
 
+    from contacthub_orm.sandbox.paging import Order
     from contacthub_orm.sandbox.query_language import Condition, Query
 
-__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushed", "push_query"]
+__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushed", "order_by", "push_query"]
 
 CUSTOMER_COLUMNS: Final[dict[str, Column[Any]]] = {
     "id": customers.c.id,
@@ -53,6 +54,15 @@ def push_query(query: Query) -> Pushed:
     if _count_values(query) > MAX_VALUES:
         return EVERYTHING
     return _push_query(query)
+
+
+def order_by(order: Order) -> list[ColumnElement[Any]]:
+    """The columns to sort by for a path that has one; equal values follow one another by id."""
+    column, tie = CUSTOMER_COLUMNS[order.path], customers.c.id
+    keys = [column.desc(), tie.desc()] if order.descending else [column.asc(), tie.asc()]
+    # Without a value comes last, in either direction; saying so of a column that always has one would keep SQLite
+    # from using its index.
+    return [column.is_(None), *keys] if column.nullable else list(keys)
 
 
 def _push_query(query: Query) -> Pushed:

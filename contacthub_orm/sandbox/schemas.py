@@ -118,10 +118,14 @@ def _dates_in(node: Schema, path: str) -> Iterator[str]:
 
 
 def _nullable(node: Schema) -> Schema:
-    """A copy that accepts null for each property, but not for the elements of a list."""
+    """A copy that accepts null for each property that is not required, and for no element of a list."""
     copy = dict(node)
     if "properties" in node:
-        copy["properties"] = {name: _or_null(child) for name, child in node["properties"].items()}
+        required = node.get("required", ())
+        copy["properties"] = {
+            name: _nullable(child) if name in required else _or_null(child)
+            for name, child in node["properties"].items()
+        }
     if "items" in node:
         copy["items"] = _nullable(node["items"])
     return copy

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy.exc import IntegrityError
 
 from contacthub_orm.sandbox import customer_records, event_records
-from contacthub_orm.sandbox.merging import WRITABLE
+from contacthub_orm.sandbox.merging import merged
 from contacthub_orm.sandbox.shapes import complete_customer, normalize_context, normalize_properties
 from contacthub_orm.sandbox.validation import (
     check_customer,
@@ -29,7 +29,7 @@ __all__ = ["seed_customers", "seed_events"]
 
 def seed_customers(service: Service, documents: Iterable[Mapping[str, Any]]) -> list[str]:
     """See `Sandbox.seed`."""
-    now = format_instant(service.settings.now())
+    now = service.settings.now()
     rows = [
         customer_records.columns_of(_customer(service, document, now), service.settings)
         for document in documents
@@ -61,25 +61,19 @@ def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str
     return [row["id"] for row in rows]
 
 
-def _customer(service: Service, document: Mapping[str, Any], now: str) -> dict[str, Any]:
+def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[str, Any]:
     _refuse(check_customer(document), document)
     credentials = service.store.credentials
     if document.get("nodeId", credentials.node_id) != credentials.node_id:
         raise ValueError(f"the sandbox has no node {document['nodeId']}")
-    registered = _time(document, "registeredAt", now)
-    return complete_customer(
-        {name: document.get(name) for name in WRITABLE}
-        | {
-            "id": document.get("id") or str(uuid4()),
-            "intId": service.store.next_number(),
-            "nodeId": credentials.node_id,
-            "registeredAt": registered,
-            "updatedAt": _time(document, "updatedAt", registered),
-            "version": 1,
-            "deleted": 0,
-            "sourceInfo": {"registeredBy": credentials.source_id, "updatedBy": credentials.source_id},
-        }
-    )
+    blank = customer_records.blank(service.store, now)
+    registered = _time(document, "registeredAt", blank["registeredAt"])
+    given = {
+        "id": document.get("id") or blank["id"],
+        "registeredAt": registered,
+        "updatedAt": _time(document, "updatedAt", registered),
+    }
+    return complete_customer(merged(blank, document) | given)
 
 
 def _event(document: Mapping[str, Any], now: str) -> dict[str, Any]:

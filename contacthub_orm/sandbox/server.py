@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from os import PathLike
     from types import TracebackType
-    from typing import Self
+    from typing import Self, Unpack
 
     from contacthub_orm.contacthub import Node, Workspace
     from contacthub_orm.sandbox.recording import ReceivedRequest
     from contacthub_orm.sandbox.serving import ServerThread
+    from contacthub_orm.sandbox.settings import GivenSettings
 
 __all__ = ["Sandbox", "SandboxUnavailable"]
 
@@ -52,7 +53,7 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        **settings: Any,
+        **settings: Unpack[GivenSettings],
     ) -> None:
         self._initial = Settings(**settings)
         try:
@@ -74,7 +75,11 @@ class Sandbox:
             self._match_again()
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except OSError:
+            self._service.store.close()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -165,7 +170,7 @@ class Sandbox:
         """The settings in force."""
         return self._service.settings
 
-    def configure(self, **settings: Any) -> None:
+    def configure(self, **settings: Unpack[GivenSettings]) -> None:
         """Change settings while it serves; the next request finds them in force.
 
         Raises:

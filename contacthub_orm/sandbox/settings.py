@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
 
-__all__ = ["Clock", "Settings", "UniquenessPolicy", "utc_now"]
+__all__ = ["Clock", "GivenSettings", "Settings", "UniquenessPolicy", "utc_now"]
 
 Clock: TypeAlias = Callable[[], datetime]
 UniquenessPolicy: TypeAlias = Literal["MERGE", "BLOCK"]
+
+
+class GivenSettings(TypedDict, total=False):
+    """The keyword arguments that set `Settings`, for type checkers."""
+
+    uniqueness_policy: UniquenessPolicy
+    matching: Sequence[str]
+    case_sensitive: bool
+    mandatory: Sequence[str]
+    extended_schema: Mapping[str, Mapping[str, Any]] | None
+    enabled_event_types: Collection[str] | None
+    latency: float
+    search_delay: float
+    page_cap: int
+    default_page_size: int
+    max_page_size: int
+    max_requests_per_minute: int
+    clock: Clock
 
 
 def utc_now() -> datetime:

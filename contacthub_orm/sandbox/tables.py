@@ -71,7 +71,9 @@ for _table in (customers, events):
     Index(f"{_table.name}_current", _table.c.id, unique=True, sqlite_where=text("current = 1"))
     Index(f"{_table.name}_id", _table.c.id)
 
-Index("customers_match", customers.c.node_id, customers.c.match_key, sqlite_where=text("match_key IS NOT NULL"))
+Index(
+    "customers_match", customers.c.node_id, customers.c.match_key, sqlite_where=text("match_key IS NOT NULL")
+)
 Index("events_session", events.c.node_id, events.c.session, sqlite_where=text("session IS NOT NULL"))
 
 

@@ -26,7 +26,9 @@ def test_a_new_customer_is_answered_201_with_id_and_times(api):
 
 
 def test_times_have_three_decimals_and_a_numeric_zone(api):
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", api.create(externalId="1")["registeredAt"])
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", api.create(externalId="1")["registeredAt"]
+    )
 
 
 def test_an_answer_names_every_property_of_the_customer(api):
@@ -50,7 +52,9 @@ def test_a_given_base_names_every_property_with_null_or_an_empty_list(api):
 
 
 def test_a_subscription_is_completed_with_nulls(api):
-    subscription = api.create(base={"subscriptions": [{"id": "news", "subscribed": False}]})["base"]["subscriptions"][0]
+    subscription = api.create(base={"subscriptions": [{"id": "news", "subscribed": False}]})["base"][
+        "subscriptions"
+    ][0]
     assert subscription["subscribed"] is False
     assert subscription["kind"] is None
     assert subscription["preferences"] == []
@@ -63,7 +67,13 @@ def test_false_in_consents_stays_false(api):
 
 
 @pytest.mark.parametrize(
-    "sent", ["2017-03-09T10:34:03Z", "2017-03-09T10:34:03.000Z", "2017-03-09T11:34:03+01:00", "2017-03-09T10:34:03.000+0000"]
+    "sent",
+    [
+        "2017-03-09T10:34:03Z",
+        "2017-03-09T10:34:03.000Z",
+        "2017-03-09T11:34:03+01:00",
+        "2017-03-09T10:34:03.000+0000",
+    ],
 )
 def test_every_accepted_form_of_a_date_time_is_answered_in_one_form(api, sent):
     customer = api.create(base={"likes": [{"id": "1", "createdTime": sent}]})
@@ -75,7 +85,9 @@ def test_a_password_is_returned(api):
 
 
 def test_duplicates_in_a_collection_are_removed(api):
-    customer = api.create(externalId="1", tags={"manual": ["b", "a", "b"]}, base={"likes": [{"id": "1"}, {"id": "1"}]})
+    customer = api.create(
+        externalId="1", tags={"manual": ["b", "a", "b"]}, base={"likes": [{"id": "1"}, {"id": "1"}]}
+    )
     assert customer["tags"] == {"auto": [], "manual": ["b", "a"]}
     assert len(customer["base"]["likes"]) == 1
 
@@ -111,14 +123,19 @@ def test_a_merge_keeps_what_a_null_names(api):
 
 def test_a_merge_keeps_the_missing_properties_of_a_subscription(api):
     api.create(base=email("a@b.it") | {"subscriptions": [{"id": "1", "name": "News", "subscribed": True}]})
-    merged = api.create(base=email("a@b.it") | {"subscriptions": [{"id": "1", "subscribed": False}, {"id": "2"}]})
+    merged = api.create(
+        base=email("a@b.it") | {"subscriptions": [{"id": "1", "subscribed": False}, {"id": "2"}]}
+    )
     found = [(s["id"], s["name"], s["subscribed"]) for s in merged["base"]["subscriptions"]]
     assert found == [("1", "News", False), ("2", None, None)]
 
 
 def test_a_merge_replaces_an_extended_list_whole(api):
     api.create(base=email("a@b.it"), extended={"points": [1, 2], "name": "x"})
-    assert api.create(base=email("a@b.it"), extended={"points": [3]})["extended"] == {"points": [3], "name": "x"}
+    assert api.create(base=email("a@b.it"), extended={"points": [3]})["extended"] == {
+        "points": [3],
+        "name": "x",
+    }
 
 
 def test_of_several_matches_the_oldest_is_updated(api):
@@ -188,6 +205,7 @@ def test_a_session_in_the_query_is_linked_to_the_customer(api):
         ({"base": {"pictureUrl": "http://" + "x" * 994}}, "/base/pictureUrl"),
         ({"base": {"jobs": [{"companyName": "x"}]}}, "/base/jobs/0"),
         ({"base": {"jobs": [{"id": "1", "companyName": "x" * 256}]}}, "/base/jobs/0/companyName"),
+        ({"base": {"jobs": [{"id": None}]}}, "/base/jobs/0/id"),
         ({"base": {"dob": "1990-02-30"}}, "/base/dob"),
         ({"base": {"dob": "1990-12-12T00:00:00Z"}}, "/base/dob"),
         ({"base": {"likes": [{"id": "1", "createdTime": "yesterday"}]}}, "/base/likes/0/createdTime"),
@@ -248,7 +266,14 @@ def test_any_extended_property_is_accepted_until_some_are_declared(api):
 
 
 @pytest.mark.parametrize(
-    "extended", [{"other": 1}, {"points": "many"}, {"name": "x" * 256}, {"code": "xxx"}, {"names": ["x" * 600, "y" * 400]}]
+    "extended",
+    [
+        {"other": 1},
+        {"points": "many"},
+        {"name": "x" * 256},
+        {"code": "xxx"},
+        {"names": ["x" * 600, "y" * 400]},
+    ],
 )
 def test_declared_extended_properties_are_checked(api, extended):
     api.sandbox.configure(

@@ -10,7 +10,9 @@ def put(api, customer, body, **query):
 
 
 def test_what_the_body_omits_is_unset(api):
-    customer = api.create(externalId="1", base={"firstName": "Bruce", "lastName": "Wayne"}, extra="x", enabled=False)
+    customer = api.create(
+        externalId="1", base={"firstName": "Bruce", "lastName": "Wayne"}, extra="x", enabled=False
+    )
     changed = put(api, customer, {"base": {"firstName": "B"}})
     assert (changed["base"]["firstName"], changed["base"]["lastName"]) == ("B", None)
     assert (changed["externalId"], changed["extra"], changed["enabled"]) == (None, None, True)
@@ -25,7 +27,9 @@ def test_id_and_registration_stay(api):
 
 def test_what_a_get_gave_may_be_put_back(api):
     base = {"dob": "1990-12-12", "likes": [{"id": "1", "createdTime": "2020-01-01T00:00:00Z"}]}
-    customer = api.create(base=base, tags={"auto": ["a"]}, consents={"softSpam": {"email": {"status": False}}})
+    customer = api.create(
+        base=base, tags={"auto": ["a"]}, consents={"softSpam": {"email": {"status": False}}}
+    )
     assert put(api, customer, api.customer(customer)) == customer
 
 

@@ -31,7 +31,9 @@ def test_a_new_event_is_answered_202_with_its_id_alone(api, customer):
 
 
 def test_an_event_is_answered_with_all_its_keys(api, customer):
-    identifier = api.event(customerId=customer["id"], properties={"url": "http://x.it"}, date="2024-01-01T10:00:00+01:00")
+    identifier = api.event(
+        customerId=customer["id"], properties={"url": "http://x.it"}, date="2024-01-01T10:00:00+01:00"
+    )
     event = api.get(f"/events/{identifier}").json()
     client = event.pop("contextInfo")["client"]
     assert client["ip"] == "127.0.0.1"
@@ -84,7 +86,10 @@ def test_a_given_client_is_kept(api, customer):
         ({"id": "5"}, "/id"),
         ({"customerId": None, "bringBackProperties": {"type": "SESSION_ID"}}, "/bringBackProperties"),
         ({"customerId": None, "bringBackProperties": {"value": "x" * 256}}, "/bringBackProperties/value"),
-        ({"customerId": None, "bringBackProperties": {"type": "externalId", "value": "1"}}, "/bringBackProperties/type"),
+        (
+            {"customerId": None, "bringBackProperties": {"type": "externalId", "value": "1"}},
+            "/bringBackProperties/type",
+        ),
     ],
 )
 def test_an_event_that_breaks_a_rule_is_answered_400_with_its_path(api, customer, fields, path):
@@ -112,7 +117,10 @@ def test_an_unknown_customer_is_answered_404(api):
 
 def test_an_unknown_node_is_answered_404(api, customer):
     bring_back = {"value": "s", "nodeId": "other"}
-    assert api.post("/events", body(customer, customerId=None, bringBackProperties=bring_back)).status_code == 404
+    assert (
+        api.post("/events", body(customer, customerId=None, bringBackProperties=bring_back)).status_code
+        == 404
+    )
 
 
 def test_an_event_of_a_session_has_no_customer_until_the_session_is_linked(api, customer):
@@ -155,7 +163,9 @@ def test_an_event_comes_to_be_when_the_delay_is_over(api, customer, clock):
 
 def test_navigation_gives_the_neighbours_of_the_same_customer(api, customer):
     other = api.create(externalId="2")
-    first, middle, last = (api.event(customerId=customer["id"], date=f"2024-01-0{day}T00:00:00Z") for day in (1, 2, 3))
+    first, middle, last = (
+        api.event(customerId=customer["id"], date=f"2024-01-0{day}T00:00:00Z") for day in (1, 2, 3)
+    )
     api.event(customerId=other["id"], date="2024-01-02T01:00:00Z")
     event = api.get(f"/events/{middle}", nav="CUSTOMER").json()
     assert (event["prev"], event["next"]) == (first, last)
@@ -194,15 +204,27 @@ def test_events_are_sorted_by_date_either_way_and_by_nothing_unknown(api, custom
     ],
 )
 def test_events_are_filtered(api, customer, query, found):
-    kinds = {"a": ("viewedPage", "WEB"), "b": ("loggedIn", "MOBILE"), "c": ("campaignSent", "DIGITAL_CAMPAIGN")}
+    kinds = {
+        "a": ("viewedPage", "WEB"),
+        "b": ("loggedIn", "MOBILE"),
+        "c": ("campaignSent", "DIGITAL_CAMPAIGN"),
+    }
     api.sandbox.seed_events(
-        {"id": name, "customerId": customer["id"], "type": kind, "context": context, "date": f"2024-01-0{day}T00:00:00Z"}
+        {
+            "id": name,
+            "customerId": customer["id"],
+            "type": kind,
+            "context": context,
+            "date": f"2024-01-0{day}T00:00:00Z",
+        }
         for day, (name, (kind, context)) in enumerate(kinds.items(), 1)
     )
     assert "".join(ids(page(api, sort="date,asc", nodeId=api.sandbox.node_id, **query))) == found
 
 
-@pytest.mark.parametrize("query", [{"type": "danced"}, {"context": "MOON"}, {"mode": "LAZY"}, {"dateFrom": "today"}])
+@pytest.mark.parametrize(
+    "query", [{"type": "danced"}, {"context": "MOON"}, {"mode": "LAZY"}, {"dateFrom": "today"}]
+)
 def test_a_malformed_filter_is_answered_400(api, query):
     assert api.get("/events", **query).status_code == 400
 
@@ -216,7 +238,9 @@ def test_events_of_one_customer_only(api, customer):
 
 def test_a_patch_changes_what_it_names_and_is_answered_202(api, customer):
     identifier = api.event(customerId=customer["id"], properties={"url": "http://x.it", "title": "x"})
-    answer = api.patch(f"/events/{identifier}", {"properties": {"title": "y", "url": None}, "date": "2024-01-01T00:00:00Z"})
+    answer = api.patch(
+        f"/events/{identifier}", {"properties": {"title": "y", "url": None}, "date": "2024-01-01T00:00:00Z"}
+    )
     assert (answer.status_code, answer.content) == (202, b"")
     event = api.get(f"/events/{identifier}").json()
     assert event["properties"] == {"title": "y"}
@@ -233,7 +257,14 @@ def test_a_patch_with_null_empties_properties_and_context(api, customer):
 
 
 @pytest.mark.parametrize(
-    "change", [{"type": "loggedIn"}, {"context": "IOT"}, {"customerId": "5"}, {"properties": {"colour": "red"}}, {"unknown": 1}]
+    "change",
+    [
+        {"type": "loggedIn"},
+        {"context": "IOT"},
+        {"customerId": "5"},
+        {"properties": {"colour": "red"}},
+        {"unknown": 1},
+    ],
 )
 def test_a_patch_that_breaks_a_rule_is_answered_400(api, customer, change):
     identifier = api.event(customerId=customer["id"])
@@ -241,16 +272,26 @@ def test_a_patch_that_breaks_a_rule_is_answered_400(api, customer, change):
 
 
 def test_a_put_replaces_the_event_and_is_answered_202_with_it(api, customer):
-    identifier = api.event(customerId=customer["id"], properties={"title": "x"}, tracking={"ga": {"utm_source": "y"}})
-    answer = api.put(f"/events/{identifier}", body(customer, context="MOBILE", properties={"url": "http://x.it"}))
+    identifier = api.event(
+        customerId=customer["id"], properties={"title": "x"}, tracking={"ga": {"utm_source": "y"}}
+    )
+    answer = api.put(
+        f"/events/{identifier}", body(customer, context="MOBILE", properties={"url": "http://x.it"})
+    )
     assert answer.status_code == 202
     event = answer.json()
-    assert (event["context"], event["properties"], event["tracking"]) == ("MOBILE", {"url": "http://x.it"}, None)
+    assert (event["context"], event["properties"], event["tracking"]) == (
+        "MOBILE",
+        {"url": "http://x.it"},
+        None,
+    )
     assert event == api.get(f"/events/{identifier}").json()
 
 
 def test_what_a_get_gave_may_be_put_back(api, customer):
-    identifier = api.event(bringBackProperties={"type": "EXTERNAL_ID", "value": "1"}, properties={"title": "x"})
+    identifier = api.event(
+        bringBackProperties={"type": "EXTERNAL_ID", "value": "1"}, properties={"title": "x"}
+    )
     event = api.get(f"/events/{identifier}").json()
     assert api.put(f"/events/{identifier}", event).json() == event
 
@@ -266,5 +307,3 @@ def test_a_deleted_event_is_answered_204_and_gone(api, customer):
     assert api.delete(f"/events/{identifier}").status_code == 204
     assert api.get(f"/events/{identifier}").status_code == 404
     assert api.delete(f"/events/{identifier}").status_code == 404
-
-

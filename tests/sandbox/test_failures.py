@@ -65,7 +65,12 @@ def test_a_body_at_the_limit_is_accepted_and_one_byte_more_is_answered_413(api):
 
 
 def test_an_event_that_is_too_large_is_answered_413(api):
-    body = {"customerId": "5", "type": "genericActiveEvent", "context": "WEB", "properties": {"x": "x" * 70_000}}
+    body = {
+        "customerId": "5",
+        "type": "genericActiveEvent",
+        "context": "WEB",
+        "properties": {"x": "x" * 70_000},
+    }
     assert api.post("/events", body).status_code == 413
 
 

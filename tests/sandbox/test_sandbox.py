@@ -102,7 +102,13 @@ def test_a_reset_forgets_data_requests_and_changed_settings(api):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"uniqueness_policy": "NO_CHECK"}, {"latency": -1}, {"page_cap": -1}, {"enabled_event_types": ["danced"]}]
+    "settings",
+    [
+        {"uniqueness_policy": "NO_CHECK"},
+        {"latency": -1},
+        {"page_cap": -1},
+        {"enabled_event_types": ["danced"]},
+    ],
 )
 def test_an_impossible_setting_is_refused(sandbox, settings):
     with pytest.raises(ValueError, match=r".+"):
@@ -124,7 +130,9 @@ def test_latency_holds_each_answer_back(api):
 def test_answers_to_concurrent_requests_are_held_back_together(api):
     api.sandbox.configure(latency=0.2)
     start = perf_counter()
-    threads = [threading.Thread(target=requests.get, args=(api.root,), kwargs={"timeout": 10}) for _ in range(8)]
+    threads = [
+        threading.Thread(target=requests.get, args=(api.root,), kwargs={"timeout": 10}) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -170,7 +178,13 @@ def test_seeding_neither_merges_nor_shows_as_a_request(api):
 
 @pytest.mark.parametrize(
     "document",
-    [{"base": {"fristName": "x"}}, {"nodeId": "other"}, {"id": "taken"}, {"registeredAt": "yesterday"}, {"extra": 1}],
+    [
+        {"base": {"fristName": "x"}},
+        {"nodeId": "other"},
+        {"id": "taken"},
+        {"registeredAt": "yesterday"},
+        {"extra": 1},
+    ],
 )
 def test_a_document_that_cannot_be_seeded_leaves_the_store_as_it_was(api, document):
     api.sandbox.seed([{"id": "taken"}])
@@ -181,7 +195,12 @@ def test_a_document_that_cannot_be_seeded_leaves_the_store_as_it_was(api, docume
 
 def test_seeded_events_are_seen_at_once(api):
     customer = api.create(externalId="1")
-    event = {"type": "viewedPage", "context": "WEB", "customerId": customer["id"], "date": "2020-01-01T00:00:00Z"}
+    event = {
+        "type": "viewedPage",
+        "context": "WEB",
+        "customerId": customer["id"],
+        "date": "2020-01-01T00:00:00Z",
+    }
     [identifier] = api.sandbox.seed_events([event])
     assert api.get(f"/events/{identifier}").json()["date"] == "2020-01-01T00:00:00.000+0000"
 

@@ -9,7 +9,12 @@ import pytest
 
 def seed(api, count, **fields):
     return api.sandbox.seed(
-        {"id": f"{n:04}", "externalId": str(n % 3), "registeredAt": f"2020-01-01T00:{n // 60:02}:{n % 60:02}Z", **fields}
+        {
+            "id": f"{n:04}",
+            "externalId": str(n % 3),
+            "registeredAt": f"2020-01-01T00:{n // 60:02}:{n % 60:02}Z",
+            **fields,
+        }
         for n in range(count)
     )
 
@@ -69,7 +74,9 @@ def test_a_size_of_zero_gives_only_the_totals(api):
     assert (answer["elements"], answer["page"]["totalElements"], answer["page"]["totalPages"]) == ([], 3, 0)
 
 
-@pytest.mark.parametrize("query", [{"page": "-1"}, {"page": "x"}, {"size": "1.5"}, {"sort": "id,up"}, {"sort": ",asc"}])
+@pytest.mark.parametrize(
+    "query", [{"page": "-1"}, {"page": "x"}, {"size": "1.5"}, {"sort": "id,up"}, {"sort": ",asc"}]
+)
 def test_a_malformed_page_or_sort_is_answered_400(api, query):
     answer = api.get("/customers", nodeId=api.sandbox.node_id, **query)
     assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, next(iter(query)))
@@ -149,15 +156,25 @@ def test_nothing_is_found_beyond_the_cap(api, query, sort):
 
 def test_a_window_of_registration_is_half_open(api):
     seed(api, 30)
-    answer = api.search(query=registered("2020-01-01T00:00:05Z", "2020-01-01T00:00:08Z"), sort="registeredAt,asc")
+    answer = api.search(
+        query=registered("2020-01-01T00:00:05Z", "2020-01-01T00:00:08Z"), sort="registeredAt,asc"
+    )
     assert ids(answer) == ["0005", "0006", "0007"]
 
 
 def test_fields_leave_the_other_keys_without_a_value(api):
-    api.create(externalId="1", base={"firstName": "B", "lastName": "W", "likes": [{"id": "1"}]}, extended={"a": 1, "b": 2})
+    api.create(
+        externalId="1",
+        base={"firstName": "B", "lastName": "W", "likes": [{"id": "1"}]},
+        extended={"a": 1, "b": 2},
+    )
     [customer] = api.search(fields="base.firstName,extended.a")["elements"]
     assert customer["id"] is not None
-    assert (customer["base"]["firstName"], customer["base"]["lastName"], customer["base"]["likes"]) == ("B", None, [])
+    assert (customer["base"]["firstName"], customer["base"]["lastName"], customer["base"]["likes"]) == (
+        "B",
+        None,
+        [],
+    )
     assert (customer["externalId"], customer["version"], customer["extended"]) == (None, None, {"a": 1})
 
 

@@ -15,9 +15,18 @@ CUSTOMERS = [
             "lastName": "Wayne",
             "dob": "1990-12-12",
             "contacts": {"email": "bruce@wayne.com"},
-            "jobs": [{"id": "1", "companyName": "Wayne", "startDate": "2010-01-01"}, {"id": "2", "companyName": "JLA"}],
+            "jobs": [
+                {"id": "1", "companyName": "Wayne", "startDate": "2010-01-01"},
+                {"id": "2", "companyName": "JLA"},
+            ],
         },
-        "extended": {"points": 10, "vip": True, "since": "2020-01-01T10:00:00+01:00", "code": "7", "sizes": [1, 2]},
+        "extended": {
+            "points": 10,
+            "vip": True,
+            "since": "2020-01-01T10:00:00+01:00",
+            "code": "7",
+            "sizes": [1, 2],
+        },
         "tags": {"manual": ["rich", "night"]},
         "registeredAt": "2020-01-01T00:00:00Z",
     },
@@ -188,7 +197,8 @@ def test_a_list_attribute_stands_for_each_of_its_elements(found, condition, ids)
 
 
 @pytest.mark.parametrize(
-    ("attribute", "ids"), [("base", "d"), ("base.contacts", "de"), ("tags", "de"), ("extended", "e"), ("consents", ALL)]
+    ("attribute", "ids"),
+    [("base", "d"), ("base.contacts", "de"), ("tags", "de"), ("extended", "e"), ("consents", ALL)],
 )
 def test_an_object_is_null_when_nothing_in_it_is_set(found, attribute, ids):
     assert found(simple(atomic(attribute, "IS_NULL"))) == ids
@@ -209,7 +219,10 @@ ID = atomic("id", "IN", ["b", "c"])
     ("query", "ids"),
     [
         (simple(composite("and", FIRST, LAST)), "ce"),
-        (simple(composite("or", atomic("id", "EQUALS", "d"), atomic("base.firstName", "EQUALS", "Bruce"))), "bd"),
+        (
+            simple(composite("or", atomic("id", "EQUALS", "d"), atomic("base.firstName", "EQUALS", "Bruce"))),
+            "bd",
+        ),
         (simple(composite("and", LAST, composite("or", ID, atomic("externalId", "IS_NULL")))), "ce"),
         (simple(composite("and", FIRST)), "bce"),
         (combined("INTERSECT", simple(FIRST), simple(LAST)), "ce"),
@@ -257,7 +270,14 @@ EVER = atomic("date", "IS_NOT_NULL")
         ({"type": "simple", "did": bought(atomic("properties.orderId", "EQUALS", "2"), EVER)}, "c"),
         (simple(atomic("id", "EQUALS", "c"), did=bought(ANY_ORDER, EVER)), "c"),
         (simple(atomic("id", "EQUALS", "d"), did=bought(ANY_ORDER, EVER)), ""),
-        (combined("EXCEPT", simple(atomic("id", "IS_NOT_NULL")), {"type": "simple", "did": bought(ANY_ORDER, EVER)}), "de"),
+        (
+            combined(
+                "EXCEPT",
+                simple(atomic("id", "IS_NOT_NULL")),
+                {"type": "simple", "did": bought(ANY_ORDER, EVER)},
+            ),
+            "de",
+        ),
     ],
 )
 def test_conditions_on_events_hold_for_customers_with_such_an_event(found, orders, query, ids):
@@ -318,7 +338,12 @@ def test_a_query_with_very_many_values_is_answered(found):
 
 def test_brackets_may_stand_raw_in_the_query_string(api):
     api.sandbox.seed(CUSTOMERS)
-    text = json.dumps({"query": simple(ID)}, separators=(",", ":")).replace('"', "%22").replace("{", "%7B").replace("}", "%7D")
+    text = (
+        json.dumps({"query": simple(ID)}, separators=(",", ":"))
+        .replace('"', "%22")
+        .replace("{", "%7B")
+        .replace("}", "%7D")
+    )
     url = f"{api.root}/customers?nodeId={api.sandbox.node_id}&sort=id,asc&query={text}"
     assert "[" in url
     assert len(api.session.get(url, headers=api.headers, timeout=10).json()["elements"]) == 2

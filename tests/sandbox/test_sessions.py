@@ -55,7 +55,9 @@ def test_a_deleted_session_is_answered_200_and_keeps_its_events_with_the_custome
     assert api.get(f"/events/{event}").json()["customerId"] is not None
 
 
-@pytest.mark.parametrize("body", [{}, {"value": ""}, {"value": 5}, {"value": "x" * 256}, {"value": "s", "other": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"value": ""}, {"value": 5}, {"value": "x" * 256}, {"value": "s", "other": 1}]
+)
 def test_a_malformed_session_is_answered_400(api, sessions, body):
     assert api.post(sessions, body).status_code == 400
 
