@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from starlette.routing import Match, Route, Router
+from starlette.routing import Match, Route
 
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox import configuration, customers, elements, events, failures, sessions
@@ -103,7 +103,7 @@ class Application:
         self._handlers: dict[str, dict[str, Handler]] = {}
         for method, path, handler in CONTACTHUB_ROUTES:
             self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
-        self._router = Router([Route(path, _unused) for path in self._handlers])
+        self._routes = [Route(path, _unused) for path in self._handlers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI).
@@ -144,9 +144,9 @@ class Application:
             return handler(Call(service, connection, now, parameters, request.query, request.body, client))
 
     def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
-        for route in self._router.routes:
+        for route in self._routes:
             match, child = route.matches(scope)
-            if match is not Match.NONE and isinstance(route, Route):
+            if match is not Match.NONE:
                 handler = self._handlers[route.path].get(request.method)
                 if handler is None:
                     raise failures.method_not_allowed(request.method)

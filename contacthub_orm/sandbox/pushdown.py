@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, false, not_, or_, true
 
 from contacthub_orm.sandbox.evaluation import CUSTOMER, comparable
-from contacthub_orm.sandbox.query_language import Atomic, Combined
+from contacthub_orm.sandbox.query_language import Atomic, Combined, Composite
 from contacthub_orm.sandbox.tables import customers
 
 if TYPE_CHECKING:
@@ -132,10 +132,8 @@ def _clause(column: Column[Any], operator: str, values: list[Any], given: int) -
 def _count_values(part: Query | Condition) -> int:
     if isinstance(part, Atomic):
         return 1 + len(part.values)
+    if isinstance(part, Composite):
+        return sum(map(_count_values, part.conditions))
     if isinstance(part, Combined):
         return sum(map(_count_values, part.queries))
-    conditions = getattr(part, "conditions", None)
-    if conditions is not None:
-        return sum(map(_count_values, conditions))
-    are = getattr(part, "are", None)
-    return 0 if are is None else _count_values(are)
+    return 0 if part.are is None else _count_values(part.are)

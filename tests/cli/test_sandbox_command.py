@@ -62,7 +62,9 @@ def test_a_file_keeps_the_credentials_and_options_are_applied(start, tmp_path):
 def test_a_port_in_use_is_said_in_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        found = subprocess.run([*COMMAND, "sandbox", "--port", port], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            [*COMMAND, "sandbox", "--port", port], capture_output=True, text=True, check=False
+        )
     assert found.returncode == 1
     assert found.stderr.startswith("Error: cannot listen on 127.0.0.1")
 

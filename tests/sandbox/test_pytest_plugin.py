@@ -26,6 +26,8 @@ def test_the_session_is_on_the_node_of_the_sandbox(contacthub_sandbox, contacthu
 def test_a_missing_extra_fails_the_test_with_how_to_install_it(tmp_path):
     (tmp_path / "test_it.py").write_text("def test_it(contacthub_sandbox): ...\n")
     code = "import sys, pytest; sys.modules['uvicorn'] = sys.modules['sqlalchemy'] = None; sys.exit(pytest.main(['-q']))"
-    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert found.returncode == 1
     assert 'pip install "contacthub_orm[sandbox,cli]"' in found.stdout
