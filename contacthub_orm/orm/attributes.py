@@ -8,19 +8,22 @@ query expression.
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from copy import deepcopy
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.orm.conversion import Load, loader, without_none
+from contacthub_orm.orm.conversion import Load, dump, loader, without_none
+from contacthub_orm.orm.documents import MISSING, same
 from contacthub_orm.orm.expressions import DynamicExpression, EmbeddedExpression, Expression
-from contacthub_orm.orm.types import element_type, is_list
+from contacthub_orm.orm.types import element_type, is_object
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapped import Mapped
@@ -79,17 +82,18 @@ class Attribute:
         self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
 
     def field(self) -> Any:
-        """The attrs field that stands for this attribute in `__init__`."""
-        return attrs.field(default=self.default, kw_only=True, metadata={"attribute": self})
+        """The attrs field that stands for this attribute in `__init__`; every object gets a default of its own."""
+        default = self.default if self.default is UNSET else attrs.Factory(partial(deepcopy, self.default))
+        return attrs.field(default=default, kw_only=True, metadata={"attribute": self})
 
     @cached_property
     def declared(self) -> Any:
         """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use."""
         annotation = inspect.get_annotations(self.owner).get(self.name, Any)
         holder = types.SimpleNamespace(__annotations__={self.name: annotation})
-        namespace = dict(vars(sys.modules[self.owner.__module__]))
+        namespace = {**vars(typing), **vars(sys.modules[self.owner.__module__])}
         try:
-            hints = typing.get_type_hints(holder, namespace, {**vars(typing), **(self._scope or {})})
+            hints = typing.get_type_hints(holder, namespace, dict(self._scope or {}))
         except NameError as error:
             raise ConfigurationError(
                 f"{self.owner.__name__}.{self.name}: {error} in its annotation"
@@ -141,13 +145,8 @@ class Attr(Attribute, Generic[T]):
 
     @cached_property
     def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
-        """Whether this is a value that is kept as it is on the wire."""
-        return self.load is None and self.container is None
-
-    @cached_property
-    def plain_list(self) -> bool:
-        """Whether this is a list whose elements need no conversion."""
-        return is_list(self.declared) and loader(element_type(self.declared)) is None
+        """Whether this is a scalar that is kept as it is on the wire."""
+        return without_none(self.declared) in _SCALARS
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
@@ -160,34 +159,46 @@ class Attr(Attribute, Generic[T]):
         """The typed value of a wire value; containers are copies, so that the baseline is never handed out."""
         if wire is None:
             return self.container() if self.container is not None else None
-        if self.plain_list and isinstance(wire, list):
-            return [copied(element) for element in wire]
         if self.load is None:
             return copied(wire)
-        try:
-            return self.load(wire)
-        except (ValueError, TypeError, KeyError):
-            return copied(wire)
+        value = _taken(self.load, wire)
+        return copied(wire) if value is wire else value
 
     def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value knows no owner
-        if value is None or self.load is None or self.plain_list:
-            return value
-        if isinstance(value, list):
+        if self.container is list and isinstance(value, list | tuple):
             return self._accept_list(value)
-        try:
-            return self.load(value)
-        except (ValueError, TypeError, KeyError):
-            return value
+        return value if value is None or self.load is None else _taken(self.load, value)
 
-    def _accept_list(self, values: list[Any]) -> list[Any]:
-        """The user's own list where every element already is of the declared type."""
-        load = loader(element_type(self.declared))
-        assert load is not None
-        try:
-            loaded = [load(value) for value in values]
-        except (ValueError, TypeError, KeyError):
-            return values
-        return values if all(map(_is, loaded, values)) else loaded
+    def _accept_list(self, values: list[Any] | tuple[Any, ...]) -> list[Any]:
+        """The user's own list where every element already is of the declared type, else a new one."""
+        take = self._take_element
+        taken = list(values) if take is None else [_taken(take, value) for value in values]
+        return values if isinstance(values, list) and all(map(_is, taken, values)) else taken
+
+    @cached_property
+    def _take_element(self) -> Load | None:
+        """What makes an element of a value of the user's; an object is a new one, whose every value was written."""
+        declared = without_none(element_type(self.declared))
+        return declared._element if is_object(declared) else loader(declared)
+
+    def write(self, value: Any, held: Any) -> Any:
+        """The wire value, with the service's own spelling, as in `held`, of whatever has not changed."""
+        new = dump(value)
+        if self.load is None or held is None or held is MISSING:
+            return new
+        if isinstance(held, list) and isinstance(new, list):
+            return self._respelled(held, new)
+        return held if same(self._canonical(held), new) else new
+
+    def _respelled(self, held: list[Any], new: list[Any]) -> list[Any]:
+        spellings: dict[str, list[Any]] = {}
+        for element in reversed(held):
+            spellings.setdefault(_text(*self._canonical([element])), []).append(element)
+        known = ((element, spellings.get(_text(element))) for element in new)
+        return [found.pop() if found else element for element, found in known]
+
+    def _canonical(self, wire: Any) -> Any:
+        return dump(self.read(wire))
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         return Expression(owner, path, self.declared)
@@ -248,6 +259,18 @@ def copied(wire: Any) -> Any:
 
 def _is(left: Any, right: Any) -> bool:
     return left is right
+
+
+def _taken(load: Load, value: Any) -> Any:
+    """The value as `load` takes it, or as it is; what does not fit is refused before it is sent."""
+    try:
+        return load(value)
+    except (ValueError, TypeError, KeyError):
+        return value
+
+
+def _text(wire: Any) -> str:
+    return json.dumps(wire, sort_keys=True)
 
 
 def attr(

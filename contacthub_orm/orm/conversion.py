@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol, Union, get_args, get_origin, runtime_checkable
@@ -16,7 +16,16 @@ from uuid import UUID
 
 from cattrs import Converter
 
-__all__ = ["Rendered", "converter", "dump", "dump_datetime", "loader", "parse_datetime", "without_none"]
+__all__ = [
+    "Rendered",
+    "converter",
+    "dump",
+    "dump_datetime",
+    "is_union",
+    "loader",
+    "parse_datetime",
+    "without_none",
+]
 
 Load = Callable[[Any], Any]
 
@@ -37,22 +46,27 @@ def parse_datetime(text: str) -> datetime:
 
     The service writes `2017-03-09T11:31:31.842+0000` (recorded answers of the Python, Go and Node SDKs).
     """
-    moment = datetime.fromisoformat(text)
+    return _aware(datetime.fromisoformat(text))
+
+
+def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def dump_datetime(moment: datetime) -> str:
     """The wire form, UTC with milliseconds and `Z`, which every published client of the service sends or accepts."""
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _aware(moment).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_date(text: str) -> date:
-    return date.fromisoformat(text[:10])
+    """A date from its ISO 8601 form, or from that of a moment, which stands for its day."""
+    return date.fromisoformat(text) if len(text) == 10 else parse_datetime(text).date()
 
 
 def _structure_datetime(value: Any, _: type) -> datetime:
-    return value if isinstance(value, datetime) else parse_datetime(value)
+    if isinstance(value, datetime):
+        return _aware(value)
+    return datetime.combine(value, time.min, UTC) if isinstance(value, date) else parse_datetime(value)
 
 
 def _structure_date(value: Any, _: type) -> date:
@@ -70,24 +84,37 @@ converter.register_unstructure_hook(Decimal, float)
 
 
 def without_none(declared: Any) -> Any:
-    """The type without its None: `str` for `str | None`; Any where more than one other type is left."""
-    if get_origin(declared) not in (Union, types.UnionType):
+    """The type without its None: `str` for `str | None`."""
+    if not is_union(declared):
         return declared
-    others = [one for one in get_args(declared) if one is not type(None)]
-    return others[0] if len(others) == 1 else Any
+    others = tuple(one for one in get_args(declared) if one is not type(None))
+    return Union[others]  # noqa: UP007 - of types known at run time only
 
 
-_PLAIN = (str, int, float, bool, object)
+def is_union(declared: Any) -> bool:
+    return get_origin(declared) in (Union, types.UnionType)
+
+
+_PLAIN = (Any, str, int, float, bool, object)
+
+
+def _is_wire(declared: Any) -> bool:
+    """Whether values of the type are what JSON holds; a union of several is taken as the service sends it."""
+    declared = without_none(declared)
+    if declared in _PLAIN or is_union(declared):
+        return True
+    container = get_origin(declared) or declared
+    return container in (list, dict) and all(map(_is_wire, get_args(declared)))
 
 
 def loader(declared: Any) -> Load | None:
-    """What turns a wire value into one of the declared type; None where the wire value serves as it is.
+    """What turns a wire value into one of the declared type; None where a copy of the wire value serves.
 
     The loader raises ValueError, TypeError or KeyError on a value it cannot take.
     """
-    declared = without_none(declared)
-    if declared is Any or declared in _PLAIN:
+    if _is_wire(declared):
         return None
+    declared = without_none(declared)
     hook = converter.get_structure_hook(declared)
     return lambda value: hook(value, declared)
 

@@ -46,10 +46,13 @@ def difference(old: Any, new: Any) -> Any:
     """The patch that turns `old` into `new`, or MISSING where there is nothing to say.
 
     Objects are compared key by key, a key that `new` lacks becomes null; anything else is sent whole. A key that is
-    null or absent in `old` and absent in `new` says nothing, and an empty object in place of none likewise.
+    null or absent in `old` and absent in `new` says nothing, and an empty object or list in place of none likewise.
     """
-    if isinstance(new, dict) and (isinstance(old, dict) or old is None or old is MISSING):
-        before: Document = old if isinstance(old, dict) else {}
+    none_before = old is None or old is MISSING
+    if none_before and (new is None or new == [] or new == {}):
+        return MISSING
+    if isinstance(new, dict) and (none_before or isinstance(old, dict)):
+        before: Document = {} if none_before else old
         patch: Document = {}
         for key, value in new.items():
             found = difference(before.get(key, MISSING), value)
@@ -57,8 +60,6 @@ def difference(old: Any, new: Any) -> Any:
                 patch[key] = found
         patch.update({key: None for key, value in before.items() if value is not None and key not in new})
         return patch or MISSING
-    if old is MISSING and new is None:
-        return MISSING
     return MISSING if same(old, new) else new
 
 

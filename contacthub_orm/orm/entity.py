@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_tra
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
-from contacthub_orm.orm.attributes import UNSET, attr, embedded
+from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
 from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, render
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ class EntityState(ObjectState):
             self.watched = True
             self._register(mapped)
 
+    def reverted(self) -> None:
+        """Forget the references that the user set; the ids in the document say which entities are meant."""
+        self.references = None
+
     def _register(self, mapped: Mapped) -> None:
         if self.session is not None and isinstance(mapped, Entity):
             self.session._register(mapped)
@@ -111,10 +115,8 @@ class Reference(Generic[T]):
             return self
         state: EntityState = instance._state
         held = (state.references or {}).get(self.key)
-        identity = render(instance).get(self.key)
-        if held is not None and (
-            held._state.key is None or held._state.key[1] == identity or identity is None
-        ):
+        identity = self._identity(instance)
+        if held is not None and (identity is None or (held._state.key or ("", None))[1] == identity):
             return held
         if identity is None:
             return None
@@ -143,7 +145,16 @@ class Reference(Generic[T]):
         state.references[self.key] = value
         if value._state.key is not None:
             instance[self.key] = value._state.key[1]
+        elif self._identity(instance) is not None:
+            instance[self.key] = None
         state.touch(instance)
+
+    def _identity(self, instance: Mapped) -> Any:
+        """The id that the document holds, None where there is none."""
+        try:
+            return instance[self.key]
+        except KeyError:
+            return None
 
 
 def reference(key: str, target: str) -> Any:
@@ -195,8 +206,9 @@ class Entity(Mapped):
         return cls
 
     def to_dict(self) -> Document:
-        """The wire document as it stands, unsaved edits included; a copy."""
-        return render(self)
+        """The wire document as it stands, unsaved edits included; a copy, yours to change."""
+        document: Document = copied(render(self))
+        return document
 
     def _violations(self) -> Iterable[Violation]:
         """Rules between attributes that what would be sent breaks; a subclass adds its own."""

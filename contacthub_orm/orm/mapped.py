@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
-from contacthub_orm.orm.attributes import UNSET, Attribute, Embedded, attr, copied, embedded
+from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
 from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Mapped", "ObjectState", "Properties", "render"]
+__all__ = ["Mapped", "ObjectState", "Properties", "open_value", "render"]
 
 M = TypeVar("M", bound="Mapped")
+P = TypeVar("P", bound="Properties")
 
 
 class ObjectState:
@@ -70,6 +72,9 @@ class ObjectState:
         if self.owner is not None:
             self.owner._state.touch(self.owner)
 
+    def reverted(self) -> None:
+        """Undo, together with the edits, what else the user changed."""
+
     def hand_out(self, _mapped: Mapped) -> None:
         """Tell the root that a container was handed out and must be compared at flush."""
         if self.owner is not None:
@@ -99,7 +104,7 @@ class Mapped:
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
         cls.__attributes__ = found
-        cls.__keys__ = {attribute.key: attribute for attribute in found.values()}
+        cls.__keys__ = _by_key(cls, found)
         if found:
             cls.__open__ = False
             fields = {name: attribute.field() for name, attribute in found.items()} | cls._further_fields()
@@ -131,21 +136,44 @@ class Mapped:
     @classmethod
     def _adopted(cls: type[M], value: Any, owner: Mapped) -> M:
         """The object that takes its place below `owner`: the value itself where it is free, else a copy of it."""
-        if isinstance(value, cls) and value._state.owner is None and value._state.raw is None:
-            value._state.owner = owner
-            return value
-        self = cls._bound(None, owner)
-        if value is None:
-            self._state.null = True
-            return self
-        items = value.__json__() if isinstance(value, Mapped) else value
-        if not isinstance(items, Mapping):
+        if isinstance(value, cls) and value._is_free(owner):
+            adopted = value
+        elif value is None or (isinstance(value, Mapped) and value._state.null):
+            adopted = cls._bound(None)
+            adopted._state.null = True
+        elif isinstance(value, Mapped | Mapping):
+            adopted = cls._made(value)
+        else:
             raise TypeError(
                 f"{type(owner).__name__}: expected {cls.__name__}, a mapping or None, got {value!r}"
             )
+        adopted._state.owner = owner
+        return adopted
+
+    def _is_free(self, owner: Mapped) -> bool:
+        """Whether the object is new, nobody's, and not the one that `owner` itself stands in."""
+        if self._state.owner is not None or self._state.raw is not None:
+            return False
+        root: Mapped | None = owner
+        while root is not None and root is not self:
+            root = root._state.owner
+        return root is None
+
+    @classmethod
+    def _made(cls: type[M], content: Any) -> M:
+        """A new object with a copy of everything in `content`, a mapped object or a mapping, written to it."""
+        items = render(content) if isinstance(content, Mapped) else content
+        if not isinstance(items, Mapping):
+            raise TypeError(f"{cls.__name__} is made of an object, got {content!r}")
+        self = cls._bound(None)
         for key, item in items.items():
-            self[key] = item
+            self[key] = copied(item)
         return self
+
+    @classmethod
+    def _element(cls: type[M], value: Any) -> M:
+        """The list element that a value of the user's stands for: an object of the class as it is, else a new one."""
+        return value if isinstance(value, cls) else cls._made(value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         attribute = self.__attributes__.get(name)
@@ -203,7 +231,7 @@ class Mapped:
         if key not in state.items:
             if state.raw is None or key not in state.raw:
                 raise KeyError(key)
-            state.items[key] = _open_value(state.raw[key], self)
+            state.items[key] = open_value(state.raw[key], self)
             if isinstance(state.items[key], list):
                 state.hand_out(self)
         value = state.items[key]
@@ -234,7 +262,9 @@ class Mapped:
         if attribute is not None:
             setattr(self, attribute.name, None)
             return
-        self[key]
+        held = self[key]
+        if isinstance(held, Mapped):
+            held._state.owner = None
         state = self._state
         assert state.items is not None
         state.items[key] = UNSET
@@ -256,6 +286,17 @@ class Mapped:
         return value is not None and (attribute is None or attribute.repr)
 
 
+def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = {}
+    for name, attribute in attributes.items():
+        held = found.setdefault(attribute.key, attribute)
+        if held is not attribute:
+            raise ConfigurationError(
+                f"{cls.__name__}.{name} and {held.name} are both declared for the key {attribute.key!r}"
+            )
+    return found
+
+
 _new = object.__new__
 _set_state = Mapped._state.__set__  # type: ignore[attr-defined]
 
@@ -272,13 +313,15 @@ class Properties(Mapped):
     __slots__ = ()
     __open__ = True
 
-    def __init__(self, **properties: Any) -> None:
+    def __init__(self, /, **properties: Any) -> None:
         self.__attrs_pre_init__()
         for key, value in properties.items():
             self[key] = value
 
     def __getattr__(self, name: str) -> Any:
-        if name == "keys" and "keys" not in self:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "keys" and not (self.__open__ and "keys" in self):
             return lambda: render(self).keys()
         if not self.__open__:
             refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
@@ -304,11 +347,18 @@ class Properties(Mapped):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __copy__(self: P) -> P:
+        """A new object with the same content, embedded nowhere."""
+        return type(self)._made(self)
+
+    def __deepcopy__(self: P, _memo: dict[int, Any]) -> P:
+        return self.__copy__()
+
 
 Embedded.open_target = Properties
 
 
-def _open_value(wire: Any, owner: Mapped) -> Any:
+def open_value(wire: Any, owner: Mapped | None = None) -> Any:
     """What an undeclared wire value is handed out as: objects as Properties, lists as copies."""
     if isinstance(wire, dict):
         return Properties._bound(wire, owner)
@@ -328,36 +378,31 @@ def render(mapped: Mapped) -> Document:
     for name, value in mapped.__dict__.items():
         attribute = attributes.get(name)
         if attribute is not None:
-            _lay(document, attribute.key, value, written=name in state.written)
+            _lay(document, attribute.key, value, attribute, written=name in state.written)
     for key, value in (state.items or {}).items():
         if value is UNSET:
             document.pop(key, None)
         else:
-            _lay(document, key, value, written=key in state.written)
+            _lay(document, key, value, None, written=key in state.written)
     return document
 
 
-def _lay(document: Document, key: str, value: Any, *, written: bool) -> None:
+def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, *, written: bool) -> None:
+    held = document.get(key)
     if isinstance(value, Mapped):
         content = render(value)
         if value._state.null and not content:
             document[key] = None
-        elif written or content or document.get(key) is not None:
+        elif written or content or isinstance(held, dict):
             document[key] = content
-    elif written:
-        document[key] = dump(value)
-    elif isinstance(value, list | dict):
-        content = dump(value)
-        if content or document.get(key) is not None:
-            document[key] = content
+    elif written or isinstance(value, list | dict):
+        new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
+        if written or new or held is not None:
+            document[key] = new
 
 
 def _structure(value: Any, cls: type[M]) -> M:
-    """A list's element: an object over the wire document, or the user's own."""
-    if isinstance(value, cls):
-        return value
-    if isinstance(value, Mapped):
-        value = value.__json__()
+    """A list's element over the wire document."""
     if not isinstance(value, dict):
         raise TypeError(f"{cls.__name__} is made of an object, got {value!r}")
     return cls._bound(value)

@@ -7,10 +7,10 @@ from typing import Any
 
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.conversion import dump
-from contacthub_orm.orm.documents import MISSING, Document, difference, same
-from contacthub_orm.orm.mapped import Mapped, Properties, render
+from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
+from contacthub_orm.orm.mapped import Mapped, open_value, render
 
-__all__ = ["Change", "absorb", "changed_paths", "changes", "creation", "revert", "unmark"]
+__all__ = ["Change", "absorb", "change", "changed_paths", "changes", "creation", "revert", "unmark"]
 
 
 def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -25,55 +25,56 @@ def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
 
 def changes(mapped: Mapped) -> Document:
     """The PATCH body: changed paths only, nested; a removed key is null, a collection is sent whole."""
-    state = mapped._state
-    raw = state.raw or {}
+    return _patch(mapped, mapped._state.raw or {}, replaced=False)
+
+
+def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
+    """What turns `old` into the object; with `replaced` it stands in place of `old` and nulls the keys it lacks."""
     body: Document = {}
     for name, key, value, attribute in _parts(mapped):
-        if attribute is not None and attribute.read_only:
-            continue
-        old = raw.get(key, MISSING)
-        if isinstance(value, Mapped) and name not in state.written:
-            patch: Any = changes(value) or MISSING
-        else:
-            patch = _change(old, value, attribute, written=name in state.written)
-        if patch is not MISSING:
-            body[key] = patch
+        if attribute is None or not attribute.read_only:
+            patch = change(
+                old.get(key, MISSING), value, attribute, written=replaced or name in mapped._state.written
+            )
+            if patch is not MISSING:
+                body[key] = patch
+    if replaced:
+        body.update(dict.fromkeys(_lacking(mapped, old)))
     return body
 
 
-def _change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> Any:
+def _lacking(mapped: Mapped, old: Document) -> list[str]:
+    present = render(mapped)
+    read_only = {attribute.key for attribute in mapped.__attributes__.values() if attribute.read_only}
+    return [
+        key for key, value in old.items() if value is not None and key not in present and key not in read_only
+    ]
+
+
+def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> Any:
+    """What turns the wire value `old` into `value`, MISSING where there is nothing to say."""
     if isinstance(value, Mapped):
-        return difference(old, None if value._state.null else render(value))
+        return _object_change(old, value, written=written)
+    none_before = old is MISSING or old is None
     if value is UNSET:
-        return MISSING if old is MISSING or old is None else None
+        return MISSING if none_before else None
     if not written and not isinstance(value, list | dict):
         return MISSING
-    new = dump(value)
-    if not new and isinstance(new, list | dict) and (old is MISSING or old is None):
+    new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
+    if none_before and (new is None or new == [] or new == {}):
         return MISSING
-    if old is not MISSING and old is not None and isinstance(attribute, Attr) and attribute.load is not None:
-        new = _in_wire_form(old, new, attribute)
-    if isinstance(new, dict) and attribute is not None:
-        return MISSING if same(old, new) else _replaced(old, new)
-    return MISSING if (old is MISSING and new is None) or same(old, new) else new
+    return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
 
 
-def _replaced(old: Any, new: Document) -> Document:
-    """A declared dict: the service merges objects, so the keys that went are sent as null."""
-    patch: Any = difference(old, new)
-    return {} if patch is MISSING else patch
-
-
-def _in_wire_form(old: Any, new: Any, attribute: Attr[Any]) -> Any:
-    """`new` with the service's own spelling of every value that has not changed."""
-    if isinstance(old, list) and isinstance(new, list):
-        spelling: list[tuple[Any, Any]] = [(_canonical([item], attribute), item) for item in old]
-        return [next((item for form, item in spelling if same(form, [value])), value) for value in new]
-    return old if same(_canonical(old, attribute), new) else new
-
-
-def _canonical(wire: Any, attribute: Attr[Any]) -> Any:
-    return dump(attribute.read(wire))
+def _object_change(old: Any, value: Mapped, *, written: bool) -> Any:
+    if not written:
+        return changes(value) or MISSING
+    none_before = old is MISSING or old is None
+    if value._state.null:
+        return MISSING if none_before else None
+    if none_before or isinstance(old, dict):
+        return _patch(value, {} if none_before else old, replaced=True) or MISSING
+    return render(value)
 
 
 Change = tuple[str, Any, Any]
@@ -111,71 +112,76 @@ def creation(mapped: Mapped) -> Document:
 def absorb(mapped: Mapped, fresh: Document | None, sent: Any = None) -> None:
     """Make `fresh` the baseline, under the user's edits.
 
-    A path whose value still equals what was `sent` takes the service's value; an edit made since, or never sent,
-    stays. Lists are updated in place, so that nobody's reference is orphaned.
+    A path whose value is still what was `sent`, or what the old baseline held, takes the service's value; an edit made
+    since, or never sent, stays. Lists are updated in place, so that nobody's reference is orphaned.
     """
+    _absorb(mapped, mapped._state.raw, fresh, sent)
+
+
+def _absorb(mapped: Mapped, old: Document | None, fresh: Document | None, sent: Any) -> None:
     state = mapped._state
-    old = state.raw
     state.raw = fresh
     document = fresh or {}
-    delivered: Document = sent if isinstance(sent, dict) else {}
+    delivered = sent if isinstance(sent, dict) else {}
+    known = apply_patch(old or {}, delivered)
     for name, key, value, attribute in _parts(mapped):
-        wire = document.get(key)
-        if isinstance(value, Mapped):
-            _absorb_embedded(mapped, name, value, wire, delivered.get(key, MISSING))
-        elif isinstance(value, list | dict):
-            before = delivered.get(key, (old or {}).get(key))
-            answered = key in delivered or name not in state.written
-            if answered and _unedited(value, before, attribute):
-                _refill(value, wire, attribute)
+        if isinstance(value, Mapped) and name not in state.written:
+            _absorb(value, _object(old, key), _object(fresh, key), delivered.get(key))
+        elif name not in state.written and not isinstance(value, list | dict):
+            _forget(mapped, name, attribute)
+        elif isinstance(value, Mapped):
+            if not _replaces(change(known.get(key, MISSING), value, attribute, written=True)):
                 state.unmark(name)
-        elif name not in state.written:
-            _forget(mapped, name, attribute)
-        elif key in delivered and same(dump(None if value is UNSET else value), delivered[key]):
+                value._state.null = False
+                _absorb(value, _object(old, key), _object(fresh, key), delivered.get(key))
+        elif change(known.get(key, MISSING), value, attribute, written=True) is MISSING:
+            _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
-            _forget(mapped, name, attribute)
 
 
-def _absorb_embedded(mapped: Mapped, name: str, child: Mapped, wire: Any, sent: Any) -> None:
-    state = mapped._state
-    fresh = wire if isinstance(wire, dict) else None
-    if name not in state.written:
-        absorb(child, fresh, sent)
-    elif sent is not MISSING:
-        state.unmark(name)
-        child._state.null = False
-        absorb(child, fresh, sent)
+def _object(document: Document | None, key: str) -> Document | None:
+    value = (document or {}).get(key)
+    return value if isinstance(value, dict) else None
 
 
-def _unedited(value: Any, before: Any, attribute: Attribute | None) -> bool:
-    now = dump(value)
-    if not now and before is None:
-        return True
-    if isinstance(attribute, Attr) and attribute.load is not None and before is not None:
-        now = _in_wire_form(before, now, attribute)
-    return same(now, before)
+def _replaces(patch: Any) -> bool:
+    """Whether a patch removes something, as an object does that was put in place of another."""
+    if isinstance(patch, dict):
+        return any(map(_replaces, patch.values()))
+    return patch is None
 
 
-def _refill(value: Any, wire: Any, attribute: Attribute | None) -> None:
-    """Bring a handed-out container to the service's content, keeping the elements that are still there."""
-    if isinstance(value, dict):
-        fresh = attribute.read(wire) if isinstance(attribute, Attr) else {}
-        value.clear()
-        value.update(fresh or {})
-        return
-    held = {_identity(element, index): element for index, element in enumerate(value)}
+def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute | None) -> None:
+    """Have a path read the service's value: a container in place, anything else by the next read."""
+    if isinstance(value, list):
+        fresh = _elements(wire, attribute)
+        if isinstance(fresh, list):
+            _refill(value, fresh)
+            return
+    elif isinstance(value, dict) and isinstance(attribute, Attr):
+        fresh = attribute.read(wire)
+        if isinstance(fresh, dict):
+            value.clear()
+            value.update(fresh)
+            return
+    _forget(mapped, name, attribute)
+
+
+def _refill(value: list[Any], fresh: list[Any]) -> None:
+    """Bring a handed-out list to the service's content, keeping the elements that are still there."""
+    held: dict[Any, Any] = {}
+    for index, element in enumerate(value):
+        held.setdefault(_identity(element, index), element)
     value[:] = [
-        _kept(held.get(_identity(element, index)), element)
-        for index, element in enumerate(_elements(wire, attribute))
+        _kept(held.pop(_identity(element, index), None), element) for index, element in enumerate(fresh)
     ]
 
 
-def _elements(wire: Any, attribute: Attribute | None) -> list[Any]:
+def _elements(wire: Any, attribute: Attribute | None) -> Any:
+    """What a list's wire value reads as, an empty list where an open object has none any more."""
     if isinstance(attribute, Attr):
-        found = attribute.read(wire)
-        return found if isinstance(found, list) else []
-    items = wire if isinstance(wire, list) else []
-    return [Properties._bound(item) if isinstance(item, dict) else item for item in items]
+        return attribute.read(wire)
+    return [] if wire is None else open_value(wire)
 
 
 def _identity(element: Any, index: int) -> Any:
@@ -188,8 +194,7 @@ def _identity(element: Any, index: int) -> Any:
 
 def _kept(held: Any, fresh: Any) -> Any:
     if isinstance(held, Mapped) and isinstance(fresh, Mapped) and type(held) is type(fresh):
-        revert(held)
-        absorb(held, fresh._state.raw)
+        _absorb(held, None, fresh._state.raw, render(held))
         return held
     return fresh
 
@@ -209,14 +214,15 @@ def revert(mapped: Mapped) -> None:
     for name, key, value, attribute in _parts(mapped):
         if isinstance(value, Mapped) and name not in state.written:
             revert(value)
-        elif isinstance(value, list | dict) and name not in state.written:
-            _refill(value, raw.get(key), attribute)
+        elif isinstance(value, list | dict) and (attribute is not None or key in raw):
+            _take(mapped, name, value, raw.get(key), attribute)
         else:
             if isinstance(value, Mapped):
                 value._state.owner = None
             _forget(mapped, name, attribute)
     state.written = frozenset()
     state.null = False
+    state.reverted()
 
 
 def unmark(mapped: Mapped) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
-from contacthub_orm.orm.conversion import parse_datetime, without_none
+from contacthub_orm.orm.conversion import is_union, parse_datetime, without_none
 
-__all__ = ["accepts", "describe", "element_type", "is_list"]
+__all__ = ["accepts", "describe", "element_type", "is_list", "is_object"]
 
 
 def is_list(declared: Any) -> bool:
     return get_origin(without_none(declared)) is list or without_none(declared) is list
+
+
+def is_object(declared: Any) -> bool:
+    """Whether the type is a class with declared attributes."""
+    return isinstance(declared, type) and hasattr(declared, "__attributes__")
 
 
 def element_type(declared: Any) -> Any:
@@ -31,12 +35,12 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     if in_list and is_list(declared):
         declared = element_type(declared)
     declared = without_none(declared)
-    if declared is Any or declared is object:
-        return True
-    if get_origin(declared) in (Union, types.UnionType):
+    if is_union(declared):
         return any(accepts(one, value) for one in get_args(declared))
     if isinstance(declared, type) and issubclass(declared, Enum):
         return value in list(declared) or value in [member.value for member in declared]
+    if is_object(declared):
+        return isinstance(value, declared | Mapping)
     test = _TESTS.get(get_origin(declared) or declared)
     return test(value) if test is not None else True
 
@@ -77,6 +81,8 @@ _NAMES: dict[Any, str] = {
 def describe(declared: Any) -> str:
     """The type in words: `a text`, `a date`, `one of A, B`."""
     declared = without_none(declared)
+    if is_union(declared):
+        return " or ".join(map(describe, get_args(declared)))
     if isinstance(declared, type) and issubclass(declared, Enum):
         return "one of " + ", ".join(str(member.value) for member in declared)
     origin = get_origin(declared) or declared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,9 +11,10 @@ import attrs
 from contacthub_orm.errors import Violation
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.conversion import dump
+from contacthub_orm.orm.documents import MISSING, Document, same
 from contacthub_orm.orm.mapped import Mapped
-from contacthub_orm.orm.tracking import changes
-from contacthub_orm.orm.types import accepts, describe, element_type, is_list
+from contacthub_orm.orm.tracking import change
+from contacthub_orm.orm.types import accepts, describe, element_type, is_list, is_object
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity import Entity
@@ -21,7 +23,10 @@ __all__ = ["violations"]
 
 
 def violations(entity: Entity) -> list[Violation]:
-    """Every rule that the written values of an entity break, each with its path."""
+    """Every rule that what would be sent of an entity breaks, each with its path; what has not changed breaks none.
+
+    The entity's own rules, between attributes, are asked once each value by itself is in order.
+    """
     found = list(_of_object(entity, type(entity).__name__, new=entity._state.key is None))
     return found or list(entity._violations())
 
@@ -30,70 +35,83 @@ _FIXED = "is set when the entity is created and cannot be changed"
 _SYSTEM = "is set by the service and cannot be assigned"
 
 
-def _may_not_change(attribute: Attribute, *, new: bool) -> bool:
-    return attribute.read_only or (attribute.create_only and not new)
-
-
 def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
-    yield from _missing(mapped, place, new=new)
+    yield from _missing(mapped, place)
+    old = mapped._state.raw or {}
     written = mapped._state.written
-    for name, value in mapped.__dict__.items():
+    for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
-        if attribute is None:
+        if attribute is None or not _is_changed(old, value, attribute, written=name in written):
             continue
         path = f"{place}.{attribute.key}"
-        if isinstance(value, Mapped):
-            if _may_not_change(attribute, new=new) and (name in written or changes(value)):
-                yield Violation(path, value, _FIXED)
+        if attribute.read_only:
+            yield Violation(path, value, _SYSTEM)
+        elif attribute.create_only and not new:
+            yield Violation(path, value, _FIXED)
+        elif isinstance(value, Mapped):
             yield from _of_object(value, path, new=new)
-        elif name in written or isinstance(value, list | dict):
-            yield from _of_value(mapped, attribute, value, path, new=new, written=name in written)
+        elif value is not None:
+            yield from _of_value(mapped, attribute, value, path, new=new)
     for key, value in (mapped._state.items or {}).items():
-        if isinstance(value, Mapped):
-            yield from _of_object(value, f"{place}.{key}", new=new)
-        elif value is not UNSET:
-            yield from _json(value, f"{place}.{key}")
+        yield from _of_item(value, f"{place}.{key}", new=new)
 
 
-def _missing(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
-    """Required values that a new object lacks; an embedded object may be empty."""
-    if not new and mapped._state.raw is not None:
-        return
+def _is_changed(old: Document, value: Any, attribute: Attribute, *, written: bool) -> bool:
+    try:
+        return change(old.get(attribute.key, MISSING), value, attribute, written=written) is not MISSING
+    except TypeError:
+        return True
+
+
+def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
+    """Required values that a new object lacks, or that were taken away; an embedded object may be empty."""
+    state = mapped._state
     for name, attribute in mapped.__attributes__.items():
-        if attribute.required and isinstance(attribute, Attr) and getattr(mapped, name) is None:
+        if not attribute.required or not isinstance(attribute, Attr):
+            continue
+        if (state.raw is None or name in state.written) and getattr(mapped, name) is None:
             yield Violation(f"{place}.{attribute.key}", None, "is required")
 
 
 def _of_value(
-    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool, written: bool
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
 ) -> Iterator[Violation]:
     assert isinstance(attribute, Attr)
-    if written and _may_not_change(attribute, new=new):
-        if value is not None or not new:
-            yield Violation(path, value, _FIXED if not attribute.read_only else _SYSTEM)
-        return
-    if value is None:
-        return
     if not accepts(attribute.declared, value):
         yield Violation(path, value, f"must be {describe(attribute.declared)}, got {value!r}")
         return
     if is_list(attribute.declared):
-        yield from _of_elements(value, element_type(attribute.declared), path, new=new)
+        held = (mapped._state.raw or {}).get(attribute.key)
+        yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
     else:
         yield from _json(value, path)
     if attribute.validator is not None:
         yield from _validated(mapped, attribute, value, path)
 
 
-def _of_elements(values: list[Any], declared: Any, path: str, *, new: bool) -> Iterator[Violation]:
+def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that elements break; an element that the service itself sent breaks none."""
+    known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
         place = f"{path}[{index}]"
-        if isinstance(element, Mapped):
-            yield from _of_object(element, place, new=new)
-        elif not accepts(declared, element):
-            yield Violation(place, element, f"must be {describe(declared)}, got {element!r}")
+        if not accepts(declared, element):
+            if not any(same(element, one) for one in known):
+                yield Violation(place, element, f"must be {describe(declared)}, got {element!r}")
+        elif is_object(declared):
+            yield from _of_object(declared._element(element), place, new=new)
         else:
-            yield from _json(element, place)
+            yield from _of_item(element, place, new=new)
+
+
+def _of_item(value: Any, path: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that a value without declaration breaks."""
+    if isinstance(value, Mapped):
+        yield from _of_object(value, path, new=new)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _of_item(element, f"{path}[{index}]", new=new)
+    elif value is not UNSET:
+        yield from _json(value, path)
 
 
 def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> Iterator[Violation]:
@@ -111,6 +129,14 @@ def _json(value: Any, path: str) -> Iterator[Violation]:
         wire = dump(value)
     except TypeError as error:
         yield Violation(path, value, str(error))
-        return
-    if isinstance(wire, float) and (wire != wire or wire in (float("inf"), float("-inf"))):
-        yield Violation(path, value, "must be a finite number")
+    else:
+        if not _is_finite(wire):
+            yield Violation(path, value, "must be a finite number")
+
+
+def _is_finite(wire: Any) -> bool:
+    if isinstance(wire, dict):
+        return all(map(_is_finite, wire.values()))
+    if isinstance(wire, list):
+        return all(map(_is_finite, wire))
+    return not isinstance(wire, float) or isfinite(wire)
