@@ -1,4 +1,4 @@
-"""Customers as the service answers them: every property named, all sections filled, about 3 kB of JSON each."""
+"""Customers: full ones as the service answers them, about 3 kB of JSON each, and small ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-__all__ = ["Document", "customer", "new_customer", "page_of"]
+__all__ = ["Document", "customer", "new_customer", "page_of", "small_customer"]
 
 Document = dict[str, Any]
 
@@ -17,7 +17,7 @@ _GIVEN: Final = {"status": True, "limitation": False, "objection": False}
 
 
 def customer(number: int) -> Document:
-    """One full customer, the same for the same number."""
+    """One full customer, every property named and all sections filled; the same for the same number."""
     document = new_customer(number)
     identity = UUID(int=0x5F3C_9D21_0000_4000_8000_0000_0000_0000 + number)
     return {
@@ -35,7 +35,7 @@ def customer(number: int) -> Document:
 
 
 def new_customer(number: int) -> Document:
-    """The same customer as a client would create it."""
+    """The same customer as a client creates it."""
     return {
         "externalId": f"crm-{number:07}",
         "base": _base(number),
@@ -48,6 +48,19 @@ def new_customer(number: int) -> Document:
         },
         "extra": None,
         "tags": {"auto": ["buyer", f"segment-{number % 12}"], "manual": ["newsletter", "vip"]},
+    }
+
+
+def small_customer(number: int) -> Document:
+    """A customer as a sign-up form creates it."""
+    return {
+        "externalId": f"crm-{number:07}",
+        "base": {
+            "firstName": f"Giulia {number}",
+            "lastName": f"Rossi {number % 800}",
+            "contacts": {"email": f"giulia.{number}@example.com"},
+        },
+        "tags": {"manual": ["newsletter"]},
     }
 
 
