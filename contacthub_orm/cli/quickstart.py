@@ -96,11 +96,11 @@ def read_back(node: Node) -> None:
 NEXT = """\
 - README.md: the tour, and what differs from SQLAlchemy.
 - docs/: quickstart.md, mapping.md, queries.md.
-- examples/chinook.py: a whole shop in one commit; the next run sends only what is missing.
-- contacthub-orm sandbox: this server by itself, for any client; the fixtures contacthub_sandbox and
-  contacthub_session give it to your tests.
-- With an account: Workspace.from_env() reads CONTACTHUB_WORKSPACE_ID and CONTACTHUB_TOKEN, and
-  get_node() reads CONTACTHUB_NODE_ID; the code stays the same."""
+- examples/chinook.py: a whole shop in one commit; a second run writes nothing.
+- contacthub-orm sandbox: this server by itself, for any client.
+- The pytest fixtures contacthub_sandbox and contacthub_session: for your tests.
+- Workspace.from_env().get_node(): your account instead, by the variables
+  CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_NODE_ID."""
 
 
 @click.command()
