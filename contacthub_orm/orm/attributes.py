@@ -161,8 +161,13 @@ class Attr(Attribute, Generic[T]):
             return self.container() if self.container is not None else None
         if self.load is None:
             return copied(wire)
-        value = _taken(self.load, wire)
-        return copied(wire) if value is wire else value
+        if self.container is list and isinstance(wire, list):
+            return [_read(self._load_element, element) for element in wire]
+        return _read(self.load, wire)
+
+    @cached_property
+    def _load_element(self) -> Load | None:
+        return loader(element_type(self.declared))
 
     def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value knows no owner
         if self.container is list and isinstance(value, list | tuple):
@@ -179,7 +184,7 @@ class Attr(Attribute, Generic[T]):
     def _take_element(self) -> Load | None:
         """What makes an element of a value of the user's; an object is a new one, whose every value was written."""
         declared = without_none(element_type(self.declared))
-        return declared._element if is_object(declared) else loader(declared)
+        return declared._element if is_object(declared) else self._load_element
 
     def write(self, value: Any, held: Any) -> Any:
         """The wire value, with the service's own spelling, as in `held`, of whatever has not changed."""
@@ -259,6 +264,12 @@ def copied(wire: Any) -> Any:
 
 def _is(left: Any, right: Any) -> bool:
     return left is right
+
+
+def _read(load: Load | None, wire: Any) -> Any:
+    """A wire value as `load` reads it, or a copy of it as it is."""
+    value = wire if load is None else _taken(load, wire)
+    return copied(wire) if value is wire else value
 
 
 def _taken(load: Load, value: Any) -> Any:

@@ -1,0 +1,229 @@
+"""Lists and dicts: plain ones, compared with the baseline once they were handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from shelf import Book, Chapter, Genre, loaded
+
+from contacthub_orm.orm import Properties, inspect
+
+CHAPTERS = [{"id": "1", "title": "One", "extra": 1}, {"id": "2", "title": "Two"}]
+
+
+def replace_slice(tags: list[str]) -> None:
+    tags[0:1] = ["x", "y"]
+
+
+def set_item(tags: list[str]) -> None:
+    tags[0] = "z"
+
+
+@pytest.mark.parametrize(
+    ("mutate", "expected"),
+    [
+        (lambda tags: tags.append("c"), ["b", "a", "c"]),
+        (lambda tags: tags.remove("b"), ["a"]),
+        (lambda tags: tags.sort(), ["a", "b"]),
+        (lambda tags: tags.clear(), []),
+        (lambda tags: tags.extend("cd"), ["b", "a", "c", "d"]),
+        (lambda tags: tags.insert(0, "c"), ["c", "b", "a"]),
+        (lambda tags: tags.reverse(), ["a", "b"]),
+        (lambda tags: tags.pop(), ["b"]),
+        (replace_slice, ["x", "y", "a"]),
+        (set_item, ["z", "a"]),
+    ],
+)
+def test_every_mutation_of_a_list_counts(mutate: Callable[[list[str]], Any], expected: list[str]) -> None:
+    book = loaded(tags=["b", "a"])
+
+    mutate(book.tags)
+
+    assert inspect(book).changes() == {"tags": expected}
+
+
+def test_adding_in_place_counts() -> None:
+    book = loaded(tags=["a"])
+
+    book.tags += ["b"]
+
+    assert inspect(book).changes() == {"tags": ["a", "b"]}
+
+
+def test_a_list_that_was_only_read_is_clean() -> None:
+    book = loaded(tags=["a"], chapters=CHAPTERS, fairs=["2020-01-01T00:00:00Z"], genres=["novel", "comic"])
+
+    assert book.tags == ["a"]
+    assert [chapter.title for chapter in book.chapters] == ["One", "Two"]
+    assert book.fairs == [date(2020, 1, 1)]
+    assert book.genres[0] is Genre.NOVEL
+    assert inspect(book).changes() == {}
+
+
+def test_a_mutation_taken_back_is_clean() -> None:
+    book = loaded(tags=["a"])
+
+    book.tags.append("b")
+    book.tags.pop()
+
+    assert inspect(book).changes() == {}
+
+
+@pytest.mark.parametrize("document", [{}, {"tags": None}, {"tags": []}])
+def test_a_missing_list_reads_as_an_empty_one_and_is_clean(document: dict[str, Any]) -> None:
+    book = loaded(**document)
+
+    assert book.tags == []
+    assert book.tags is book.tags
+    assert inspect(book).changes() == {}
+    assert book.to_dict() == {"id": "1", **document}
+
+
+def test_a_missing_list_comes_into_being_with_its_first_element() -> None:
+    book = loaded(tags=None)
+
+    book.tags.append("a")
+
+    assert inspect(book).changes() == {"tags": ["a"]}
+
+
+def test_a_list_is_sent_whole_with_its_unchanged_elements_as_the_service_has_them() -> None:
+    book = loaded(chapters=CHAPTERS)
+
+    book.chapters[1].title = "Zwei"
+
+    assert inspect(book).changes() == {
+        "chapters": [{"id": "1", "title": "One", "extra": 1}, {"id": "2", "title": "Zwei"}]
+    }
+
+
+def test_unchanged_dates_of_a_list_keep_the_spelling_of_the_service() -> None:
+    book = loaded(fairs=["2020-01-01T00:00:00Z", "2021-01-01"])
+
+    book.fairs.append(date(2022, 1, 1))
+
+    assert inspect(book).changes() == {"fairs": ["2020-01-01T00:00:00Z", "2021-01-01", "2022-01-01"]}
+
+
+def test_equal_dates_spelt_differently_keep_each_its_spelling() -> None:
+    book = loaded(fairs=["2020-01-01T00:00:00Z", "2020-01-01"])
+
+    assert book.fairs == [date(2020, 1, 1), date(2020, 1, 1)]
+    assert inspect(book).changes() == {}
+
+
+def test_a_date_of_an_element_written_back_is_clean() -> None:
+    book = loaded(chapters=[{"id": "1", "written": "2020-01-01T00:00:00Z"}])
+
+    book.chapters[0].written = date(2020, 1, 1)
+
+    assert inspect(book).changes() == {}
+
+
+def test_an_element_appended_is_sent_with_what_it_has() -> None:
+    book = loaded(chapters=CHAPTERS[1:])
+
+    book.chapters.append(Chapter(id="3", length=4))
+
+    assert inspect(book).changes() == {"chapters": [{"id": "2", "title": "Two"}, {"id": "3", "length": 4}]}
+
+
+def test_a_dict_appended_stands_for_an_element() -> None:
+    book = loaded(chapters=[])
+
+    book.chapters.append({"id": "3"})
+
+    assert inspect(book).changes() == {"chapters": [{"id": "3"}]}
+
+
+def test_dicts_assigned_become_elements_of_the_declared_class() -> None:
+    book = Book(chapters=[{"id": "3", "title": "Three"}, Chapter(id="4")])
+
+    book.chapters[0].title = "Drei"
+
+    assert [type(chapter) for chapter in book.chapters] == [Chapter, Chapter]
+    assert book.to_dict() == {"chapters": [{"id": "3", "title": "Drei"}, {"id": "4"}]}
+
+
+def test_dicts_assigned_are_copied() -> None:
+    content = {"id": "3"}
+    book = Book(chapters=[content])
+
+    content["id"] = "4"
+
+    assert book.to_dict() == {"chapters": [{"id": "3"}]}
+
+
+def test_the_list_assigned_is_the_one_that_is_tracked() -> None:
+    tags = ["a"]
+    book = loaded()
+
+    book.tags = tags
+    tags.append("b")
+
+    assert book.tags is tags
+    assert inspect(book).changes() == {"tags": ["a", "b"]}
+
+
+def test_none_assigned_to_a_list_is_sent_as_null() -> None:
+    book = loaded(tags=["a"])
+
+    book.tags = None
+
+    assert inspect(book).changes() == {"tags": None}
+
+
+def test_an_empty_list_assigned_is_sent_where_there_was_one() -> None:
+    full, empty = loaded(tags=["a"]), loaded()
+
+    full.tags = []
+    empty.tags = []
+
+    assert inspect(full).changes() == {"tags": []}
+    assert inspect(empty).changes() == {}
+
+
+@pytest.mark.parametrize("key", ["reviews", "anything"])
+def test_a_dict_counts_its_mutations(key: str) -> None:
+    book = loaded(**{key: {"times": [3], "post": 4}})
+
+    value = getattr(book, key)
+    value["times"].append(5)
+    del value["post"]
+
+    assert inspect(book).changes() == {key: {"times": [3, 5], "post": None}}
+
+
+def test_a_list_of_anything_counts_its_mutations() -> None:
+    book = loaded(anything=[1, {"a": 2}])
+
+    book.anything[1]["a"] = 3
+
+    assert inspect(book).changes() == {"anything": [1, {"a": 3}]}
+
+
+def test_a_boolean_in_a_list_is_not_a_number() -> None:
+    book = loaded(anything=[1])
+
+    book.anything[0] = True
+
+    assert inspect(book).changes() == {"anything": [True]}
+
+
+def test_an_element_belongs_to_its_list() -> None:
+    book = loaded(chapters=CHAPTERS)
+    chapter = book.chapters[0]
+
+    book.chapters.remove(chapter)
+    chapter.title = "nobody reads this"
+
+    assert inspect(book).changes() == {"chapters": [{"id": "2", "title": "Two"}]}
+
+
+def test_objects_of_an_open_list_are_properties() -> None:
+    book = loaded(notes={"press": [{"stars": 3}]})
+
+    assert isinstance(book.notes.press[0], Properties)
