@@ -67,7 +67,7 @@ class Address(Properties):
     province: Attr[str | None] = text()
     region: Attr[str | None] = text()
     zip: Attr[str | None] = text()
-    geo: Embedded[Geo] = embedded()
+    geo: Embedded[Geo] = embedded(default=None)
 
 
 class Credential(Properties):
@@ -106,11 +106,11 @@ class CustomerBase(Properties):
     timezone: Attr[str | None] = attr(
         default=None, validator=one_of(Timezone, "a time zone of Customer.TIMEZONES")
     )
-    contacts: Embedded[Contacts] = embedded()
-    address: Embedded[Address] = embedded()
-    credential: Embedded[Credential] = embedded()
+    contacts: Embedded[Contacts] = embedded(default=None)
+    address: Embedded[Address] = embedded(default=None)
+    credential: Embedded[Credential] = embedded(default=None)
     educations: Attr[list[Education]] = attr(default=None)
     likes: Attr[list[Like]] = attr(default=None)
-    socialProfile: Embedded[SocialProfile] = embedded()
+    socialProfile: Embedded[SocialProfile] = embedded(default=None)
     jobs: Attr[list[Job]] = attr(default=None)
     subscriptions: Attr[list[Subscription]] = attr(default=None)

@@ -37,53 +37,53 @@ class Disclaimer(Properties):
 class TraditionalMarketing(Properties):
     """Marketing by people."""
 
-    telephonic: Embedded[Consent] = embedded()
-    papery: Embedded[Consent] = embedded()
+    telephonic: Embedded[Consent] = embedded(default=None)
+    papery: Embedded[Consent] = embedded(default=None)
 
 
 class AutomaticMarketing(Properties):
     """Marketing by machines."""
 
-    sms: Embedded[Consent] = embedded()
-    email: Embedded[Consent] = embedded()
-    push: Embedded[Consent] = embedded()
-    im: Embedded[Consent] = embedded()
-    telephonic: Embedded[Consent] = embedded()
+    sms: Embedded[Consent] = embedded(default=None)
+    email: Embedded[Consent] = embedded(default=None)
+    push: Embedded[Consent] = embedded(default=None)
+    im: Embedded[Consent] = embedded(default=None)
+    telephonic: Embedded[Consent] = embedded(default=None)
 
 
 class Marketing(Properties):
     """Consents to marketing."""
 
-    traditional: Embedded[TraditionalMarketing] = embedded()
-    automatic: Embedded[AutomaticMarketing] = embedded()
+    traditional: Embedded[TraditionalMarketing] = embedded(default=None)
+    automatic: Embedded[AutomaticMarketing] = embedded(default=None)
 
 
 class Profiling(Properties):
     """Consents to profiling."""
 
-    classic: Embedded[Consent] = embedded()
-    online: Embedded[Consent] = embedded()
+    classic: Embedded[Consent] = embedded(default=None)
+    online: Embedded[Consent] = embedded(default=None)
 
 
 class SoftSpam(Properties):
     """Consents to messages about what was bought before."""
 
-    email: Embedded[Consent] = embedded()
-    papery: Embedded[Consent] = embedded()
+    email: Embedded[Consent] = embedded(default=None)
+    papery: Embedded[Consent] = embedded(default=None)
 
 
 class ThirdPartyTransfer(Properties):
     """Consents to a transfer to others."""
 
-    profiling: Embedded[Consent] = embedded()
-    marketing: Embedded[Consent] = embedded()
+    profiling: Embedded[Consent] = embedded(default=None)
+    marketing: Embedded[Consent] = embedded(default=None)
 
 
 class Consents(Properties):
     """All consents of a customer (customer schema; since hub 1.39)."""
 
-    disclaimer: Embedded[Disclaimer] = embedded()
-    marketing: Embedded[Marketing] = embedded()
-    profiling: Embedded[Profiling] = embedded()
-    softSpam: Embedded[SoftSpam] = embedded()
-    thirdPartyTransfer: Embedded[ThirdPartyTransfer] = embedded()
+    disclaimer: Embedded[Disclaimer] = embedded(default=None)
+    marketing: Embedded[Marketing] = embedded(default=None)
+    profiling: Embedded[Profiling] = embedded(default=None)
+    softSpam: Embedded[SoftSpam] = embedded(default=None)
+    thirdPartyTransfer: Embedded[ThirdPartyTransfer] = embedded(default=None)

@@ -93,6 +93,6 @@ class Subscription(Properties):
     subscriberId: Attr[str | None] = text()
     registeredAt: Attr[datetime | None] = attr(default=None)
     updatedAt: Attr[datetime | None] = attr(default=None)
-    subscribeContext: Embedded[SubscribeContext] = embedded()
-    unsubscribeContext: Embedded[UnsubscribeContext] = embedded()
+    subscribeContext: Embedded[SubscribeContext] = embedded(default=None)
+    unsubscribeContext: Embedded[UnsubscribeContext] = embedded(default=None)
     preferences: Attr[list[SubscriptionPreference]] = attr(default=None)

@@ -46,7 +46,7 @@ class GoogleAnalytics(Properties):
 class Tracking(Properties):
     """Where the customer came from."""
 
-    ga: Embedded[GoogleAnalytics] = embedded()
+    ga: Embedded[GoogleAnalytics] = embedded(default=None)
 
 
 class Event(Entity, resource=Resource("events")):
@@ -63,19 +63,19 @@ class Event(Entity, resource=Resource("events")):
     BRING_BACK_TYPES: ClassVar = BringBackType
 
     id: Attr[str | None] = attr(default=None, read_only=True)
-    customer: Reference[Customer] = reference("customerId", "customers")
+    customer: Reference[Customer] = reference("customerId", "customers", default=None)
     customerId: Attr[str | None] = attr(default=None, create_only=True)
-    bringBackProperties: Embedded[BringBackProperties] = embedded(create_only=True)
+    bringBackProperties: Embedded[BringBackProperties] = embedded(default=None, create_only=True)
     type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
-    properties: Embedded[Any] = embedded(required=True)
+    properties: Embedded[Any] = embedded(default=None, required=True)
     context: Attr[EventContext | None] = attr(default=None, create_only=True, required=True)
-    contextInfo: Embedded[Any] = embedded()
+    contextInfo: Embedded[Any] = embedded(default=None)
     date: Attr[datetime | None] = attr(default=None)
     mode: Attr[EventMode | None] = attr(default=None, read_only=True)
     origin: Attr[EventOrigin | None] = attr(default=None, read_only=True)
     prev: Attr[str | None] = attr(default=None, read_only=True)
     next: Attr[str | None] = attr(default=None, read_only=True)
-    tracking: Embedded[Tracking] = embedded()
+    tracking: Embedded[Tracking] = embedded(default=None)
     registeredAt: Attr[datetime | None] = attr(default=None, read_only=True)
     updatedAt: Attr[datetime | None] = attr(default=None, read_only=True)
     version: Attr[int | None] = attr(default=None, read_only=True)

@@ -297,7 +297,8 @@ def attr(
     """Declare a value.
 
     Args:
-        default: what a new entity starts with; None leaves it unset, which reads None and is not sent.
+        default: what a new entity starts with; None leaves it unset, which reads None and is not sent. Written out, it
+            tells type checkers that a constructor may leave the value out.
         name: the JSON key, where it is not the attribute's name.
         read_only: the service sets it; it is never sent, and assigning it is refused.
         create_only: it is sent when the entity is created and may not be changed later.

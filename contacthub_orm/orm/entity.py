@@ -157,8 +157,14 @@ class Reference(Generic[T]):
             return None
 
 
-def reference(key: str, target: str) -> Any:
-    """Declare a reference: `customer: Reference[Customer] = reference("customerId", "customers")`."""
+def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
+    """Declare a reference: `book: Reference[Book] = reference("bookId", "books", default=None)`.
+
+    Args:
+        key: the JSON key that holds the id.
+        target: the resource of the entities referred to.
+        default: None, written out, tells type checkers that a constructor may leave the reference out.
+    """
     return Reference(key, target)
 
 
@@ -174,7 +180,10 @@ class Entity(Mapped):
     __resource__: ClassVar[Resource]
     __references__: ClassVar[tuple[Reference[Any], ...]] = ()
 
-    _state: EntityState  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and never assigned
+    if TYPE_CHECKING:
+
+        @property
+        def _state(self) -> EntityState: ...
 
     def __init_subclass__(cls, resource: Resource | None = None, **options: Any) -> None:
         if resource is not None:
