@@ -52,7 +52,7 @@ def difference(old: Any, new: Any) -> Any:
     if none_before and (new is None or new == [] or new == {}):
         return MISSING
     if isinstance(new, dict) and (none_before or isinstance(old, dict)):
-        before: Document = {} if none_before else old
+        before: Document = old if isinstance(old, dict) else {}
         patch: Document = {}
         for key, value in new.items():
             found = difference(before.get(key, MISSING), value)

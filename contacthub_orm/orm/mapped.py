@@ -85,7 +85,8 @@ class ObjectState:
 class Mapped:
     """An object whose declared attributes are JSON fields."""
 
-    __slots__ = ("__dict__", "__weakref__", "_state")
+    if not TYPE_CHECKING:
+        __slots__ = ("__dict__", "__weakref__", "_state")
 
     __attributes__: ClassVar[dict[str, Attribute]] = {}
     """Declared attributes by Python name, inherited ones included."""
@@ -96,7 +97,10 @@ class Mapped:
     __open__: ClassVar[bool] = False
     """Whether undeclared names are attributes too."""
 
-    _state: ObjectState
+    if TYPE_CHECKING:
+
+        @property
+        def _state(self) -> ObjectState: ...
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -175,33 +179,35 @@ class Mapped:
         """The list element that a value of the user's stands for: an object of the class as it is, else a new one."""
         return value if isinstance(value, cls) else cls._made(value)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        attribute = self.__attributes__.get(name)
-        if attribute is None:
-            self._set_undeclared(name, value)
-            return
-        if value is UNSET:
-            return
-        values = self.__dict__
-        if attribute.plain:
-            values[name] = value
-        else:
-            held = values.get(name)
-            if held is not value or value is None:
-                if isinstance(held, Mapped):
-                    held._state.owner = None
-                kept = values[name] = attribute.accept(self, value)
-                if isinstance(kept, (list, dict, Mapped)):
-                    self._state.hand_out(self)
-        # FASTPATH: what is marked has told its root already (`tracking.unmark` keeps it so).
-        if name not in self._state.written:
-            self._state.mark(self, name)
+    if not TYPE_CHECKING:  # a checker that saw these would let any name pass
 
-    def __delattr__(self, name: str) -> None:
-        if name in self.__attributes__:
-            setattr(self, name, None)
-        else:
-            self._delete_undeclared(name)
+        def __setattr__(self, name: str, value: Any) -> None:
+            attribute = self.__attributes__.get(name)
+            if attribute is None:
+                self._set_undeclared(name, value)
+                return
+            if value is UNSET:
+                return
+            values = self.__dict__
+            if attribute.plain:
+                values[name] = value
+            else:
+                held = values.get(name)
+                if held is not value or value is None:
+                    if isinstance(held, Mapped):
+                        held._state.owner = None
+                    kept = values[name] = attribute.accept(self, value)
+                    if isinstance(kept, (list, dict, Mapped)):
+                        self._state.hand_out(self)
+            # FASTPATH: what is marked has told its root already (`tracking.unmark` keeps it so).
+            if name not in self._state.written:
+                self._state.mark(self, name)
+
+        def __delattr__(self, name: str) -> None:
+            if name in self.__attributes__:
+                setattr(self, name, None)
+            else:
+                self._delete_undeclared(name)
 
     def _set_undeclared(self, name: str, value: Any) -> None:
         if name.startswith("_") or hasattr(type(self), name):
@@ -318,18 +324,20 @@ class Properties(Mapped):
         for key, value in properties.items():
             self[key] = value
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name == "keys" and not (self.__open__ and "keys" in self):
-            return lambda: render(self).keys()
-        if not self.__open__:
-            refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
-            raise AttributeError(str(refusal))
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__} has no property {name!r}") from None
+    if not TYPE_CHECKING:  # as above; what is open is typed Any where it is declared
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            if name == "keys" and not (self.__open__ and "keys" in self):
+                return lambda: render(self).keys()
+            if not self.__open__:
+                refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
+                raise AttributeError(str(refusal))
+            try:
+                return self[name]
+            except KeyError:
+                raise AttributeError(f"{type(self).__name__} has no property {name!r}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(render(self))

@@ -69,12 +69,11 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
 def _object_change(old: Any, value: Mapped, *, written: bool) -> Any:
     if not written:
         return changes(value) or MISSING
-    none_before = old is MISSING or old is None
+    if old is MISSING or old is None:
+        return MISSING if value._state.null else _patch(value, {}, replaced=True) or MISSING
     if value._state.null:
-        return MISSING if none_before else None
-    if none_before or isinstance(old, dict):
-        return _patch(value, {} if none_before else old, replaced=True) or MISSING
-    return render(value)
+        return None
+    return _patch(value, old, replaced=True) or MISSING if isinstance(old, dict) else render(value)
 
 
 Change = tuple[str, Any, Any]
