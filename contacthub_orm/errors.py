@@ -3,6 +3,7 @@
 ContacthubError
 ├── ConfigurationError             a missing or malformed setting (also ValueError)
 ├── InvalidRequestError            the session or an entity is used in a way it cannot be
+│   └── JournalError               a journal is in use, unsettled, of another node, or none at all
 ├── OperationNotPermitted          the documented SDK's refusal of an operation
 ├── CompileError                   a criterion or query that the service's query language cannot say
 │   └── UnknownAttributeError      a criterion names an attribute that is not declared (also AttributeError)
@@ -44,6 +45,7 @@ __all__ = [
     "ContacthubError",
     "ForbiddenError",
     "InvalidRequestError",
+    "JournalError",
     "MultipleResultsFound",
     "NoResultFound",
     "NotFoundError",
@@ -70,6 +72,10 @@ class ConfigurationError(ContacthubError, ValueError):
 
 class InvalidRequestError(ContacthubError):
     """The session or an entity is used in a way it cannot be, such as after `close()`."""
+
+
+class JournalError(InvalidRequestError):
+    """A journal cannot be used: it is in use, holds an unsettled commit, is of another node, or is none at all."""
 
 
 class OperationNotPermitted(ContacthubError):  # noqa: N818 - the name the documented SDK gives it
@@ -235,11 +241,13 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
     """A commit that did not fully succeed.
 
     `account` holds what became of every operation: done, failed, unknown or not sent; `remaining` the entities whose
-    changes were kept. The done are clean, and the next commit sends only what is left.
+    changes were kept. The done are clean, and the next commit sends only what is left. After an atomic block `undone`
+    says of every operation that had been done whether it could be undone.
     """
 
     account: Any
     remaining: list[Any]
+    undone: list[Any]
 
     def __new__(cls, message: str, exceptions: Sequence[Exception], *_: object) -> CommitError:
         return super().__new__(cls, message, exceptions)
@@ -248,8 +256,10 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
         super().__init__(message, exceptions)
         self.account = account
         self.remaining = []
+        self.undone = []
 
     def derive(self, excs: Sequence[Exception], /) -> CommitError:  # type: ignore[override]
         derived = CommitError(self.message, excs, self.account)
         derived.remaining = self.remaining
+        derived.undone = self.undone
         return derived

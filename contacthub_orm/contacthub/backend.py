@@ -8,16 +8,34 @@ from typing import TYPE_CHECKING, Any, Final
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.event import Event
 from contacthub_orm.contacthub.event_filters import event_parameters
+from contacthub_orm.contacthub.lookup import find_created
+from contacthub_orm.contacthub.matching_policy import ASSUMED, MatchingPolicy
+from contacthub_orm.contacthub.node_configuration import read_policy
 from contacthub_orm.contacthub.query_json import query_json, sort_parameter
 from contacthub_orm.contacthub.strict import needs_strict
-from contacthub_orm.errors import CompileError, InvalidRequestError, NotFoundError, OutcomeUnknown
+from contacthub_orm.errors import (
+    CompileError,
+    ConflictError,
+    ContacthubError,
+    InvalidRequestError,
+    NotFoundError,
+    OutcomeUnknown,
+    StaleDataError,
+)
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, Page, Request, Search, Verb
+from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
+from contacthub_orm.orm.conversion import dump_datetime
 from contacthub_orm.orm.documents import apply_patch
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
     from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.entity import Key
+    from contacthub_orm.orm.settlement import Finding, Unsettled
 
 __all__ = ["NodeBackend"]
 
@@ -29,14 +47,28 @@ class NodeBackend:
 
     page_size: int = MAX_PAGE_SIZE
 
-    def __init__(self, transport: Transport, workspace_id: str, node_id: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        workspace_id: str,
+        node_id: str,
+        matching: MatchingPolicy | None = None,
+    ) -> None:
         self._transport = transport
         self._root = ("workspaces", workspace_id)
         self._node_id = node_id
+        self._matching = matching
+        self.place = f"{transport.base_url}/workspaces/{workspace_id}, node {node_id}"
 
     @property
     def max_in_flight(self) -> int:
         return self._transport.settings.max_in_flight
+
+    def now(self) -> datetime:
+        return self._transport.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._transport.clock.sleep(seconds)
 
     def entity_class(self, resource: str) -> type[Entity]:
         return _CLASSES[resource]
@@ -51,7 +83,12 @@ class NodeBackend:
         return Request(verb.value, path, params, body)
 
     def _created_here(self, entity: Entity, body: Document) -> Document:
-        """A customer is created in the node of the session; an event finds its node by its customer."""
+        """A customer is created in the node of the session; an event always says when it happened.
+
+        The date of an event is what it can be found again by, if the answer to its creation is lost.
+        """
+        if isinstance(entity, Event) and body.get("date") is None:
+            body["date"] = dump_datetime(self.now())
         if not isinstance(entity, Customer):
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:
@@ -109,6 +146,46 @@ class NodeBackend:
         if search.page:
             parameters["page"] = str(search.page)
         return parameters
+
+    @property
+    def refuses_double_claims(self) -> bool:
+        return self._matching is not None
+
+    def unique_value(self, entity: type[Entity], document: Document) -> str | None:
+        policy = self._matching or ASSUMED
+        return policy.unique_value(document) if issubclass(entity, Customer) else None
+
+    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+        return find_created(self, self._policy(), writes, known)
+
+    def _policy(self) -> MatchingPolicy:
+        """The node's matching policy: as the user stated it, or as the configuration routes tell, asked once."""
+        if self._matching is None:
+            found = read_policy(self._call, self._node_id)
+            if found is None:
+                return ASSUMED
+            self._matching = found
+        return self._matching
+
+    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+        """An event is always made anew; a merged customer has been updated after it was registered."""
+        if not issubclass(entity, Customer):
+            return True
+        return document.get("registeredAt") is not None and document["registeredAt"] == document.get("updatedAt")
+
+    def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
+        if operation.verb is Verb.CREATE and current is not None:
+            error = "the answer was lost, and the customer it would match was written since by somebody"
+            return ConflictError(
+                status=409,
+                message=error,
+                method=operation.verb.value,
+                url="/".join(map(str, operation.request.path)),
+                data={"customer": {"id": current["id"]}},
+            )
+        if current is None:
+            return StaleDataError(f"{operation.entity!r} no longer exists")
+        return StaleDataError(f"{operation.entity!r} was changed by another writer since it was read", current=current)
 
     def _call(
         self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None

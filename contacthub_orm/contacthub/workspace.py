@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contacthub_orm.contacthub.backend import NodeBackend
@@ -13,8 +13,9 @@ from contacthub_orm.contacthub.configuration import (
     from_ini,
     normalised_base_url,
 )
+from contacthub_orm.contacthub.matching_policy import MatchingPolicy
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.http import Settings, Transport
+from contacthub_orm.http import Clock, Settings, Transport
 
 __all__ = ["Node", "Workspace"]
 
@@ -28,6 +29,7 @@ class Workspace:
         base_url: where the service is; the documented SDK's form, ending in `/workspaces`, is accepted too.
         settings: timeouts, retries, pool, budget, proxies and certificates (`contacthub_orm.http.Settings` or a mapping
             of its fields).
+        clock: what tells the time and waits; tests put a `ManualClock` here.
 
     Raises ConfigurationError for a setting that is missing or malformed.
     """
@@ -38,13 +40,14 @@ class Workspace:
         token: str,
         base_url: str = DEFAULT_BASE_URL,
         settings: Settings | Mapping[str, Any] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         if not isinstance(workspace_id, str) or not workspace_id:
             raise ConfigurationError("workspace_id must be a text that is not empty")
         self.workspace_id = workspace_id
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
-        self.transport = Transport(self.base_url, token, chosen)
+        self.transport = Transport(self.base_url, token, chosen, clock)
 
     @classmethod
     def from_ini_file(cls, path: str | os.PathLike[str], **settings: Any) -> Workspace:
@@ -56,12 +59,25 @@ class Workspace:
         """A workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and perhaps CONTACTHUB_BASE_URL."""
         return cls(**from_environment(), settings=settings)
 
-    def get_node(self, node_id: str | None = None) -> Node:
-        """A node of the workspace; without an id the one that CONTACTHUB_NODE_ID names. Nothing is sent."""
+    def get_node(
+        self,
+        node_id: str | None = None,
+        *,
+        matching: Iterable[str] | None = None,
+        policy: str = "MERGE",
+    ) -> Node:
+        """A node of the workspace; nothing is sent.
+
+        Args:
+            node_id: the node's id; without one, CONTACTHUB_NODE_ID names it.
+            matching: the properties that make two customers one, such as `["base.contacts.email"]`. Where they are not
+                given, the node's configuration is read when a lost answer makes them matter, if the token may.
+            policy: what the node does with a second one, "MERGE" or, in older workspaces, "BLOCK".
+        """
         chosen = node_id or os.environ.get("CONTACTHUB_NODE_ID")
         if not chosen:
             raise ConfigurationError("node_id is missing, and so is CONTACTHUB_NODE_ID")
-        return Node(self, chosen)
+        return Node(self, chosen, None if matching is None else MatchingPolicy.of(matching, policy))
 
     def close(self) -> None:
         """Close the connections."""
@@ -80,10 +96,10 @@ class Workspace:
 class Node:
     """A node of a workspace: what a `Session` is opened on."""
 
-    def __init__(self, workspace: Workspace, node_id: str) -> None:
+    def __init__(self, workspace: Workspace, node_id: str, matching: MatchingPolicy | None = None) -> None:
         self.workspace = workspace
         self.node_id = node_id
-        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id)
+        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id, matching)
 
     def __repr__(self) -> str:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"

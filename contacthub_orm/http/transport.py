@@ -61,14 +61,14 @@ class Transport:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.settings = settings or Settings()
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
         self._template = _template(self.base_url, token, self.settings)
         # A closure keeps the token out of `vars()`, unlike a partial.
         self._open: Callable[[], Channel] = lambda: open_channel(
-            self.base_url, token, self.settings, self._clock
+            self.base_url, token, self.settings, self.clock
         )
         self._channels: dict[int, Channel] = {os.getpid(): self._open()}
-        self._retrying = retrying(self.settings, self._clock, log_again)
+        self._retrying = retrying(self.settings, self.clock, log_again)
         self._closed = False
 
     def send(
@@ -134,7 +134,7 @@ class Transport:
         channel.throttle.acquire()
         exchange.attempts += 1
         self._announce_request(exchange)
-        started = self._clock.monotonic()
+        started = self.clock.monotonic()
         try:
             response = channel.send(exchange.prepared)
         except (OSError, HTTPError) as error:
@@ -159,7 +159,7 @@ class Transport:
         content = channel.redactor.text(response.content.decode("utf-8", "replace"))
         failure = failures.of_answer(
             api_error(status, content, **request),
-            retry_after=retry_after(response.headers, self._clock.now()),
+            retry_after=retry_after(response.headers, self.clock.now()),
             retry_after_max=self.settings.retry_after_max,
         )
         if failure.wait is not None:
@@ -194,7 +194,7 @@ class Transport:
                 log_broken_receiver("after_response")
 
     def _milliseconds(self, started: float) -> float:
-        return (self._clock.monotonic() - started) * 1_000
+        return (self.clock.monotonic() - started) * 1_000
 
 
 def _template(base_url: str, token: str, settings: Settings) -> requests.PreparedRequest:

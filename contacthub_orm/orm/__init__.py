@@ -8,7 +8,9 @@ from contacthub_orm.orm.expressions import Expression, between_, in_, is_null, n
 from contacthub_orm.orm.mapped import Mapped, Properties
 from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
 from contacthub_orm.orm.query import Query
-from contacthub_orm.orm.session import Session, sessionmaker
+from contacthub_orm.orm.recovery import Report, recover
+from contacthub_orm.orm.session import Session, TooManyRequests, make_transient, object_session
+from contacthub_orm.orm.sessions import scoped_session, sessionmaker
 from contacthub_orm.orm.state import InstanceState, Status, inspect
 
 __all__ = [
@@ -29,11 +31,13 @@ __all__ = [
     "Properties",
     "Query",
     "Reference",
+    "Report",
     "Request",
     "Resource",
     "Search",
     "Session",
     "Status",
+    "TooManyRequests",
     "Verb",
     "and_",
     "attr",
@@ -42,9 +46,13 @@ __all__ = [
     "in_",
     "inspect",
     "is_null",
+    "make_transient",
     "not_",
     "not_in_",
+    "object_session",
     "or_",
+    "recover",
     "reference",
+    "scoped_session",
     "sessionmaker",
 ]

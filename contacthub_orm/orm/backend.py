@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
+    from contacthub_orm.errors import ContacthubError
     from contacthub_orm.orm.criteria import Criterion
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.entity import Entity, Key
     from contacthub_orm.orm.expressions import Ordering
-    from contacthub_orm.orm.plan import Request, Verb
+    from contacthub_orm.orm.plan import Operation, Request, Verb
+    from contacthub_orm.orm.settlement import Finding, Unsettled
 
 __all__ = ["Backend", "Page", "Search"]
 
@@ -81,6 +85,44 @@ class Backend(Protocol):
 
     def search(self, search: Search) -> Page:
         """One page of a search. Raises CompileError, before any request, for what the service cannot be asked."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """What a journal belongs to: it names the service, the workspace and the node, and no credential."""
+        ...
+
+    def now(self) -> datetime:
+        """The present moment, aware, by the clock that the transport waits on."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    @property
+    def refuses_double_claims(self) -> bool:
+        """Whether it is certain that only one entity may hold a unique value."""
+        ...
+
+    def unique_value(self, entity: type[Entity], document: Document) -> Hashable | None:
+        """The value by which the service tells entities of this kind apart, None where the document has none."""
+        ...
+
+    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+        """Whether creations whose answer was lost took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
+
+        ABSENT means not found now; the caller decides when that is certain. `known` are identities that other operations
+        account for.
+        """
+        ...
+
+    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+        """Whether the answer to a creation shows that the entity was not there before."""
+        ...
+
+    def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
+        """The error for a write that met another writer's change, with the service's current state."""
         ...
 
     def compile(self, search: Search) -> Any:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, overload
+
+from weakref import ref
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
 from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
-from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, render
+from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, forget_all, render, take_baseline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,14 +63,41 @@ class EntityState(ObjectState):
     replace: bool = False
     """Whether the next flush replaces the whole document."""
 
-    unsettled: bool = False
-    """Whether a write was sent whose answer was lost."""
+    sent_before: datetime | None = None
+    """When a write of it was first sent that is to be sent again."""
+
+    in_flight: Document | None = None
+    """What is being sent at this moment."""
+
+    expired: bool = False
+    """Whether the baseline is to be read anew at the next touch."""
 
     merged_into: Entity | None = None
     """The entity that stands for this one since the service merged them."""
 
     references: dict[str, Entity] | None = None
     """Referenced entities by the key that their id goes to."""
+
+    def expire(self, mapped: Mapped, reload: Callable[[], Document]) -> None:
+        """Forget the baseline and all values; the next touch calls `reload` for the document."""
+        self.expired = True
+        self._reload = reload
+        self._mapped = ref(mapped)
+        forget_all(mapped)
+
+    def renew(self, mapped: Mapped, document: Document) -> None:
+        """Give an expired entity its document."""
+        self.expired = False
+        take_baseline(mapped, document)
+
+    def __getattr__(self, name: str) -> Any:
+        # FASTPATH: expiring deletes `raw`, so that only an expired entity ever comes here.
+        if name != "raw" or not self.expired:
+            raise AttributeError(name)
+        mapped = self._mapped()
+        assert mapped is not None
+        self.renew(mapped, self._reload())
+        return self.raw
 
     def touch(self, mapped: Mapped) -> None:
         if not self.dirty:

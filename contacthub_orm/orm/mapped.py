@@ -53,6 +53,13 @@ class ObjectState:
         if owner is not None:
             self.owner = owner
 
+    def __getattr__(self, name: str) -> Any:
+        # FASTPATH: `raw` is only missing below an expired entity; asking the owner loads it and sets it here too.
+        if name != "raw" or self.owner is None:
+            raise AttributeError(name)
+        self.owner._state.raw  # noqa: B018 - loads
+        return self.__dict__["raw"]
+
     def mark(self, mapped: Mapped, name: str) -> None:
         """Note that `name` was written, and tell the root."""
         if isinstance(self.written, set):
@@ -407,6 +414,36 @@ def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, 
         new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
         if written or new or held is not None:
             document[key] = new
+
+
+def forget_all(mapped: Mapped) -> None:
+    """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
+    state = mapped._state
+    state.__dict__.pop("raw", None)
+    state.written = frozenset()
+    state.null = False
+    for name, value in list(mapped.__dict__.items()):
+        if isinstance(value, Mapped):
+            forget_all(value)
+        elif name in mapped.__attributes__:
+            del mapped.__dict__[name]
+    state.items = {key: value for key, value in (state.items or {}).items() if isinstance(value, Mapped)}
+    for value in state.items.values():
+        forget_all(value)
+
+
+def take_baseline(mapped: Mapped, document: Document | None) -> None:
+    """Give an emptied object and the embedded objects in use their baselines."""
+    state = mapped._state
+    state.raw = document
+    children = [
+        (mapped.__attributes__[name].key, value)
+        for name, value in mapped.__dict__.items()
+        if isinstance(value, Mapped) and name in mapped.__attributes__
+    ]
+    for key, child in [*children, *(state.items or {}).items()]:
+        held = (document or {}).get(key)
+        take_baseline(child, held if isinstance(held, dict) else None)
 
 
 def _structure(value: Any, cls: type[M]) -> M:

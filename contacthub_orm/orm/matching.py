@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from contacthub_orm.orm.conversion import parse_datetime
 
-__all__ = ["holds", "value_at"]
+__all__ = ["holds", "order", "value_at"]
 
 
 def value_at(document: Any, path: tuple[str, ...]) -> Any:
@@ -45,7 +45,7 @@ def _rank(value: Any) -> int:
     return 1 if isinstance(value, int | float) else 2
 
 
-def _order(left: Any, right: Any) -> int:
+def order(left: Any, right: Any) -> int:
     """Negative, zero or positive, as `left` stands before, with or after `right`."""
     moments = (_moment(left), _moment(right))
     if moments[0] is not None and moments[1] is not None:
@@ -62,16 +62,16 @@ def _members(value: Any) -> list[Any]:
 
 
 def _shares(stored: Any, sought: Any) -> bool:
-    return any(_order(one, other) == 0 for one in _members(stored) for other in _members(sought))
+    return any(order(one, other) == 0 for one in _members(stored) for other in _members(sought))
 
 
 _TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "EQUALS": lambda stored, value: _shares(stored, value),
-    "GT": lambda stored, value: _order(stored, value) > 0,
-    "GTE": lambda stored, value: _order(stored, value) >= 0,
-    "LT": lambda stored, value: _order(stored, value) < 0,
-    "LTE": lambda stored, value: _order(stored, value) <= 0,
-    "BETWEEN": lambda stored, value: _order(stored, value[0]) >= 0 and _order(stored, value[1]) <= 0,
+    "GT": lambda stored, value: order(stored, value) > 0,
+    "GTE": lambda stored, value: order(stored, value) >= 0,
+    "LT": lambda stored, value: order(stored, value) < 0,
+    "LTE": lambda stored, value: order(stored, value) <= 0,
+    "BETWEEN": lambda stored, value: order(stored, value[0]) >= 0 and order(stored, value[1]) <= 0,
     "IN": _shares,
     "IS_NOT_NULL": lambda _stored, _value: True,
 }

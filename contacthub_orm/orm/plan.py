@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Pending:
     entity: Entity
 
     def __repr__(self) -> str:
-        return "<pending id>"
+        return f"<id of new {type(self.entity).__name__}>"
 
 
 def resolved(body: Any) -> Any:
@@ -43,35 +44,47 @@ def resolved(body: Any) -> Any:
         return key[1] if key is not None else body
     if isinstance(body, dict):
         return {key: resolved(value) for key, value in body.items()}
+    if isinstance(body, tuple):
+        return tuple(resolved(value) for value in body)
     return body
 
 
 @attrs.frozen
 class Request:
-    """One request to the service: `path` are the unquoted segments below the service's root for the entities."""
+    """One request to the service: `path` are the unquoted segments below the service's root for the entities.
+
+    A segment or a value of the body may be `Pending`: the id of an entity that is created before.
+    """
 
     method: str
-    path: tuple[str, ...]
+    path: tuple[Any, ...]
     params: Mapping[str, str] = attrs.field(factory=dict)
     body: Any = None
 
     def __str__(self) -> str:
         query = "?" + "&".join(f"{key}={value}" for key, value in self.params.items()) if self.params else ""
         body = "" if self.body is None else " " + json.dumps(self.body, ensure_ascii=False, default=repr)
-        return f"{self.method} {'/'.join(self.path)}{query}{body}"
+        return f"{self.method} {'/'.join(map(str, self.path))}{query}{body}"
+
+    def resolved(self) -> Request:
+        """The request with every pending id that is known by now put in."""
+        return Request(self.method, resolved(self.path), self.params, resolved(self.body))
 
 
 @attrs.frozen(eq=False)
 class Operation:
     """One write: the verb, the entity and the body as it was when the plan was made.
 
-    `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all.
+    `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all;
+    `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat.
     """
 
     verb: Verb
     entity: Entity
     request: Request
     after: tuple[Operation, ...] = ()
+    baseline: Document | None = attrs.field(default=None, repr=False)
+    sent_before: datetime | None = None
 
     @property
     def body(self) -> Document:
@@ -119,12 +132,18 @@ class Outcome(StrEnum):
 
 @attrs.frozen(eq=False)
 class Entry:
-    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one."""
+    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one.
+
+    `sent_at` is the moment before it was first sent, None for one that was not; `document` the service's document after
+    it, where it was done and there is one.
+    """
 
     operation: Operation
     request: Request
     outcome: Outcome
     error: Exception | None = None
+    sent_at: datetime | None = None
+    document: Document | None = attrs.field(default=None, repr=False)
 
     @property
     def entity(self) -> Entity:
@@ -134,6 +153,11 @@ class Entry:
     def status(self) -> int | None:
         """The HTTP status of an error answer."""
         return getattr(self.error, "status", None)
+
+    @property
+    def message(self) -> str | None:
+        """What the service or the transport said of the failure."""
+        return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
 
     @property
     def logref(self) -> str | None:

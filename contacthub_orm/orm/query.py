@@ -157,6 +157,7 @@ class Query(Generic[E]):
 
     def _page(self, number: int, size: int | None) -> Page:
         self.session._check_open()
+        self.session._count_reads(1)
         return self.session.backend.search(self._search(number, size))
 
     def _search(self, number: int, size: int | None) -> Search:

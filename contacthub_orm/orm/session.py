@@ -7,33 +7,34 @@ roll back: what was not done keeps its changes.
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from contacthub_orm import signals
-from contacthub_orm.errors import (
-    CommitError,
-    InvalidRequestError,
-    ValidationError,
-    Violation,
-)
-from contacthub_orm.http.collector import paused_gc
-from contacthub_orm.orm.entity import Entity, EntityState, Key
-from contacthub_orm.orm.identity import IdentityMap
-from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan, Verb
+from contacthub_orm.errors import CommitError, InvalidRequestError, JournalError
+from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.execution import OnError
+from contacthub_orm.orm.flushing import Flusher
+from contacthub_orm.orm.holdings import Holdings
+from contacthub_orm.orm.journal import Journal
+from contacthub_orm.orm.loading import Loader
+from contacthub_orm.orm.merging import merge
+from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan
 from contacthub_orm.orm.query import Query
+from contacthub_orm.orm.snapshots import Snapshot, start_anew
 from contacthub_orm.orm.state import Status, status_of
-from contacthub_orm.orm.tracking import absorb, changes, revert, unmark
-from contacthub_orm.orm.unit_of_work import OnError, execute, make_plan
-from contacthub_orm.orm.validation import violations
-from contacthub_orm.orm.versions import is_older
+from contacthub_orm.orm.tracking import absorb, creation, revert
+from contacthub_orm.orm.transactions import Block, atomic_block, nested_block, plain_block
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.backend import Backend
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Bind", "Session", "sessionmaker"]
+__all__ = ["Bind", "Session", "TooManyRequests", "make_transient", "object_session"]
 
 E = TypeVar("E", bound=Entity)
 
@@ -42,7 +43,13 @@ class Bind(Protocol):
     """What a session can be opened on: anything with a backend, such as a node."""
 
     @property
-    def backend(self) -> Backend: ...
+    def backend(self) -> Backend:
+        """The service behind it."""
+        ...
+
+
+class TooManyRequests(UserWarning):  # noqa: N818 - a warning
+    """A session has sent more requests than `max_requests`, which looks like one request per row (N+1)."""
 
 
 class Session:
@@ -51,26 +58,51 @@ class Session:
     Args:
         bind: the node to work on.
         autoflush: flush before each query.
+        expire_on_commit: read every entity anew at its first touch after a commit.
         on_error: after a failed operation, "stop" sends nothing more, "continue" sends all that does not depend on it.
+        check_version: before each update or delete, read the entity and refuse with StaleDataError if its version moved.
+        settle: the seconds after which a write that cannot be found certainly did not take effect.
+        journal: the path of a journal that makes commits survive a crash of this process (see `recover`).
+        max_requests: warn (TooManyRequests) when the session has sent more requests than that for reading.
 
-    A session is not thread-safe; give every thread its own.
+    A session is not thread-safe; give every thread its own, as `scoped_session` does.
     """
 
-    def __init__(self, bind: Bind, *, autoflush: bool = False, on_error: OnError = "stop") -> None:
+    def __init__(
+        self,
+        bind: Bind,
+        *,
+        autoflush: bool = False,
+        expire_on_commit: bool = False,
+        on_error: OnError = "stop",
+        check_version: bool = False,
+        settle: float = 60.0,
+        journal: str | os.PathLike[str] | None = None,
+        max_requests: int | None = None,
+    ) -> None:
         if on_error not in ("stop", "continue"):
             raise InvalidRequestError(f'on_error is "stop" or "continue", got {on_error!r}')
         self.bind = bind
         self.backend = bind.backend
         self.autoflush = autoflush
-        self.on_error: OnError = on_error
+        self.expire_on_commit = expire_on_commit
+        self.max_requests = max_requests
+        self.settle = settle
         self.account = Account()
-        self._identities = IdentityMap()
-        self._new: dict[int, Entity] = {}
-        self._deleted: dict[int, Entity] = {}
-        self._touched: dict[int, Entity] = {}
-        self._gone: set[Key] = set()
+        self._holdings = Holdings(self)
+        self._loader = Loader(self, self._holdings)
+        self._flusher = Flusher(
+            self.backend,
+            self._holdings,
+            self._loader,
+            on_error=on_error,
+            check_version=check_version,
+            settle=settle,
+            journal=None if journal is None else _opened(journal, self.backend.place),
+        )
+        self._blocks: list[Block] = []
+        self._reads = 0
         self._closed = False
-        self._begun = False
         self._flushing = False
 
     # -- entities in and out ------------------------------------------------------------------------------------------
@@ -80,27 +112,8 @@ class Session:
 
         Raises InvalidRequestError for an entity of another session, or one that is deleted.
         """
-        self._check_open()
-        self._check_entity(entity)
-        state = entity._state
-        if state.session is self and not state.deleted:
-            return
-        if state.session is not None and state.session is not self:
-            raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
-        if state.deleted and id(entity) in self._deleted:
-            del self._deleted[id(entity)]
-            state.deleted = False
-        elif state.deleted:
-            raise InvalidRequestError(f"{entity!r} was deleted")
-        elif state.key is None:
-            self._new[id(entity)] = entity
-        else:
-            self._identities.add(state.key, entity)
-        state.session = self
-        if state.dirty or state.watched:
-            self._touched[id(entity)] = entity
-        for target in (state.references or {}).values():
-            self.add(target)
+        self._check(entity)
+        self._holdings.add(entity)
 
     def add_all(self, entities: Iterable[Entity]) -> None:
         """`add` for each."""
@@ -109,42 +122,38 @@ class Session:
 
     def delete(self, entity: Entity) -> None:
         """Have the entity deleted by the next flush. Raises InvalidRequestError for one that was never saved."""
-        self._check_open()
-        self._check_entity(entity)
-        state = entity._state
-        if state.key is None:
-            raise InvalidRequestError(
-                f"{entity!r} is not saved, so there is nothing to delete: expunge it instead"
-            )
-        if state.session is None and not state.deleted:
-            self.add(entity)
-        if state.session is not self:
-            raise InvalidRequestError(f"{entity!r} belongs to another session")
-        state.deleted = True
-        self._deleted[id(entity)] = entity
+        self._check(entity)
+        self._holdings.delete(entity)
 
     def expunge(self, entity: Entity) -> None:
         """Let go of an entity: it is detached, or transient if it was new, and keeps its values."""
-        state = entity._state
-        if state.session is not self:
-            raise InvalidRequestError(f"{entity!r} is not in this session")
-        self._release(entity)
+        self._check_held(entity)
+        self._flusher.unsettled.pop(id(entity), None)
+        self._holdings.leave(entity)
 
     def expunge_all(self) -> None:
         """Let go of every entity."""
-        for entity in self._everything():
-            self._release(entity)
-        self._gone.clear()
+        for entity in self._holdings:
+            self._holdings.leave(entity)
+        self._holdings.gone.clear()
+        self._flusher.unsettled.clear()
 
     def put(self, entity: Entity) -> None:
         """Have the next flush replace the whole document of the entity (PUT) instead of patching what changed."""
-        self._check_open()
-        if entity._state.session is not self or entity._state.key is None:
-            raise InvalidRequestError(
-                f"{entity!r} is not persistent in this session, so it cannot be replaced"
-            )
+        self._check_persistent(entity, "replaced")
         entity._state.replace = True
-        self._register(entity)
+        self._holdings.pin(entity)
+
+    def merge(self, entity: E, *, key: str | None = None, identity: str | None = None) -> E:
+        """Copy what is set on an entity onto the persistent one it stands for, and give that.
+
+        The persistent entity is found by `identity`, by the entity's own id, or by a natural key such as
+        `key="externalId"`: among what the session holds, then by asking the service. Where there is none the entity is
+        added. A search lags writes by up to a minute, so only a key that is part of the node's matching policy is sure to
+        be created once: the service itself merges or refuses the second.
+        """
+        self._check(entity)
+        return merge(self, self._holdings, entity, key=key, identity=identity)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -158,31 +167,82 @@ class Session:
     def get(self, entity: type[E], identity: str) -> E | None:
         """The entity with this id, from the session if it is there, else by one GET; None where there is none."""
         self._check_open()
+        found, held = self._held(entity, identity)
+        return held if found else self._fetched(entity, self._fetch(entity, identity))
+
+    def get_many(self, entity: type[E], identities: Iterable[str]) -> list[E | None]:
+        """`get` for each id, in their order; what the session does not hold is read concurrently."""
+        self._check_open()
+        wanted = list(identities)
+        missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
+        workers = min(self.backend.max_in_flight, len(missing))
+        if workers > 1:
+            with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
+                documents = list(pool.map(lambda one: self.backend.fetch(entity, one), missing))
+        else:
+            documents = [self.backend.fetch(entity, identity) for identity in missing]
+        self._count_reads(len(missing))
+        fetched = {one: self._fetched(entity, document) for one, document in zip(missing, documents, strict=True)}
+        return [fetched[one] if one in fetched else self._held(entity, one)[1] for one in wanted]
+
+    def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
+        """Whether the session knows of an id, and the entity where it is not deleted."""
         if not isinstance(identity, str) or not identity:
-            raise InvalidRequestError(f"get() takes the id as a text, got {identity!r}")
+            raise InvalidRequestError(f"an id is a text that is not empty, got {identity!r}")
         key = (entity.__resource__.name, identity)
-        held = self._identities.get(key)
-        if held is not None:
-            return None if held._state.deleted else self._as(entity, held)
-        if key in self._gone:
-            return None
-        document = self.backend.fetch(entity, identity)
-        return None if document is None else self._load(entity, document)
+        held = self._holdings.identities.get(key)
+        if held is None:
+            return key in self._holdings.gone, None
+        return True, None if held._state.deleted else self._loader.as_class(entity, held)
+
+    def _fetched(self, entity: type[E], document: Document | None) -> E | None:
+        return None if document is None else self._loader.load(entity, document)
+
+    def _fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        self._count_reads(1)
+        return self.backend.fetch(entity, identity)
 
     def refresh(self, entity: Entity) -> None:
         """Read the entity anew by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
+        self._check_persistent(entity, "refreshed")
+        document = self._current(entity)
+        self._flusher.unsettled.pop(id(entity), None)
+        self._loader.bring_up_to_date(entity, document, overwrite=True)
+
+    def rebase(self, entity: Entity) -> None:
+        """Read the entity anew by one GET and keep the unsaved changes on top: the way on after StaleDataError."""
+        self._check_persistent(entity, "rebased")
+        self._flusher.unsettled.pop(id(entity), None)
+        entity._state.sent_before = None
+        absorb(entity, self._current(entity))
+        self._holdings.review(entity)
+
+    def expire(self, entity: Entity) -> None:
+        """Forget the values of an entity, unsaved changes included; the next touch reads it anew by one GET."""
+        self._check_persistent(entity, "expired")
+        state = entity._state
+        self._holdings.touched.pop(id(entity), None)
+        state.dirty = state.watched = state.replace = False
+        key = state.key
+        assert key is not None
+        state.expire(entity, lambda: self._reloaded(type(entity), key[1]))
+
+    def expire_all(self) -> None:
+        """`expire` for every persistent entity."""
+        for entity in self._holdings:
+            if entity._state.key is not None and not entity._state.deleted:
+                self.expire(entity)
+
+    def _current(self, entity: Entity) -> Document:
+        assert entity._state.key is not None
+        return self._reloaded(type(entity), entity._state.key[1])
+
+    def _reloaded(self, entity: type[Entity], identity: str) -> Document:
         self._check_open()
-        key = entity._state.key
-        if key is None or entity._state.session is not self:
-            raise InvalidRequestError(
-                f"{entity!r} is not persistent in this session, so it cannot be refreshed"
-            )
-        document = self.backend.fetch(type(entity), key[1])
+        document = self._fetch(entity, identity)
         if document is None:
-            raise InvalidRequestError(f"{entity!r} no longer exists")
-        revert(entity)
-        absorb(entity, document)
-        self._review(entity)
+            raise InvalidRequestError(f"{entity.__name__} {identity} no longer exists")
+        return document
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -192,16 +252,13 @@ class Session:
         Raises ValidationError, listing every rule that the changes break.
         """
         self._check_open()
-        self._cascade()
-        self._validate()
-        held = [entity for entity in self._touched.values() if self._is_held(entity)]
-        return make_plan(self.backend, self._new.values(), held, self._deleted.values())
+        return self._flusher.plan()
 
-    def flush(self) -> Account:
-        """Send what is pending and account for every operation.
+    def flush(self, objects: Iterable[Entity] | None = None) -> Account:
+        """Send what is pending, or only some objects and what they depend on, and account for every operation.
 
         Raises ValidationError before anything is sent, and CommitError when not everything succeeded: what was done is
-        clean, the rest keeps its changes and is sent by the next flush.
+        clean, the rest keeps its changes. The next flush first looks up what is unknown, then sends only what is left.
         """
         self._check_open()
         if self._flushing:
@@ -209,92 +266,117 @@ class Session:
         self._flushing = True
         try:
             signals.before_flush.send(self)
-            self.account = execute(self.plan(), self.backend, self._settle, on_error=self.on_error)
+            self.account = self._flusher.flush(objects, atomic=self._atomic is not None)
         finally:
             self._flushing = False
-        self._raise_failures(self.account)
+        for block in self._blocks:
+            block.done += self.account.having(Outcome.DONE)
+        self._conclude(self.account)
         signals.after_flush.send(self)
         return self.account
+
+    def _conclude(self, account: Account) -> None:
+        """Close the journal's commit, but for what is unknown, and raise what failed."""
+        journal = self._flusher.journal
+        if journal is not None and self._atomic is None:
+            journal.settle(write.operation for write in self._flusher.unsettled.values())
+        if not account.succeeded:
+            raise commit_error(account)
 
     def commit(self) -> Account:
         """Flush, and end the block. Raises what `flush` raises."""
         self._check_open()
         signals.before_commit.send(self)
         account = self.flush()
+        if self.expire_on_commit:
+            self.expire_all()
         signals.after_commit.send(self)
         return account
 
     def rollback(self) -> None:
-        """Undo all pending changes; nothing is sent, and what was flushed stays."""
-        self._check_open()
-        for entity in list(self._deleted.values()):
-            entity._state.deleted = False
-        self._deleted.clear()
-        for entity in list(self._new.values()):
-            self._release(entity)
-        for entity in list(self._touched.values()):
-            revert(entity)
-            entity._state.replace = False
-            self._review(entity)
-        signals.after_rollback.send(self)
+        """Undo all pending changes; nothing is sent, and what was flushed stays.
 
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A block that commits when it is left, and rolls back when it is left by an exception.
-
-        A CommitError does not roll back: what was not done keeps its changes.
+        A write whose outcome is unknown stays unknown: the next flush looks it up.
         """
         self._check_open()
-        if self._begun:
-            raise InvalidRequestError("the session has already begun a block")
-        self._begun = True
+        for entity in list(self._holdings.deleted.values()):
+            entity._state.deleted = False
+        self._holdings.deleted.clear()
+        for entity in list(self._holdings.new.values()):
+            if id(entity) not in self._flusher.unsettled:
+                self._holdings.leave(entity)
+        for entity in self._holdings.held():
+            revert(entity)
+            entity._state.replace = False
+            self._holdings.review(entity)
+        signals.after_rollback.send(self)
+
+    @property
+    def _atomic(self) -> Block | None:
+        return next((block for block in self._blocks if block.atomic), None)
+
+    @contextmanager
+    def begin(self, *, atomic: bool = False) -> Iterator[Session]:
+        """A block that commits when it is left, and rolls back when it is left by an exception.
+
+        A CommitError does not roll back: what was not done keeps its changes. With `atomic`, what was done is undone in
+        reverse when anything fails, as far as it can be, and the session is as it was before the block; the error's
+        `undone` says what could not be.
+        """
+        self._check_open()
+        if self._blocks:
+            raise InvalidRequestError("the session has already begun a block: nest with begin_nested()")
+        block = Block(Snapshot(self._holdings), atomic=atomic)
+        self._blocks.append(block)
         try:
-            yield self
-        except CommitError:
-            raise
-        except BaseException:
-            if not self._closed:
-                self.rollback()
-            raise
-        else:
-            self.commit()
+            with (atomic_block if atomic else plain_block)(self, block):
+                yield self
         finally:
-            self._begun = False
+            self._blocks.clear()
+
+    @contextmanager
+    def begin_nested(self) -> Iterator[Session]:
+        """A block whose pending changes are undone when an exception leaves it; nothing is sent at its end."""
+        self._check_open()
+        with nested_block(Snapshot(self._holdings)):
+            yield self
 
     def close(self) -> None:
         """Let go of everything; the session cannot be used again."""
         if not self._closed:
             self.expunge_all()
             self._closed = True
+            if self._flusher.journal is not None:
+                self._flusher.journal.close()
 
     # -- views --------------------------------------------------------------------------------------------------------
 
     @property
     def new(self) -> list[Entity]:
         """The entities that the next flush creates."""
-        return list(self._new.values())
+        return list(self._holdings.new.values())
 
     @property
     def dirty(self) -> list[Entity]:
         """The entities that the next flush updates or replaces."""
-        return [
-            entity for entity in self._touched.values() if self._is_held(entity) and self.is_modified(entity)
-        ]
+        return [entity for entity in self._holdings.held() if self._holdings.has_changes(entity)]
 
     @property
     def deleted(self) -> list[Entity]:
         """The entities that the next flush deletes."""
-        return list(self._deleted.values())
+        return list(self._holdings.deleted.values())
 
     def is_modified(self, entity: Entity) -> bool:
         """Whether the entity has changes that a flush would send."""
-        state = entity._state
-        return state.replace or ((state.dirty or state.watched) and bool(changes(entity)))
+        return self._holdings.has_changes(entity)
 
     @property
+    def no_autoflush(self) -> Any:
+        """A block in which queries flush nothing: `with session.no_autoflush: ...`."""
+        return self._without_autoflush()
+
     @contextmanager
-    def no_autoflush(self) -> Iterator[Session]:
-        """A block in which queries flush nothing."""
+    def _without_autoflush(self) -> Iterator[Session]:
         held, self.autoflush = self.autoflush, False
         try:
             yield self
@@ -309,7 +391,7 @@ class Session:
         )
 
     def __iter__(self) -> Iterator[Entity]:
-        return iter([entity for entity in self._everything() if not entity._state.deleted])
+        return iter([entity for entity in self._holdings if not entity._state.deleted])
 
     def __enter__(self) -> Session:
         self._check_open()
@@ -318,193 +400,80 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- loading, for queries and references --------------------------------------------------------------------------
+    # -- for queries, references and entities -------------------------------------------------------------------------
 
-    def _load_all(
-        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
-    ) -> list[E]:
-        """The entities of a page, without those that this session has deleted."""
-        with paused_gc():
-            rows = [self._load(entity, document, overwrite=overwrite) for document in documents]
-        return [row for row in rows if row is not None]
-
-    def _load(self, entity: type[E], document: Document, *, overwrite: bool = False) -> E | None:
-        """The entity of a document: the held one brought up to date under its changes, or a new object."""
-        resource = entity.__resource__
-        key = (resource.name, document[resource.id_key])
-        held = self._identities.get(key)
-        if held is None:
-            return None if key in self._gone else self._enter(entity._class_for(document), key, document)
-        if held._state.deleted:
-            return None
-        self._bring_up_to_date(held, document, overwrite=overwrite)
-        return self._as(entity, held)
-
-    def _enter(self, entity: type[E], key: Key, document: Document) -> E:
-        loaded = entity._bound(document)
-        state: EntityState = loaded._state
-        state.key = key
-        state.session = self
-        self._identities.put(key, loaded)
-        if signals.loaded.receivers:
-            signals.loaded.send(type(loaded), entity=loaded)
-        return loaded
-
-    def _bring_up_to_date(self, held: Entity, document: Document, *, overwrite: bool) -> None:
-        if overwrite:
-            revert(held)
-        elif is_older(document, held._state.raw, held.__resource__.version_keys):
-            return
-        absorb(held, document)
-        if overwrite:
-            self._review(held)
-
-    def _as(self, entity: type[E], held: Entity) -> E:
-        if not isinstance(held, entity):
-            raise InvalidRequestError(
-                f"{held!r} is already loaded as {type(held).__name__}, not as {entity.__name__}: "
-                "use one class per resource in a session"
-            )
-        return held
+    def _load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
+        return self._loader.load_all(entity, documents, overwrite=overwrite)
 
     def _get_resource(self, resource: str, identity: str) -> Entity | None:
-        held = self._identities.get((resource, identity))
+        held = self._holdings.identities.get((resource, identity))
         return held if held is not None else self.get(self.backend.entity_class(resource), identity)
 
     def _autoflush(self) -> None:
         if not self._flushing:
             self.flush()
 
-    # -- the flush ----------------------------------------------------------------------------------------------------
-
-    def _cascade(self) -> None:
-        """Add what new and changed entities refer to since they were added themselves."""
-        for entity in [*self._new.values(), *self._touched.values()]:
-            for target in (entity._state.references or {}).values():
-                self.add(target)
-
-    def _validate(self) -> None:
-        found: list[Violation] = []
-        for entity in self._new.values():
-            if entity._state.unsettled:
-                raise InvalidRequestError(
-                    f"{entity!r}: its creation was sent and the answer was lost; look it up, then expunge it, "
-                    "or make_transient it to send it again"
-                )
-            found.extend(violations(entity))
-        for entity in self._touched.values():
-            if self._is_held(entity):
-                found.extend(violations(entity))
-        if found:
-            raise ValidationError(found)
-
-    def _is_held(self, entity: Entity) -> bool:
-        return entity._state.key is not None and not entity._state.deleted
-
-    def _settle(self, entry: Entry, document: Document | None) -> None:
-        """Take in what became of one operation, on its success alone."""
-        entity = entry.entity
-        if entry.outcome is Outcome.UNKNOWN:
-            entity._state.unsettled = True
-        if entry.outcome is not Outcome.DONE:
-            return
-        if entry.operation.verb is Verb.DELETE:
-            self._settle_deletion(entity)
-            return
-        sent = entry.request.body or {}
-        assert document is not None
-        entity._state.unsettled = False
-        entity._state.replace = False
-        if entry.operation.verb is Verb.CREATE:
-            self._settle_creation(entity, sent, document)
-        else:
-            absorb(entity, document, sent)
-            self._review(entity)
-
-    def _settle_deletion(self, entity: Entity) -> None:
-        key = entity._state.key
-        assert key is not None
-        self._gone.add(key)
-        self._release(entity)
-
-    def _settle_creation(self, entity: Entity, sent: Document, document: Document) -> None:
-        """A created entity becomes persistent; one that the service merged into a held entity gives way to it."""
-        resource = entity.__resource__
-        key = (resource.name, document[resource.id_key])
-        self._new.pop(id(entity), None)
-        self._gone.discard(key)
-        held = self._identities.get(key)
-        absorb(entity, document, sent)
-        entity._state.key = key
-        if held is not None and held is not entity:
-            self._bring_up_to_date(held, document, overwrite=False)
-            entity._state.merged_into = held
-            self._detach(entity)
-            return
-        self._identities.add(key, entity)
-        self._review(entity)
-
-    def _raise_failures(self, account: Account) -> None:
-        if account.succeeded:
-            return
-        failures = [entry.error for entry in account if entry.error is not None]
-        done = len(account.having(Outcome.DONE))
-        error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
-        error.remaining = [entry.entity for entry in account if entry.outcome is not Outcome.DONE]
-        raise error
-
-    # -- bookkeeping --------------------------------------------------------------------------------------------------
-
     def _register(self, entity: Entity) -> None:
-        """Pin an entity that has changes or has handed out a list."""
-        self._touched[id(entity)] = entity
+        self._holdings.pin(entity)
 
-    def _review(self, entity: Entity) -> None:
-        """Decide anew whether an entity is dirty and must be kept alive."""
-        state = entity._state
-        state.dirty = bool(changes(entity))
-        if not state.dirty:
-            unmark(entity)
-        if state.session is self and (state.dirty or state.watched):
-            self._touched[id(entity)] = entity
-        else:
-            self._touched.pop(id(entity), None)
+    def _count_reads(self, count: int) -> None:
+        before, self._reads = self._reads, self._reads + count
+        if self.max_requests is not None and before <= self.max_requests < self._reads:
+            warnings.warn(
+                f"this session has sent more than {self.max_requests} requests for reading: "
+                "is there one request per row where one query or get_many would do?",
+                TooManyRequests,
+                stacklevel=4,
+            )
 
-    def _release(self, entity: Entity) -> None:
-        if entity._state.key is not None and self._identities.get(entity._state.key) is entity:
-            self._identities.discard(entity._state.key)
-        self._detach(entity)
-
-    def _detach(self, entity: Entity) -> None:
-        for registry in (self._new, self._touched, self._deleted):
-            registry.pop(id(entity), None)
-        entity._state.session = None
-
-    def _everything(self) -> list[Entity]:
-        found = {id(entity): entity for entity in self._identities}
-        return list({**found, **self._new, **self._deleted}.values())
-
-    def _check_entity(self, entity: object) -> None:
+    def _check(self, entity: object) -> None:
+        self._check_open()
         if not isinstance(entity, Entity):
             raise InvalidRequestError(f"the session holds entities, got {entity!r}")
+
+    def _check_held(self, entity: Entity) -> None:
+        self._check(entity)
+        if entity._state.session is not self:
+            raise InvalidRequestError(f"{entity!r} is not in this session")
+
+    def _check_persistent(self, entity: Entity, what: str) -> None:
+        self._check(entity)
+        if entity._state.key is None or entity._state.session is not self:
+            raise InvalidRequestError(f"{entity!r} is not persistent in this session, so it cannot be {what}")
 
     def _check_open(self) -> None:
         if self._closed:
             raise InvalidRequestError("the session is closed")
 
 
-class sessionmaker:  # noqa: N801 - SQLAlchemy's name
-    """Makes sessions with the same settings: `Sessions = sessionmaker(node); with Sessions() as session: ...`."""
+def commit_error(account: Account) -> CommitError:
+    """The exception that holds an account which did not fully succeed."""
+    failures = [entry.error for entry in account if entry.error is not None]
+    done = len(account.having(Outcome.DONE))
+    error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
+    remaining: list[Entry] = [entry for entry in account if entry.outcome is not Outcome.DONE]
+    error.remaining = [entry.entity for entry in remaining]
+    return error
 
-    def __init__(self, bind: Bind, **settings: Any) -> None:
-        self.bind = bind
-        self.settings = settings
 
-    def __call__(self, **settings: Any) -> Session:
-        return Session(self.bind, **{**self.settings, **settings})
+def object_session(entity: Entity) -> Session | None:
+    """The session that holds an entity, None where none does."""
+    return entity._state.session
 
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A session in a block that commits when it is left and closes the session."""
-        with self() as session, session.begin():
-            yield session
+
+def make_transient(entity: Entity) -> None:
+    """Make an entity new again: in no session, without identity; its values stay and would be created anew."""
+    state = entity._state
+    document = creation(entity)
+    if state.session is not None:
+        state.session.expunge(entity)
+    start_anew(entity, document)
+    state.deleted = False
+
+
+def _opened(path: str | os.PathLike[str], place: str) -> Journal:
+    journal = Journal(path, place)
+    if journal.unsettled:
+        journal.close()
+        raise JournalError(f"{os.fspath(path)} holds a commit that was cut short: run recover() on it first")
+    return journal

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.documents import Document, same
 from contacthub_orm.orm.entity import Entity, Key
+from contacthub_orm.orm.matching import value_at
 from contacthub_orm.orm.tracking import Change, changed_paths, changes, creation
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session import Session
 
-__all__ = ["InstanceState", "Status", "inspect", "status_of"]
+__all__ = ["History", "InstanceState", "Status", "inspect", "status_of"]
 
 
 class Status(StrEnum):
@@ -39,6 +40,15 @@ def status_of(entity: Entity) -> Status:
     if state.key is None:
         return Status.TRANSIENT if state.session is None else Status.PENDING
     return Status.DETACHED if state.session is None else Status.PERSISTENT
+
+
+@attrs.frozen
+class History:
+    """A path's old and new wire value, None where there is none, and whether they differ."""
+
+    old: Any
+    new: Any
+    changed: bool
 
 
 @attrs.frozen(eq=False)
@@ -94,6 +104,17 @@ class InstanceState:
     def merged_into(self) -> Entity | None:
         """The entity that stands for this one since the service merged them."""
         return self.entity._state.merged_into
+
+    @property
+    def in_flight(self) -> Document | None:
+        """What is being sent at this moment: the middle one of the layers service, in flight, user."""
+        return self.entity._state.in_flight
+
+    def history(self, path: str) -> History:
+        """What the service last said of a dotted path, and what stands there now."""
+        keys = tuple(path.split("."))
+        old, new = value_at(self.entity._state.raw, keys), value_at(self.entity.to_dict(), keys)
+        return History(old, new, not same(old, new))
 
     def changes(self) -> Document:
         """The body a save would send: for a known entity the PATCH of changed paths, for a new one the POST."""

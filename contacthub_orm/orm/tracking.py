@@ -10,7 +10,7 @@ from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
 from contacthub_orm.orm.mapped import Mapped, open_value, render
 
-__all__ = ["Change", "absorb", "change", "changed_paths", "changes", "creation", "revert", "unmark"]
+__all__ = ["Change", "absorb", "change", "changed_paths", "changes", "creation", "elements", "refill", "revert", "unmark"]
 
 
 def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -153,9 +153,9 @@ def _replaces(patch: Any) -> bool:
 def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute | None) -> None:
     """Have a path read the service's value: a container in place, anything else by the next read."""
     if isinstance(value, list):
-        fresh = _elements(wire, attribute)
+        fresh = elements(wire, attribute)
         if isinstance(fresh, list):
-            _refill(value, fresh)
+            refill(value, fresh)
             return
     elif isinstance(value, dict) and isinstance(attribute, Attr):
         fresh = attribute.read(wire)
@@ -166,7 +166,7 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
     _forget(mapped, name, attribute)
 
 
-def _refill(value: list[Any], fresh: list[Any]) -> None:
+def refill(value: list[Any], fresh: list[Any]) -> None:
     """Bring a handed-out list to the service's content, keeping the elements that are still there."""
     held: dict[Any, Any] = {}
     for index, element in enumerate(value):
@@ -176,7 +176,7 @@ def _refill(value: list[Any], fresh: list[Any]) -> None:
     ]
 
 
-def _elements(wire: Any, attribute: Attribute | None) -> Any:
+def elements(wire: Any, attribute: Attribute | None) -> Any:
     """What a list's wire value reads as, an empty list where an open object has none any more."""
     if isinstance(attribute, Attr):
         return attribute.read(wire)

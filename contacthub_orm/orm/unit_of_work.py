@@ -1,57 +1,45 @@
-"""The unit of work: from changed entities to a plan, from a plan to an account.
-
-Planning reads the entities and sends nothing; execution sends what the plan says and touches no entity but through
-the `settle` it is given, in the calling thread, one operation at a time.
-"""
+"""Planning: from new, changed and deleted entities to operations in batches. Nothing is sent here."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from contacthub_orm.errors import ContacthubError, OutcomeUnknown
+from contacthub_orm.orm.claims import in_order_of_claims
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.mapped import render
-from contacthub_orm.orm.plan import (
-    Account,
-    Entry,
-    Operation,
-    Outcome,
-    Pending,
-    Plan,
-    Request,
-    Verb,
-    resolved,
-)
+from contacthub_orm.orm.plan import Operation, Pending, Plan, Verb
 from contacthub_orm.orm.tracking import changes, creation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from contacthub_orm.orm.backend import Backend
     from contacthub_orm.orm.entity import Entity
 
-__all__ = ["OnError", "Settle", "execute", "make_plan"]
-
-OnError = Literal["stop", "continue"]
-"""After a failed operation: send nothing more, or go on with all that does not depend on it."""
-
-Settle = Callable[[Entry, Document | None], None]
-"""Takes in what became of one operation: its entry and, where it succeeded, the service's document."""
-
-
-_Result = tuple[Entry, Document | None]
+__all__ = ["make_plan"]
 
 
 def make_plan(
     backend: Backend, new: Iterable[Entity], held: Iterable[Entity], deleted: Iterable[Entity]
 ) -> Plan:
-    """The writes for new, held and deleted entities, each after what it depends on, deletes last."""
+    """The writes for new, held and deleted entities, in batches: each after what it depends on, deletes last.
+
+    A delete goes earlier where it frees a value that another entity claims.
+    """
     planner = _Planner(backend, list(new))
     saves = [operation for entity in [*planner.new, *held] if (operation := planner.save(entity))]
-    removals = planner.removals(list(deleted))
-    return Plan((*_batches(saves), *_batches(removals)))
+    operations = in_order_of_claims(backend, [*saves, *planner.removals(list(deleted))])
+    needed = {one for operation in operations for one in operation.after}
+    last = [one for one in operations if one.verb is Verb.DELETE and one not in needed]
+    last += [one for one in operations if one.verb is Verb.DELETE and one in needed and _only_deletes(one, operations)]
+    first = [one for one in operations if one not in set(last)]
+    return Plan((*_batches(first), *_batches([one for one in operations if one in set(last)])))
+
+
+def _only_deletes(operation: Operation, operations: list[Operation]) -> bool:
+    return all(one.verb is Verb.DELETE for one in operations if operation in one.after)
 
 
 class _Planner:
@@ -73,7 +61,11 @@ class _Planner:
         if verb is Verb.UPDATE and not body:
             return None
         after = tuple(self._prerequisites(entity, body))
-        return Operation(verb, entity, self.backend.request(verb, entity, body), after)
+        request = self.backend.request(verb, entity, body)
+        return Operation(verb, entity, request, after, entity._state.raw, self._sent_before(entity))
+
+    def _sent_before(self, entity: Entity) -> datetime | None:
+        return entity._state.sent_before
 
     def _verb_and_body(self, entity: Entity) -> tuple[Verb, Document]:
         if id(entity) in self._pending:
@@ -94,21 +86,20 @@ class _Planner:
     def removals(self, entities: list[Entity]) -> list[Operation]:
         """Deletes, an entity before the one it refers to."""
         operations: dict[int, Operation] = {}
-        referring = sorted(entities, key=lambda entity: not entity.__references__)
-        for entity in referring:
-            state = entity._state
-            assert state.key is not None
-            after = tuple(
-                operation
-                for operation in operations.values()
-                if any(
-                    render(operation.entity).get(one.key) == state.key[1]
-                    for one in operation.entity.__references__
-                )
-            )
+        for entity in sorted(entities, key=lambda entity: not entity.__references__):
             request = self.backend.request(Verb.DELETE, entity, None)
-            operations[id(entity)] = Operation(Verb.DELETE, entity, request, after)
+            after = tuple(one for one in operations.values() if _refers(one.entity, entity))
+            operations[id(entity)] = Operation(
+                Verb.DELETE, entity, request, after, entity._state.raw, self._sent_before(entity)
+            )
         return [operations[id(entity)] for entity in entities]
+
+
+def _refers(entity: Entity, target: Entity) -> bool:
+    key = target._state.key
+    return key is not None and any(
+        one.target == key[0] and render(entity).get(one.key) == key[1] for one in entity.__references__
+    )
 
 
 def _replacement(entity: Entity) -> Document:
@@ -125,88 +116,9 @@ def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:
     place = {operation: index for index, operation in enumerate(operations)}
     sorter: TopologicalSorter[Operation] = TopologicalSorter()
     for operation in operations:
-        sorter.add(operation, *operation.after)
+        sorter.add(operation, *(one for one in operation.after if one in place))
     sorter.prepare()
     while sorter.is_active():
         ready = sorter.get_ready()
-        yield tuple(sorted(ready, key=lambda operation: place.get(operation, -1)))
+        yield tuple(sorted(ready, key=place.__getitem__))
         sorter.done(*ready)
-
-
-def execute(plan: Plan, backend: Backend, settle: Settle, *, on_error: OnError = "stop") -> Account:
-    """Send a plan, at most `backend.max_in_flight` requests at once, and account for every operation.
-
-    What interrupts the calling thread (KeyboardInterrupt) passes on after the requests under way were settled.
-    """
-    run = _Run(backend, settle, on_error)
-    for batch in plan.batches:
-        run.batch(batch)
-    return Account([run.entries[operation] for operation in plan])
-
-
-class _Run:
-    def __init__(self, backend: Backend, settle: Settle, on_error: OnError) -> None:
-        self.backend = backend
-        self.settle = settle
-        self.on_error = on_error
-        self.entries: dict[Operation, Entry] = {}
-        self.stopped = threading.Event()
-
-    def batch(self, batch: tuple[Operation, ...]) -> None:
-        workers = min(self.backend.max_in_flight, len(batch))
-        if workers <= 1:
-            for operation in batch:
-                self._conclude(*self._send(operation))
-            return
-        with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-            pending = {pool.submit(self._send, operation) for operation in batch}
-            try:
-                self._collect(pending)
-            except BaseException:
-                self.stopped.set()
-                self._collect(pending)
-                raise
-
-    def _collect(self, pending: set[Future[_Result]]) -> None:
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                pending.discard(future)
-                self._conclude(*future.result())
-
-    def _send(self, operation: Operation) -> _Result:
-        """Send one operation; runs in a worker thread and touches no entity."""
-        if self.stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
-            return Entry(operation, operation.request, Outcome.NOT_SENT), None
-        request = _ready(operation.request)
-        try:
-            document = self._stored(operation, request, self.backend.send(request))
-        except OutcomeUnknown as error:
-            return self._failure(operation, request, Outcome.UNKNOWN, error)
-        except ContacthubError as error:
-            return self._failure(operation, request, Outcome.FAILED, error)
-        return Entry(operation, request, Outcome.DONE), document
-
-    def _stored(self, operation: Operation, request: Request, answer: Any) -> Document | None:
-        if operation.verb is Verb.DELETE:
-            return None
-        return self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
-
-    def _failure(
-        self, operation: Operation, request: Request, outcome: Outcome, error: ContacthubError
-    ) -> _Result:
-        if self.on_error == "stop":
-            self.stopped.set()
-        return Entry(operation, request, outcome, error), None
-
-    def _succeeded(self, operation: Operation) -> bool:
-        entry = self.entries.get(operation)
-        return entry is not None and entry.outcome is Outcome.DONE
-
-    def _conclude(self, entry: Entry, document: Document | None) -> None:
-        self.entries[entry.operation] = entry
-        self.settle(entry, document)
-
-
-def _ready(request: Request) -> Request:
-    return Request(request.method, request.path, request.params, resolved(request.body))

@@ -9,21 +9,29 @@ from contacthub_orm.orm.conversion import parse_datetime
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["is_older"]
+__all__ = ["is_newer", "is_older"]
 
 
 def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether `document` says less than the baseline does, since the search lags behind.
+    """Whether `document` is from before the baseline, since the search lags behind.
 
     The first key that both hold decides: a number as it is, a text as a moment.
     """
-    if baseline is None:
-        return False
+    return _order(document, baseline, keys) < 0
+
+
+def is_newer(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
+    """Whether somebody has written the entity since the baseline was read."""
+    return _order(document, baseline, keys) > 0
+
+
+def _order(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> int:
     for key in keys:
-        left, right = document.get(key), baseline.get(key)
+        left, right = document.get(key), (baseline or {}).get(key)
         if left is not None and right is not None:
-            return bool(_comparable(left) < _comparable(right))
-    return False
+            one, other = _comparable(left), _comparable(right)
+            return int(one > other) - int(one < other)
+    return 0
 
 
 def _comparable(value: Any) -> Any:

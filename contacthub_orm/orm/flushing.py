@@ -1,0 +1,202 @@
+"""One flush: settle what is unknown, plan, journal, execute, and take in what became of each operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contacthub_orm.errors import ContacthubError, OutcomeUnknown, ValidationError, Violation
+from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.execution import Execution, OnError
+from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan, Verb
+from contacthub_orm.orm.settlement import Finding, Settlement, Unsettled, Verdict
+from contacthub_orm.orm.tracking import absorb
+from contacthub_orm.orm.unit_of_work import make_plan
+from contacthub_orm.orm.validation import violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm.backend import Backend
+    from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.holdings import Holdings
+    from contacthub_orm.orm.journal import Journal
+    from contacthub_orm.orm.loading import Loader
+
+__all__ = ["Flusher"]
+
+
+class Flusher:
+    """Saves the pending state of a session's holdings; observes its own executions."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        holdings: Holdings,
+        loader: Loader,
+        *,
+        on_error: OnError,
+        check_version: bool,
+        settle: float,
+        journal: Journal | None,
+    ) -> None:
+        self._backend = backend
+        self._holdings = holdings
+        self._loader = loader
+        self._on_error: OnError = on_error
+        self._check_version = check_version
+        self._settlement = Settlement(backend, settle)
+        self.journal = journal
+        self.unsettled: dict[int, Unsettled] = {}
+
+    def plan(self, only: Iterable[Entity] | None = None) -> Plan:
+        """What would be sent, of all entities or of some with what they depend on. Raises ValidationError."""
+        self._holdings.cascade()
+        chosen = None if only is None else _with_prerequisites(only)
+        new, held, deleted = (
+            [entity for entity in entities if chosen is None or id(entity) in chosen]
+            for entities in (self._holdings.new.values(), self._holdings.held(), self._holdings.deleted.values())
+        )
+        found: list[Violation] = [violation for entity in (*new, *held) for violation in violations(entity)]
+        if found:
+            raise ValidationError(found)
+        return make_plan(self._backend, new, held, deleted)
+
+    def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
+        """Send what is pending. The account begins with what an earlier flush had left unknown."""
+        chosen = None if only is None else list(only)
+        self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
+        settled = self._settle_unknown()
+        blocked = {id(entry.entity) for entry in settled if entry.outcome is not Outcome.DONE}
+        if blocked and self._on_error == "stop":
+            return Account(settled)
+        plan = self._without(self.plan(chosen), blocked)
+        if not plan:
+            return Account(settled)
+        if self.journal is not None:
+            self.journal.begin(plan, self._backend.now(), atomic=atomic)
+        execution = Execution(
+            self._backend, self, on_error=self._on_error, check_version=self._check_version
+        )
+        self._mark_in_flight(plan)
+        try:
+            account = execution.run(plan)
+        finally:
+            self._land(plan)
+            if self.journal is not None:
+                self.journal.flush()
+        return Account([*settled, *account])
+
+    def _without(self, plan: Plan, blocked: set[int]) -> Plan:
+        if not blocked:
+            return plan
+        batches = (tuple(one for one in batch if id(one.entity) not in blocked) for batch in plan.batches)
+        return Plan(tuple(batch for batch in batches if batch))
+
+    def _mark_in_flight(self, plan: Plan) -> None:
+        for operation in plan:
+            operation.entity._state.in_flight = operation.body
+
+    def _land(self, plan: Plan) -> None:
+        for operation in plan:
+            operation.entity._state.in_flight = None
+
+    # -- the observer of an execution ---------------------------------------------------------------------------------
+
+    def concluded(self, entry: Entry) -> None:
+        """Take in one outcome: a success changes the entity, an unknown one is remembered, the others leave it as it was."""
+        entity = entry.entity
+        if entry.outcome is Outcome.UNKNOWN:
+            assert entry.sent_at is not None
+            self.unsettled[id(entity)] = Unsettled(
+                entry.operation, entry.request, entry.sent_at, self._backend.now()
+            )
+            entity._state.sent_before = entry.sent_at
+        elif entry.outcome is Outcome.DONE:
+            self._take_in(entry.operation.verb, entity, entry.request.body or {}, entry.document)
+        if self.journal is not None:
+            self.journal.mark(entry)
+
+    def batch_done(self) -> None:
+        """Nothing waits for the end of a batch: marks go in groups."""
+
+    def _take_in(self, verb: Verb, entity: Entity, sent: Document, document: Document | None) -> None:
+        entity._state.sent_before = None
+        entity._state.in_flight = None
+        self.unsettled.pop(id(entity), None)
+        if verb is Verb.DELETE:
+            self._take_in_deletion(entity)
+            return
+        assert document is not None
+        entity._state.replace = False
+        if verb is Verb.CREATE:
+            self._take_in_creation(entity, sent, document)
+        else:
+            absorb(entity, document, sent)
+            self._holdings.review(entity)
+
+    def _take_in_deletion(self, entity: Entity) -> None:
+        key = entity._state.key
+        assert key is not None
+        self._holdings.gone.add(key)
+        self._holdings.leave(entity)
+
+    def _take_in_creation(self, entity: Entity, sent: Document, document: Document) -> None:
+        """A created entity becomes persistent; one that the service merged into a held entity gives way to it."""
+        resource = entity.__resource__
+        key = (resource.name, document[resource.id_key])
+        held = self._holdings.identities.get(key)
+        absorb(entity, document, sent)
+        self._holdings.created.add(key)
+        if held is not None and held is not entity:
+            self._loader.bring_up_to_date(held, document)
+            self._holdings.review(held)
+            self._holdings.leave(entity)
+            entity._state.key = key
+            entity._state.merged_into = held
+            return
+        self._holdings.enter(entity, key)
+        self._holdings.review(entity)
+
+    # -- what an earlier flush left unknown ---------------------------------------------------------------------------
+
+    def _settle_unknown(self) -> list[Entry]:
+        """Look up every write whose answer was lost; what is certainly absent is planned again."""
+        writes = list(self.unsettled.values())
+        if not writes:
+            return []
+        known = self._holdings.created | {entity._state.key for entity in self._holdings.identities if entity._state.key}
+        findings = self._settlement.findings(writes, known)
+        entries = [self._entry(write, finding) for write, finding in zip(writes, findings, strict=True)]
+        return [entry for entry in entries if entry is not None]
+
+    def _entry(self, write: Unsettled, finding: Finding) -> Entry | None:
+        operation, entity = write.operation, write.operation.entity
+        if finding.verdict is Verdict.ABSENT:
+            del self.unsettled[id(entity)]
+            return None
+        if finding.verdict is Verdict.APPLIED:
+            self._take_in(operation.verb, entity, write.body, finding.document)
+            return Entry(operation, write.request, Outcome.DONE, None, write.first_sent, finding.document)
+        if finding.verdict is Verdict.OPEN:
+            error: ContacthubError = OutcomeUnknown(
+                "the answer was lost and what became of it cannot be looked up",
+                method=write.request.method,
+                url="/".join(map(str, write.request.path)),
+            )
+            return Entry(operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
+        error = self._backend.conflict(operation, finding.document)
+        return Entry(operation, write.request, Outcome.FAILED, error, write.first_sent)
+
+
+def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:
+    """The identities of entities and of the new ones they refer to."""
+    found: set[int] = set()
+    waiting = list(entities)
+    while waiting:
+        entity = waiting.pop()
+        if id(entity) not in found:
+            found.add(id(entity))
+            waiting.extend(
+                target for target in (entity._state.references or {}).values() if target._state.key is None
+            )
+    return found

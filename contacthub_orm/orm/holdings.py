@@ -1,0 +1,126 @@
+"""What a session holds: the identity map and the entities that are new, changed or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity import Entity, Key
+from contacthub_orm.orm.identity import IdentityMap
+from contacthub_orm.orm.tracking import changes, unmark
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.session import Session
+
+__all__ = ["Holdings"]
+
+
+class Holdings:
+    """The entities of one session.
+
+    `touched` pins those that have changes or have handed out a list; the identity map holds all others weakly. `gone` are
+    identities deleted in this session, which a lagging search may still find; `created` those it has created.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.identities = IdentityMap()
+        self.new: dict[int, Entity] = {}
+        self.deleted: dict[int, Entity] = {}
+        self.touched: dict[int, Entity] = {}
+        self.gone: set[Key] = set()
+        self.created: set[Key] = set()
+
+    def add(self, entity: Entity) -> None:
+        """Take an entity in, with what it refers to."""
+        state = entity._state
+        session = self._session
+        if state.session is session and not state.deleted:
+            return
+        if state.session is not None and state.session is not session:
+            raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
+        if state.deleted and id(entity) not in self.deleted:
+            raise InvalidRequestError(f"{entity!r} was deleted")
+        if state.deleted:
+            del self.deleted[id(entity)]
+            state.deleted = False
+        elif state.key is None:
+            self.new[id(entity)] = entity
+        else:
+            self.identities.add(state.key, entity)
+        state.session = session
+        if state.dirty or state.watched:
+            self.pin(entity)
+        for target in (state.references or {}).values():
+            self.add(target)
+
+    def cascade(self) -> None:
+        """Take in what new and changed entities refer to since they were added themselves."""
+        for entity in [*self.new.values(), *self.touched.values()]:
+            for target in (entity._state.references or {}).values():
+                self.add(target)
+
+    def delete(self, entity: Entity) -> None:
+        """Have an entity deleted by the next flush."""
+        state = entity._state
+        if state.key is None:
+            raise InvalidRequestError(
+                f"{entity!r} is not saved, so there is nothing to delete: expunge it instead"
+            )
+        if state.session is None and not state.deleted:
+            self.add(entity)
+        if state.session is not self._session:
+            raise InvalidRequestError(f"{entity!r} is not in this session")
+        state.deleted = True
+        self.deleted[id(entity)] = entity
+
+    def pin(self, entity: Entity) -> None:
+        """Keep an entity alive and look at it at the next flush."""
+        self.touched[id(entity)] = entity
+
+    def review(self, entity: Entity) -> None:
+        """Decide anew whether an entity is dirty and must be kept alive."""
+        state = entity._state
+        state.dirty = bool(changes(entity))
+        if not state.dirty:
+            unmark(entity)
+        if state.session is self._session and (state.dirty or state.watched or state.replace):
+            self.pin(entity)
+        else:
+            self.touched.pop(id(entity), None)
+
+    def enter(self, entity: Entity, key: Key) -> None:
+        """An entity has become persistent under an identity."""
+        entity._state.key = key
+        entity._state.session = self._session
+        entity._state.deleted = False
+        self.new.pop(id(entity), None)
+        self.gone.discard(key)
+        self.identities.add(key, entity)
+
+    def leave(self, entity: Entity) -> None:
+        """Let go of an entity, whatever it was here."""
+        state = entity._state
+        if state.key is not None and self.identities.get(state.key) is entity:
+            self.identities.discard(state.key)
+        for registry in (self.new, self.touched, self.deleted):
+            registry.pop(id(entity), None)
+        state.session = None
+
+    def has_changes(self, entity: Entity) -> bool:
+        """Whether a flush would send something for a persistent entity."""
+        state = entity._state
+        return state.replace or ((state.dirty or state.watched) and bool(changes(entity)))
+
+    def held(self) -> list[Entity]:
+        """The persistent entities that a flush looks at."""
+        return [
+            entity
+            for entity in self.touched.values()
+            if entity._state.key is not None and not entity._state.deleted
+        ]
+
+    def __iter__(self) -> Iterator[Entity]:
+        found = {id(entity): entity for entity in self.identities}
+        return iter(list({**found, **self.new, **self.deleted}.values()))

@@ -1,0 +1,85 @@
+"""Documents become entities: new ones, or held ones brought up to date under their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from contacthub_orm import signals
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.http.collector import paused_gc
+from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.entity import Entity, EntityState, Key
+from contacthub_orm.orm.tracking import absorb, revert
+from contacthub_orm.orm.versions import is_older
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.holdings import Holdings
+    from contacthub_orm.orm.session import Session
+
+__all__ = ["Loader"]
+
+E = TypeVar("E", bound=Entity)
+
+
+class Loader:
+    """Loads documents into the holdings of a session."""
+
+    def __init__(self, session: Session, holdings: Holdings) -> None:
+        self._session = session
+        self._holdings = holdings
+
+    def load_all(
+        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
+    ) -> list[E]:
+        """The entities of a page, without those that this session has deleted."""
+        with paused_gc():
+            rows = [self.load(entity, document, overwrite=overwrite) for document in documents]
+        return [row for row in rows if row is not None]
+
+    def load(self, entity: type[E], document: Document, *, overwrite: bool = False) -> E | None:
+        """The entity of a document; None where this session has deleted it."""
+        resource = entity.__resource__
+        key = (resource.name, document[resource.id_key])
+        held = self._holdings.identities.get(key)
+        if held is None:
+            if key in self._holdings.gone:
+                return None
+            return self._enter(entity._class_for(document), key, document)
+        if held._state.deleted:
+            return None
+        self.bring_up_to_date(held, document, overwrite=overwrite)
+        return self.as_class(entity, held)
+
+    def _enter(self, entity: type[E], key: Key, document: Document) -> E:
+        loaded = entity._bound(document)
+        state: EntityState = loaded._state
+        state.key = key
+        state.session = self._session
+        self._holdings.identities.put(key, loaded)
+        if signals.loaded.receivers:
+            signals.loaded.send(type(loaded), entity=loaded)
+        return loaded
+
+    def bring_up_to_date(self, held: Entity, document: Document, *, overwrite: bool = False) -> None:
+        """Make a document the baseline of a held entity, unless it is older; its changes stay unless overwritten."""
+        if held._state.expired:
+            held._state.renew(held, document)
+            return
+        if overwrite:
+            revert(held)
+        elif is_older(document, held._state.raw, held.__resource__.version_keys):
+            return
+        absorb(held, document)
+        if overwrite:
+            self._holdings.review(held)
+
+    @staticmethod
+    def as_class(entity: type[E], held: Entity) -> E:
+        """The held entity as an instance of the class asked for. Raises InvalidRequestError where it is none."""
+        if not isinstance(held, entity):
+            raise InvalidRequestError(
+                f"{held!r} is already loaded as {type(held).__name__}, not as {entity.__name__}: "
+                "use one class per resource in a session"
+            )
+        return held

@@ -1,0 +1,121 @@
+"""The pending state of a session at one moment, and the way back to it: what `begin_nested` and atomic blocks need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.mapped import Mapped, render
+from contacthub_orm.orm.tracking import absorb, changes, elements, refill, revert
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.holdings import Holdings
+
+__all__ = ["Snapshot", "apply_edits", "start_anew"]
+
+
+@attrs.frozen(eq=False)
+class _Edits:
+    """The unsaved edits of one entity: its whole document where it is new, else its changes."""
+
+    entity: Entity
+    document: Document
+    references: dict[str, Entity] | None
+    replace: bool
+
+    @classmethod
+    def of(cls, entity: Entity) -> _Edits:
+        state = entity._state
+        document = render(entity) if state.key is None else changes(entity)
+        return cls(entity, document, dict(state.references) if state.references else None, state.replace)
+
+    def restore(self) -> None:
+        state = self.entity._state
+        revert(self.entity)
+        apply_edits(self.entity, self.document)
+        state.references = dict(self.references) if self.references else None
+        state.replace = self.replace
+
+
+class Snapshot:
+    """New, deleted and changed entities as they are now; `restore` brings the session back here without a request."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        self._new = [_Edits.of(entity) for entity in holdings.new.values()]
+        self._held = {id(one): _Edits.of(one) for one in holdings.held()}
+        self._deleted = list(holdings.deleted.values())
+
+    def restore(self) -> None:
+        """Undo what was added, changed and deleted since; what was sent since stays sent."""
+        holdings = self._holdings
+        self._restore_deletions()
+        self._restore_additions()
+        for entity in list(holdings.touched.values()):
+            if entity._state.key is None:
+                continue
+            edits = self._held.get(id(entity))
+            if edits is not None:
+                edits.restore()
+            else:
+                revert(entity)
+                entity._state.replace = False
+            holdings.review(entity)
+
+    def _restore_deletions(self) -> None:
+        holdings = self._holdings
+        kept = {id(entity) for entity in self._deleted}
+        for entity in list(holdings.deleted.values()):
+            if id(entity) not in kept:
+                entity._state.deleted = False
+                del holdings.deleted[id(entity)]
+        for entity in self._deleted:
+            if entity._state.session is not None:
+                entity._state.deleted = True
+                holdings.deleted[id(entity)] = entity
+
+    def _restore_additions(self) -> None:
+        holdings = self._holdings
+        kept = {id(edits.entity) for edits in self._new}
+        for entity in list(holdings.new.values()):
+            if id(entity) not in kept:
+                holdings.leave(entity)
+        for edits in self._new:
+            if edits.entity._state.key is None:
+                holdings.add(edits.entity)
+                edits.restore()
+
+
+def start_anew(entity: Entity, document: Document) -> None:
+    """Make an entity one that the service does not know, with the values of a document; lists in place."""
+    state = entity._state
+    revert(entity)
+    absorb(entity, None)
+    state.key = None
+    state.sent_before = None
+    references = state.references or {}
+    apply_edits(entity, {key: value for key, value in document.items() if key not in references})
+
+
+def apply_edits(mapped: Mapped, edits: Document) -> None:
+    """Write a patch into an object as a user would, lists in place."""
+    for key, value in edits.items():
+        held = _held(mapped, key)
+        if isinstance(held, Mapped) and isinstance(value, dict):
+            apply_edits(held, value)
+        elif isinstance(held, list) and isinstance(value, list):
+            refill(held, elements(value, mapped.__keys__.get(key)))
+        elif value is None and key not in mapped.__keys__ and key in mapped:
+            del mapped[key]
+        else:
+            mapped[key] = value
+
+
+def _held(mapped: Mapped, key: str) -> Any:
+    try:
+        return mapped[key]
+    except KeyError:
+        return None

@@ -1,0 +1,133 @@
+"""Undoing what an atomic commit has done, in reverse, as far as a service without transactions allows.
+
+An update is undone by patching the old values back while the version is still ours; a creation by a delete, where the
+answer proves that we made the entity; a delete cannot be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.errors import ContacthubError
+from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.equivalence import holds_submitted
+from contacthub_orm.orm.plan import Entry, Request, Verb
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.backend import Backend
+    from contacthub_orm.orm.entity import Entity
+
+__all__ = ["Undone", "inverse", "undo"]
+
+
+@attrs.frozen(eq=False)
+class Undone:
+    """What became of undoing one operation: `reason` says why it could not be undone, None where it was."""
+
+    entry: Entry
+    reason: str | None = None
+    document: Document | None = None
+
+    def __str__(self) -> str:
+        return f"{'undone' if self.reason is None else 'not undone':<10} {self.entry.request}" + (
+            f"  ({self.reason})" if self.reason is not None else ""
+        )
+
+
+def undo(
+    backend: Backend,
+    entries: Sequence[Entry],
+    settle: float,
+    note: Callable[[Undone], None] | None = None,
+) -> list[Undone]:
+    """Undo done operations in reverse.
+
+    `settle` are the seconds within which an accepted event is stored; `note` is told of each as it happens. What is found
+    undone already, as after a recovery that was killed, counts as undone.
+    """
+    ours = {entry.entity._state.key: entry.document for entry in entries}
+    undone = []
+    for entry in reversed(entries):
+        one = _undo(backend, entry, ours[entry.entity._state.key], settle)
+        if one.document is not None:
+            ours[entry.entity._state.key] = one.document
+        undone.append(one)
+        if note is not None:
+            note(one)
+    return undone
+
+
+def _undo(backend: Backend, entry: Entry, ours: Document | None, settle: float) -> Undone:
+    try:
+        if entry.operation.verb is Verb.DELETE:
+            return Undone(entry, "a delete cannot be undone")
+        if entry.operation.verb is Verb.CREATE:
+            return _undo_creation(backend, entry, settle)
+        return _undo_change(backend, entry, ours or {})
+    except ContacthubError as error:
+        return Undone(entry, str(error))
+
+
+def _undo_creation(backend: Backend, entry: Entry, settle: float) -> Undone:
+    document = entry.document or {}
+    if not backend.proves_creation(type(entry.entity), document):
+        return Undone(entry, "the service merged it into an entity that was there before")
+    identity = _identity(entry.entity)
+    if _stored(backend, type(entry.entity), identity, settle):
+        backend.send(backend.request(Verb.DELETE, entry.entity, None))
+    return Undone(entry)
+
+
+def _stored(backend: Backend, entity: type[Entity], identity: str, settle: float) -> bool:
+    """Whether the entity is there; an event accepted a moment ago may come within the settle time, or never."""
+    waited, pause = 0.0, 0.25
+    while backend.fetch(entity, identity) is None:
+        if waited >= settle:
+            return False
+        backend.sleep(pause)
+        waited, pause = waited + pause, min(pause * 2, 5.0)
+    return True
+
+
+def _undo_change(backend: Backend, entry: Entry, ours: Document) -> Undone:
+    entity = entry.entity
+    current = backend.fetch(type(entity), _identity(entity))
+    if current is None:
+        return Undone(entry, "it no longer exists")
+    body = inverse(entry.operation.baseline or {}, entry.request.body or {})
+    if holds_submitted(current, body):
+        return Undone(entry, document=current)
+    keys = entity.__resource__.version_keys
+    if any(current.get(key) != ours.get(key) for key in keys if key in ours):
+        return Undone(entry, "it was changed since by another writer")
+    request = backend.request(Verb.UPDATE, _standing_for(entity, current), body)
+    answer = backend.send(Request(request.method, request.path, request.params, body))
+    return Undone(entry, document=backend.stored(Verb.UPDATE, entity, body, answer))
+
+
+def _identity(entity: Entity) -> str:
+    assert entity._state.key is not None
+    return entity._state.key[1]
+
+
+def _standing_for(entity: Entity, document: Document) -> Entity:
+    other = type(entity)._bound(document)
+    other._state.key = entity._state.key
+    return other
+
+
+def inverse(before: Document, sent: Document) -> Document:
+    """The patch that takes back what `sent` changed: the old value of every path, null where there was none."""
+    return {key: _old(before.get(key), value) for key, value in sent.items() if key in before or value is not None}
+
+
+def _old(before: Any, sent: Any) -> Any:
+    if isinstance(sent, dict) and sent and isinstance(before, dict):
+        return inverse(before, sent)
+    if isinstance(sent, dict) and before is None:
+        return None
+    return before
+
