@@ -85,10 +85,12 @@ class NodeBackend:
     def _created_here(self, entity: Entity, body: Document) -> Document:
         """A customer is created in the node of the session; an event always says when it happened.
 
-        The date of an event is what it can be found again by, if the answer to its creation is lost.
+        The date of an event is what it can be found again by, if the answer to its creation is lost; so it is set on the
+        event itself and stays the same however often the creation is planned.
         """
         if isinstance(entity, Event) and body.get("date") is None:
-            body["date"] = dump_datetime(self.now())
+            entity.date = self.now()
+            body["date"] = dump_datetime(entity.date)
         if not isinstance(entity, Customer):
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:
@@ -171,7 +173,9 @@ class NodeBackend:
         """An event is always made anew; a merged customer has been updated after it was registered."""
         if not issubclass(entity, Customer):
             return True
-        return document.get("registeredAt") is not None and document["registeredAt"] == document.get("updatedAt")
+        return document.get("registeredAt") is not None and document["registeredAt"] == document.get(
+            "updatedAt"
+        )
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
         if operation.verb is Verb.CREATE and current is not None:
@@ -185,7 +189,9 @@ class NodeBackend:
             )
         if current is None:
             return StaleDataError(f"{operation.entity!r} no longer exists")
-        return StaleDataError(f"{operation.entity!r} was changed by another writer since it was read", current=current)
+        return StaleDataError(
+            f"{operation.entity!r} was changed by another writer since it was read", current=current
+        )
 
     def _call(
         self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None

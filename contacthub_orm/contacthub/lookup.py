@@ -68,7 +68,9 @@ def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, tak
     values = policy.values(write.body)
     changed: Document | None = None
     for document in _current(reader, _matching(policy, values, write)):
-        if holds_submitted(document, _submitted(write)) and (values is not None or _is_free(document, write, taken)):
+        if holds_submitted(document, _submitted(write)) and (
+            values is not None or _is_free(document, write, taken)
+        ):
             taken.add(("customers", document["id"]))
             return Finding(Verdict.APPLIED, document)
         if values is not None and _written_since(document, write.first_sent):

@@ -29,11 +29,13 @@ class MatchingPolicy:
     certain: bool = True
 
     @classmethod
-    def of(cls, properties: Iterable[str], uniqueness: str) -> MatchingPolicy:
+    def of(cls, properties: Iterable[str], uniqueness: UniquenessPolicy) -> MatchingPolicy:
         """A policy that the user states. Raises ConfigurationError."""
         paths = (properties,) if isinstance(properties, str) else tuple(properties)
         if not paths or not all(isinstance(path, str) and path for path in paths):
-            raise ConfigurationError(f"matching must be paths such as base.contacts.email, got {properties!r}")
+            raise ConfigurationError(
+                f"matching must be paths such as base.contacts.email, got {properties!r}"
+            )
         if uniqueness not in ("MERGE", "BLOCK"):
             raise ConfigurationError(f'policy must be "MERGE" or "BLOCK", got {uniqueness!r}')
         return cls(paths, uniqueness=uniqueness)

@@ -13,7 +13,7 @@ from contacthub_orm.contacthub.configuration import (
     from_ini,
     normalised_base_url,
 )
-from contacthub_orm.contacthub.matching_policy import MatchingPolicy
+from contacthub_orm.contacthub.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
 
@@ -52,19 +52,21 @@ class Workspace:
     @classmethod
     def from_ini_file(cls, path: str | os.PathLike[str], **settings: Any) -> Workspace:
         """A workspace from an INI file with `workspace_id`, `token` and perhaps `base_url`, sections optional."""
-        return cls(**from_ini(path), settings=settings)
+        found: dict[str, Any] = dict(from_ini(path))
+        return cls(**found, settings=settings)
 
     @classmethod
     def from_env(cls, **settings: Any) -> Workspace:
         """A workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and perhaps CONTACTHUB_BASE_URL."""
-        return cls(**from_environment(), settings=settings)
+        found: dict[str, Any] = dict(from_environment())
+        return cls(**found, settings=settings)
 
     def get_node(
         self,
         node_id: str | None = None,
         *,
         matching: Iterable[str] | None = None,
-        policy: str = "MERGE",
+        policy: UniquenessPolicy = "MERGE",
     ) -> Node:
         """A node of the workspace; nothing is sent.
 

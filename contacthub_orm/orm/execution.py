@@ -6,7 +6,13 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from contacthub_orm.errors import ConflictError, ContacthubError, NotFoundError, OutcomeUnknown, StaleDataError
+from contacthub_orm.errors import (
+    ConflictError,
+    ContacthubError,
+    NotFoundError,
+    OutcomeUnknown,
+    StaleDataError,
+)
 from contacthub_orm.orm.equivalence import holds_submitted
 from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
 from contacthub_orm.orm.versions import is_newer
@@ -103,7 +109,7 @@ class Execution:
             return self._failure(operation, request, Outcome.UNKNOWN, error, sent_at)
         except ContacthubError as error:
             return self._failure(operation, request, Outcome.FAILED, error, sent_at)
-        except BaseException as error:  # an interrupt in the middle of a request: it may have been sent
+        except BaseException as error:  # noqa: BLE001 - an interrupt: the request may have been sent
             self._interruption = error
             self._stopped.set()
             return Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
@@ -126,7 +132,11 @@ class Execution:
 
     def _ours_or_conflict(self, operation: Operation, request: Request, error: ConflictError) -> Document:
         """A repeated creation that collides: with what the first send made, or with somebody else's."""
-        if operation.verb is Verb.CREATE and operation.sent_before is not None and error.conflicting_id is not None:
+        if (
+            operation.verb is Verb.CREATE
+            and operation.sent_before is not None
+            and error.conflicting_id is not None
+        ):
             document = self.backend.fetch(type(operation.entity), error.conflicting_id)
             if document is not None and holds_submitted(document, request.body or {}):
                 return document
@@ -139,7 +149,9 @@ class Execution:
         if current is None:
             raise StaleDataError(f"{entity!r} no longer exists")
         if is_newer(current, operation.baseline, entity.__resource__.version_keys):
-            raise StaleDataError(f"{entity!r} was changed by another writer since it was read", current=current)
+            raise StaleDataError(
+                f"{entity!r} was changed by another writer since it was read", current=current
+            )
 
     def _failure(
         self,

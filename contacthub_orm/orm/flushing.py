@@ -54,7 +54,11 @@ class Flusher:
         chosen = None if only is None else _with_prerequisites(only)
         new, held, deleted = (
             [entity for entity in entities if chosen is None or id(entity) in chosen]
-            for entities in (self._holdings.new.values(), self._holdings.held(), self._holdings.deleted.values())
+            for entities in (
+                self._holdings.new.values(),
+                self._holdings.held(),
+                self._holdings.deleted.values(),
+            )
         )
         found: list[Violation] = [violation for entity in (*new, *held) for violation in violations(entity)]
         if found:
@@ -74,9 +78,7 @@ class Flusher:
             return Account(settled)
         if self.journal is not None:
             self.journal.begin(plan, self._backend.now(), atomic=atomic)
-        execution = Execution(
-            self._backend, self, on_error=self._on_error, check_version=self._check_version
-        )
+        execution = Execution(self._backend, self, on_error=self._on_error, check_version=self._check_version)
         self._mark_in_flight(plan)
         try:
             account = execution.run(plan)
@@ -164,7 +166,9 @@ class Flusher:
         writes = list(self.unsettled.values())
         if not writes:
             return []
-        known = self._holdings.created | {entity._state.key for entity in self._holdings.identities if entity._state.key}
+        known = self._holdings.created | {
+            entity._state.key for entity in self._holdings.identities if entity._state.key
+        }
         findings = self._settlement.findings(writes, known)
         entries = [self._entry(write, finding) for write, finding in zip(writes, findings, strict=True)]
         return [entry for entry in entries if entry is not None]

@@ -77,11 +77,17 @@ class Journal:
         self._marks: list[tuple[str, str | None, str | None, int]] = []
         self._atomic = False
         try:
-            self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=0.2, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                self.path, isolation_level=None, timeout=0.2, check_same_thread=False
+            )
             self._open(place)
         except sqlite3.Error as error:
             self._close_quietly()
-            reason = "is in use by a session or a recovery" if "locked" in str(error) else f"is no journal ({error})"
+            reason = (
+                "is in use by a session or a recovery"
+                if "locked" in str(error)
+                else f"is no journal ({error})"
+            )
             raise JournalError(f"{self.path} {reason}") from None
         except JournalError:
             self._close_quietly()
@@ -146,7 +152,11 @@ class Journal:
         key = operation.entity._state.key
         resource = operation.entity.__resource__
         baseline = operation.baseline or {}
-        kept = baseline if atomic else {name: baseline[name] for name in resource.version_keys if name in baseline}
+        kept = (
+            baseline
+            if atomic
+            else {name: baseline[name] for name in resource.version_keys if name in baseline}
+        )
         request = operation.request
         return (
             self._numbers[operation],

@@ -29,9 +29,7 @@ class Loader:
         self._session = session
         self._holdings = holdings
 
-    def load_all(
-        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
-    ) -> list[E]:
+    def load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
         """The entities of a page, without those that this session has deleted."""
         with paused_gc():
             rows = [self.load(entity, document, overwrite=overwrite) for document in documents]

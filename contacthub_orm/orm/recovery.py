@@ -53,7 +53,10 @@ class Report:
             *(f"confirmed  {one}" for one in self.confirmed),
             *(f"adopted    {one}" for one in self.adopted),
             *(f"sent       {one}" for one in self.sent),
-            *(f"failed     {one.request}  ({one.error or 'what it depends on failed'})" for one in self.failed),
+            *(
+                f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
+                for one in self.failed
+            ),
             *(f"open       {one}" for one in self.open),
             *map(str, self.undone),
         ]
@@ -98,15 +101,21 @@ class Recovery:
         pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
         self._records = {operation: record for record, operation in pairs}
         self._known = {
-            operation.entity._state.key for operation in self._records if operation.entity._state.key is not None
+            operation.entity._state.key
+            for operation in self._records
+            if operation.entity._state.key is not None
         }
-        atomic = self._journal.atomic and not all(record.outcome is Outcome.DONE for record in self._records.values())
+        atomic = self._journal.atomic and not all(
+            record.outcome is Outcome.DONE for record in self._records.values()
+        )
         for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
             self._batch(list(batch), send=not atomic)
         if atomic:
             self._report.undone = undo(self._backend, self._done, self._settle, self._note_undone)
         still_open = {self._records[operation].number for operation in self._report.open}
-        self._journal.forget(record.number for record in self._records.values() if record.number not in still_open)
+        self._journal.forget(
+            record.number for record in self._records.values() if record.number not in still_open
+        )
         return self._report
 
     def _note_undone(self, undone: Undone) -> None:
@@ -212,4 +221,3 @@ class _Marks:
 
     def batch_done(self) -> None:
         """Every mark is written at once."""
-

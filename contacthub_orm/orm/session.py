@@ -48,7 +48,7 @@ class Bind(Protocol):
         ...
 
 
-class TooManyRequests(UserWarning):  # noqa: N818 - a warning
+class TooManyRequests(UserWarning):
     """A session has sent more requests than `max_requests`, which looks like one request per row (N+1)."""
 
 
@@ -182,7 +182,9 @@ class Session:
         else:
             documents = [self.backend.fetch(entity, identity) for identity in missing]
         self._count_reads(len(missing))
-        fetched = {one: self._fetched(entity, document) for one, document in zip(missing, documents, strict=True)}
+        fetched = {
+            one: self._fetched(entity, document) for one, document in zip(missing, documents, strict=True)
+        }
         return [fetched[one] if one in fetched else self._held(entity, one)[1] for one in wanted]
 
     def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
@@ -402,7 +404,9 @@ class Session:
 
     # -- for queries, references and entities -------------------------------------------------------------------------
 
-    def _load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
+    def _load_all(
+        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
+    ) -> list[E]:
         return self._loader.load_all(entity, documents, overwrite=overwrite)
 
     def _get_resource(self, resource: str, identity: str) -> Entity | None:

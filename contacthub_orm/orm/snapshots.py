@@ -92,11 +92,11 @@ class Snapshot:
 def start_anew(entity: Entity, document: Document) -> None:
     """Make an entity one that the service does not know, with the values of a document; lists in place."""
     state = entity._state
+    references = dict(state.references or {})
     revert(entity)
     absorb(entity, None)
-    state.key = None
-    state.sent_before = None
-    references = state.references or {}
+    state.key = state.sent_before = None
+    state.references = references or None
     apply_edits(entity, {key: value for key, value in document.items() if key not in references})
 
 

@@ -10,7 +10,18 @@ from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
 from contacthub_orm.orm.mapped import Mapped, open_value, render
 
-__all__ = ["Change", "absorb", "change", "changed_paths", "changes", "creation", "elements", "refill", "revert", "unmark"]
+__all__ = [
+    "Change",
+    "absorb",
+    "change",
+    "changed_paths",
+    "changes",
+    "creation",
+    "elements",
+    "refill",
+    "revert",
+    "unmark",
+]
 
 
 def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:

@@ -118,5 +118,3 @@ def _settle_journal(session: Session) -> None:
     flusher = session._flusher
     if flusher.journal is not None:
         flusher.journal.settle(write.operation for write in flusher.unsettled.values())
-
-

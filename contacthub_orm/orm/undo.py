@@ -121,7 +121,9 @@ def _standing_for(entity: Entity, document: Document) -> Entity:
 
 def inverse(before: Document, sent: Document) -> Document:
     """The patch that takes back what `sent` changed: the old value of every path, null where there was none."""
-    return {key: _old(before.get(key), value) for key, value in sent.items() if key in before or value is not None}
+    return {
+        key: _old(before.get(key), value) for key, value in sent.items() if key in before or value is not None
+    }
 
 
 def _old(before: Any, sent: Any) -> Any:
@@ -130,4 +132,3 @@ def _old(before: Any, sent: Any) -> Any:
     if isinstance(sent, dict) and before is None:
         return None
     return before
-

@@ -33,7 +33,11 @@ def make_plan(
     operations = in_order_of_claims(backend, [*saves, *planner.removals(list(deleted))])
     needed = {one for operation in operations for one in operation.after}
     last = [one for one in operations if one.verb is Verb.DELETE and one not in needed]
-    last += [one for one in operations if one.verb is Verb.DELETE and one in needed and _only_deletes(one, operations)]
+    last += [
+        one
+        for one in operations
+        if one.verb is Verb.DELETE and one in needed and _only_deletes(one, operations)
+    ]
     first = [one for one in operations if one not in set(last)]
     return Plan((*_batches(first), *_batches([one for one in operations if one in set(last)])))
 
@@ -75,13 +79,17 @@ class _Planner:
         return Verb.UPDATE, changes(entity)
 
     def _prerequisites(self, entity: Entity, body: Document) -> Iterator[Operation]:
-        """The creation of every referenced entity that has no id yet, whose place in the body is marked."""
+        """Put the ids of referenced entities into the body, a mark where one has none yet and is created before."""
         for key, target in (entity._state.references or {}).items():
-            if target._state.key is None and body.get(key) is None:
-                body[key] = Pending(target)
-                operation = self.save(target)
-                if operation is not None:
-                    yield operation
+            if body.get(key) is not None or (target._state.key is not None and id(entity) not in self._pending):
+                continue
+            if target._state.key is not None:
+                body[key] = target._state.key[1]
+                continue
+            body[key] = Pending(target)
+            operation = self.save(target)
+            if operation is not None:
+                yield operation
 
     def removals(self, entities: list[Entity]) -> list[Operation]:
         """Deletes, an entity before the one it refers to."""
