@@ -34,7 +34,7 @@ class Pending:
     entity: Entity
 
     def __repr__(self) -> str:
-        return f"<id of new {type(self.entity).__name__}>"
+        return "<pending id>"
 
 
 def resolved(body: Any) -> Any:

@@ -81,7 +81,9 @@ class _Planner:
     def _prerequisites(self, entity: Entity, body: Document) -> Iterator[Operation]:
         """Put the ids of referenced entities into the body, a mark where one has none yet and is created before."""
         for key, target in (entity._state.references or {}).items():
-            if body.get(key) is not None or (target._state.key is not None and id(entity) not in self._pending):
+            if body.get(key) is not None or (
+                target._state.key is not None and id(entity) not in self._pending
+            ):
                 continue
             if target._state.key is not None:
                 body[key] = target._state.key[1]

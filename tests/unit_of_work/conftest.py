@@ -54,7 +54,9 @@ class World:
         self.clock = clock
         self.transports: list[FaultyTransport] = []
 
-    def node(self, *, max_in_flight: int = 1, matching: tuple[str, ...] | None = ("base.contacts.email",)) -> Node:
+    def node(
+        self, *, max_in_flight: int = 1, matching: tuple[str, ...] | None = ("base.contacts.email",)
+    ) -> Node:
         workspace = Workspace(
             self.sandbox.workspace_id,
             self.sandbox.token,
@@ -117,5 +119,9 @@ def customer(name: str, **values: Any) -> Customer:
 def viewed(of: Customer, url: str = "https://example.com", **values: Any) -> Event:
     """A new event of a customer."""
     return Event(
-        customer=of, type=Event.TYPES.VIEWED_PAGE, context=Event.CONTEXTS.WEB, properties={"url": url}, **values
+        customer=of,
+        type=Event.TYPES.VIEWED_PAGE,
+        context=Event.CONTEXTS.WEB,
+        properties={"url": url},
+        **values,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit_of_work.conftest import World, customer, viewed
 
 from contacthub_orm import CommitError, Customer, Event, OutcomeUnknown, Session, StaleDataError, inspect
 from contacthub_orm.orm import Outcome
+from tests.unit_of_work.conftest import World, customer, viewed
 
 
 def test_a_creation_that_was_applied_is_adopted_by_the_next_commit(world: World) -> None:
@@ -161,9 +161,11 @@ def test_a_delete_whose_answer_was_lost_is_done_when_the_entity_is_gone(world: W
 
 def test_without_the_nodes_matching_policy_a_lost_creation_stays_unknown(world: World) -> None:
     node = world.node(matching=None)
-    node.backend._policy = lambda: __import__(  # type: ignore[method-assign]
-        "contacthub_orm.contacthub.matching_policy", fromlist=["ASSUMED"]
-    ).ASSUMED
+    node.backend._policy = lambda: (
+        __import__(  # type: ignore[method-assign]
+            "contacthub_orm.contacthub.matching_policy", fromlist=["ASSUMED"]
+        ).ASSUMED
+    )
     with Session(node, settle=1) as session:
         session.add(customer("bruce"))
         world.fault(node, 0, "before")
