@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -14,18 +15,23 @@ from starlette.routing import Match, Route
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox import configuration, customers, elements, events, failures, sessions
 from contacthub_orm.sandbox.calls import Answer, Call
+from contacthub_orm.sandbox.delivery import Connection, send_answer
 from contacthub_orm.sandbox.event_search import search_events
 from contacthub_orm.sandbox.failures import Failure
 from contacthub_orm.sandbox.recording import ReceivedRequest
 from contacthub_orm.sandbox.schemas import ELEMENT_COLLECTIONS
 from contacthub_orm.sandbox.search import search_customers
-from contacthub_orm.sandbox.wire import decode, encode
+from contacthub_orm.sandbox.wire import decode
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.types import Receive, Scope, Send
 
     from contacthub_orm.sandbox.calls import Handler, Service
+    from contacthub_orm.sandbox.faults import Effect
     from contacthub_orm.sandbox.recording import RequestLog
+    from contacthub_orm.sandbox.settings import Clock
 
 __all__ = ["WORKSPACE", "Application", "Request"]
 
@@ -67,7 +73,11 @@ for _name in ELEMENT_COLLECTIONS:
 
 @dataclass(slots=True)
 class Request:
-    """What is known of a request before anything is checked."""
+    """What is known of a request before anything is checked.
+
+    time: when it had arrived, by the sandbox's clock.
+    arrived: the same in seconds of the machine, which latency is measured from.
+    """
 
     method: str
     path: str
@@ -75,6 +85,8 @@ class Request:
     headers: dict[bytes, bytes]
     client: str | None
     content: bytes
+    time: datetime
+    arrived: float
     body: Any = None
 
     def read_body(self) -> None:
@@ -104,6 +116,7 @@ class Application:
         for method, path, handler in CONTACTHUB_ROUTES:
             self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
         self._routes = [Route(path, _unused) for path in self._handlers]
+        self._released = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI).
@@ -111,23 +124,74 @@ class Application:
         It takes effect when it has arrived; the latency is how long its answer is held back from then on, so that work
         on other requests goes on meanwhile, as it would on a server that is merely far away.
         """
-        request = await _received(scope, receive)
-        settings, arrived = self._service.settings, perf_counter()
-        time = settings.clock()
-        headers: dict[str, str] = {}
+        service = self._service
+        request = await _received(scope, receive, service.settings.clock)
+        effect = service.injector and service.injector.strike(request.method, request.path)
+        if effect:
+            await self._fail(effect, request, Connection(scope, receive, send))
+            return
+        answer = self._carry_out(scope, request)
+        self._remember(request, answer.status, answer.is_success)
+        await self._wait_out_latency(request)
+        await send_answer(send, answer)
+
+    def release(self) -> None:
+        """Let the requests that a fault holds back go on at once, to be called where the server stops."""
+        self._released.set()
+
+    async def _fail(self, effect: Effect, request: Request, connection: Connection) -> None:
+        """Serve a request that a fault strikes."""
+        resets = self._service.resets
+        await self._hold(effect.before)
+        if resets != self._service.resets:
+            await connection.cut()
+            return
+        own = self._carry_out(connection.scope, request) if effect.applied else None
+        if own is None:
+            with suppress(Failure):
+                request.read_body()
+        answer = _told(effect, own)
+        applied = own is not None and own.is_success
+        self._remember(request, None if answer is None else answer.status, applied, effect.name)
+        await self._wait_out_latency(request)
+        await self._hold(effect.after)
+        await connection.deliver(answer, effect.ending)
+
+    async def _hold(self, seconds: float) -> None:
+        if seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), seconds)
+
+    async def _wait_out_latency(self, request: Request) -> None:
+        latency = self._service.settings.latency
+        if latency:
+            await asyncio.sleep(request.arrived + latency - perf_counter())
+
+    def _remember(
+        self, request: Request, status: int | None, applied: bool, fault: str | None = None
+    ) -> None:
+        self._log.add(
+            ReceivedRequest(
+                request.method,
+                request.path,
+                request.query,
+                request.body,
+                status,
+                request.time,
+                applied,
+                fault,
+            )
+        )
+
+    def _carry_out(self, scope: Scope, request: Request) -> Answer:
+        """Let the API take its effect; its refusals are answers too."""
         try:
-            answer = self._answer(scope, request)
+            return self._answer(scope, request)
         except Failure as failure:
-            answer, headers = Answer(failure.status, encode(failure.body())), failure.headers
+            return Answer.of_failure(failure)
         except Exception:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
-            answer = Answer(500, encode(Failure(500, "the sandbox failed", framework=True).body()))
-        self._log.add(
-            ReceivedRequest(request.method, request.path, request.query, request.body, answer.status, time)
-        )
-        if settings.latency:
-            await asyncio.sleep(arrived + settings.latency - perf_counter())
-        await _send(send, answer, headers)
+            return Answer.of_failure(Failure(500, "the sandbox failed", framework=True))
 
     def _answer(self, scope: Scope, request: Request) -> Answer:
         service = self._service
@@ -164,7 +228,16 @@ async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
     """Routes are matched here, not called: the handlers know nothing of ASGI."""
 
 
-async def _received(scope: Scope, receive: Receive) -> Request:
+def _told(effect: Effect, own: Answer | None) -> Answer | None:
+    """The answer that the client is given, `own` being the API's; None if it is given none."""
+    if effect.ending in ("closed", "reset"):
+        return None
+    if effect.status is not None:
+        return Answer.of_failure(failures.injected(effect.status, effect.retry_after))
+    return own
+
+
+async def _received(scope: Scope, receive: Receive, clock: Clock) -> Request:
     content = b""
     more = True
     while more:
@@ -179,15 +252,6 @@ async def _received(scope: Scope, receive: Receive) -> Request:
         headers=dict(scope["headers"]),
         client=client[0] if client else None,
         content=content,
+        time=clock(),
+        arrived=perf_counter(),
     )
-
-
-async def _send(send: Send, answer: Answer, headers: dict[str, str]) -> None:
-    content = answer.text.encode()
-    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    if content:
-        lines.append((b"content-type", b"application/json;charset=UTF-8"))
-    if answer.status != 204:
-        lines.append((b"content-length", str(len(content)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": lines})
-    await send({"type": "http.response.body", "body": content})

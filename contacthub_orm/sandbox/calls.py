@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.sandbox.failures import malformed, not_found
+from contacthub_orm.sandbox.failures import Failure, malformed, not_found
 from contacthub_orm.sandbox.throttling import Throttle
 from contacthub_orm.sandbox.wire import encode
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from contacthub_orm.sandbox.injection import Injector
     from contacthub_orm.sandbox.settings import Settings
     from contacthub_orm.sandbox.store import Store
 
@@ -26,6 +27,8 @@ class Service:
 
     base_url: where it answers, for the links in error bodies.
     results: the results of searches that were worked out in Python, kept for their next page; see `search`.
+    injector: strikes requests with the faults that are set; None while there are none.
+    resets: how often all was forgotten; what began before is not finished after.
     """
 
     store: Store
@@ -33,6 +36,8 @@ class Service:
     base_url: str = ""
     throttle: Throttle = field(default_factory=Throttle)
     results: dict[Any, list[int]] = field(default_factory=dict)
+    injector: Injector | None = None
+    resets: int = 0
 
 
 @dataclass(slots=True)
@@ -100,15 +105,25 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and the JSON text of the body; an empty text is an empty body."""
+    """A status, the JSON text of the body, and headers; an empty text is an empty body."""
 
     status: int
     text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, status: int, value: Any) -> Answer:
         """An answer with the value as JSON."""
         return cls(status, encode(value))
+
+    @classmethod
+    def of_failure(cls, failure: Failure) -> Answer:
+        """The answer that says what went wrong."""
+        return cls(failure.status, encode(failure.body()), tuple(failure.headers.items()))
+
+    @property
+    def is_success(self) -> bool:
+        return self.status < 400
 
 
 if TYPE_CHECKING:

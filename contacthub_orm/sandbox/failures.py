@@ -16,6 +16,7 @@ __all__ = [
     "Failure",
     "Violation",
     "conflict",
+    "injected",
     "invalid",
     "malformed",
     "method_not_allowed",
@@ -120,6 +121,12 @@ def throttled(retry_after: int) -> Failure:
     """429 with the seconds to wait."""
     message = "the workspace has spent its requests per minute"
     return Failure(429, message, headers={"retry-after": str(retry_after)})
+
+
+def injected(status: int, retry_after: int | None) -> Failure:
+    """The answer that a fault gives in place of the API's own."""
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    return Failure(status, f"injected fault: {status}", headers=headers)
 
 
 def conflict(customer_id: str, href: str) -> Failure:

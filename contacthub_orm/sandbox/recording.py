@@ -22,16 +22,20 @@ class ReceivedRequest:
     path: as sent, from `/hub/v1` on, percent-decoded.
     query: the query parameters, the last value of each name.
     body: the decoded JSON, or None if there was none or it was malformed.
-    status: the status of the answer.
+    status: the status of the answer, None if the connection was cut without one.
     time: when it arrived, by the sandbox's clock.
+    applied: whether it took effect: the API carried it out and found no error, whatever the client was told.
+    fault: the kind of the `Fault` that struck it, such as `cut_after`; None if none did.
     """
 
     method: str
     path: str
     query: Mapping[str, str]
     body: Any
-    status: int
+    status: int | None
     time: datetime
+    applied: bool = True
+    fault: str | None = None
 
 
 class RequestLog:

@@ -9,16 +9,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from contacthub_orm.sandbox.injection import Injector
 from contacthub_orm.sandbox.recording import RequestLog
 from contacthub_orm.sandbox.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from types import TracebackType
     from typing import Self, Unpack
 
     from contacthub_orm.contacthub import Node, Workspace
+    from contacthub_orm.sandbox.faults import Fault
     from contacthub_orm.sandbox.recording import ReceivedRequest
     from contacthub_orm.sandbox.serving import ServerThread
     from contacthub_orm.sandbox.settings import GivenSettings
@@ -68,7 +70,7 @@ class Sandbox:
         self._host = host
         self._port = port
         self._log = RequestLog()
-        self._service = Service(Store(path), self._initial)
+        self._service = Service(Store(path), self._initial, injector=Injector.of(self._initial.faults))
         self._application = Application(self._service, self._log)
         self._thread: ServerThread | None = None
         if path is not None:
@@ -173,18 +175,37 @@ class Sandbox:
     def configure(self, **settings: Unpack[GivenSettings]) -> None:
         """Change settings while it serves; the next request finds them in force.
 
+        Faults that are given, the same ones too, count from 1 again.
+
         Raises:
             TypeError, ValueError: as for `Sandbox`.
         """
         before = self._service.settings
         self._service.settings = replace(before, **settings)
+        if "faults" in settings:
+            self._service.injector = Injector.of(self._service.settings.faults)
         if self._policy(before) != self._policy(self._service.settings):
             self._match_again()
 
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """How requests fail at present; assigning a list replaces them, and they count from 1."""
+        return self._service.settings.faults
+
+    @faults.setter
+    def faults(self, faults: Sequence[Fault]) -> None:
+        self.configure(faults=faults)
+
+    def clear_faults(self) -> None:
+        """Let all requests pass from now on."""
+        self.configure(faults=())
+
     def reset(self) -> None:
         """Forget all data and requests, and go back to the settings the sandbox was made with; the ids stay."""
+        self._service.resets += 1
         self._service.store.clear()
         self._service.settings = self._initial
+        self._service.injector = Injector.of(self._initial.faults)
         self._service.throttle.clear()
         self._service.results.clear()
         self._log.clear()

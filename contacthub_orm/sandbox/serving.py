@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.application import Application
@@ -14,16 +15,29 @@ if TYPE_CHECKING:
 __all__ = ["ServerThread"]
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready, so that nobody has to ask again and again."""
+class _Protocol(HttpToolsProtocol):
+    """Hands its connection to the application, for a fault to cut: ASGI has no word for that."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"]["transport"] = self.transport
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, so that nobody has to ask again and again, and lets go of held requests at its end."""
+
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._application = application
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._application.release()
+        await super().shutdown(sockets)
 
 
 class ServerThread:
@@ -42,7 +56,7 @@ class ServerThread:
             uvicorn.Config(
                 application,
                 access_log=False,
-                http="httptools",
+                http=_Protocol,
                 lifespan="off",
                 log_config=None,
                 log_level="warning",
@@ -51,7 +65,8 @@ class ServerThread:
                 timeout_graceful_shutdown=5,
                 timeout_keep_alive=60,
                 ws="none",
-            )
+            ),
+            application,
         )
         self._thread = threading.Thread(target=self._serve, name="contacthub-sandbox", daemon=True)
         self._thread.start()

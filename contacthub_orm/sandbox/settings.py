@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
+from contacthub_orm.sandbox.faults import Fault
 
 __all__ = ["Clock", "GivenSettings", "Settings", "UniquenessPolicy", "utc_now"]
 
@@ -31,6 +32,7 @@ class GivenSettings(TypedDict, total=False):
     max_page_size: int
     max_requests_per_minute: int
     clock: Clock
+    faults: Sequence[Fault]
 
 
 def utc_now() -> datetime:
@@ -55,6 +57,7 @@ class Settings:
     default_page_size, max_page_size: elements in a page of customers or events.
     max_requests_per_minute: the budget of the workspace, answered 429 when spent; 0 is no limit.
     clock: gives the time as an aware datetime, so that tests can turn it.
+    faults: how some of the requests fail; see `Fault`.
     """
 
     uniqueness_policy: UniquenessPolicy = "MERGE"
@@ -70,12 +73,14 @@ class Settings:
     max_page_size: int = MAX_PAGE_SIZE
     max_requests_per_minute: int = 0
     clock: Clock = utc_now
+    faults: Sequence[Fault] = ()
 
     def __post_init__(self) -> None:
         """Refuse what could only be a mistake.
 
         Raises:
             ValueError: a policy or event type that the API does not know, or a negative number.
+            TypeError: the faults are no list of `Fault`.
         """
         if self.uniqueness_policy not in ("MERGE", "BLOCK"):
             raise ValueError(f"uniqueness_policy is MERGE or BLOCK, not {self.uniqueness_policy!r}")
@@ -86,6 +91,9 @@ class Settings:
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0:
                 raise ValueError(f"{field.name} cannot be negative")
+        object.__setattr__(self, "faults", tuple(self.faults))
+        if not all(isinstance(fault, Fault) for fault in self.faults):
+            raise TypeError("faults is a list of Fault")
 
     def now(self) -> int:
         """The clock's time in milliseconds since 1970, the unit the store keeps time in."""
