@@ -1,0 +1,42 @@
+"""Mistakes that both checkers must refuse.
+
+To either, an `ignore` that suppresses nothing is an error, so every comment here proves a refusal.
+"""
+# ruff: noqa: B018
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contacthub_orm import Customer, Event, Query, Session
+
+if TYPE_CHECKING:
+
+    def values_of_another_type(customer: Customer) -> None:
+        customer.base.firstName = 3  # type: ignore[assignment]
+        customer.base.contacts.email = 3  # type: ignore[assignment]
+        customer.base.dob = "1990"  # type: ignore[assignment]
+        customer.tags.manual = "vip"  # type: ignore[assignment]
+        customer.tags.manual.append(3)  # type: ignore[arg-type]
+        customer.base = 3  # type: ignore[assignment]
+        customer.externalId + 1  # type: ignore[operator]
+
+    def names_that_are_not_declared(customer: Customer, event: Event) -> None:
+        customer.fristName  # type: ignore[attr-defined]
+        customer.base.fristName  # type: ignore[attr-defined]
+        customer.base.fristName = "x"  # type: ignore[attr-defined]
+        event.kind  # type: ignore[attr-defined]
+        Customer.base.fristName  # type: ignore[attr-defined]
+        Customer(fristName="x")  # type: ignore[call-arg]
+
+    def arguments_of_another_type() -> None:
+        Customer(externalId=3)  # type: ignore[arg-type]
+        Customer("9")  # type: ignore[call-arg]
+
+    def queries_of_another_kind(session: Session, query: Query[Customer]) -> None:
+        session.query(3)  # type: ignore[arg-type]
+        query.filter("base.firstName")  # type: ignore[arg-type]
+        query.one().base.firstName.upper()  # type: ignore[union-attr]
+        results: list[Customer | None] = query.all()  # type: ignore[assignment]
+        results.append(Customer.base.contacts)  # type: ignore[arg-type]

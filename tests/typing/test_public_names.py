@@ -1,0 +1,50 @@
+"""The public names, and the modules that the type checkers read."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+import pytest
+
+import contacthub_orm
+import contacthub_orm.contacthub
+import contacthub_orm.orm
+
+LAZY = {"Sandbox"}
+
+
+def exported(package: ModuleType) -> set[str]:
+    """The names that a package hands on: neither private ones nor its submodules."""
+    return {
+        name
+        for name, value in vars(package).items()
+        if not name.startswith("_")
+        and name not in ("Any", "TYPE_CHECKING", "annotations")
+        and (not isinstance(value, ModuleType) or name == "signals")
+    }
+
+
+def test_what_the_library_exports_is_what_it_lists() -> None:
+    assert set(contacthub_orm.__all__) - LAZY == exported(contacthub_orm) - LAZY
+
+
+@pytest.mark.parametrize("package", [contacthub_orm.contacthub, contacthub_orm.orm])
+def test_what_a_layer_exports_is_what_it_lists(package: ModuleType) -> None:
+    assert set(package.__all__) == exported(package)
+
+
+@pytest.mark.parametrize("package", [contacthub_orm, contacthub_orm.contacthub, contacthub_orm.orm])
+def test_every_listed_name_is_there_and_listed_once_in_order(package: ModuleType) -> None:
+    assert all(hasattr(package, name) for name in package.__all__)
+    assert package.__all__ == sorted(set(package.__all__))
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match=r"contacthub_orm.*no attribute 'Costumer'"):
+        contacthub_orm.Costumer  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["typed_customers", "typed_subclasses", "refused_by_checkers"])
+def test_what_the_type_checkers_read_can_be_imported(name: str) -> None:
+    assert importlib.import_module(name)
