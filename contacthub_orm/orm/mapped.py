@@ -21,7 +21,7 @@ from contacthub_orm.orm.expressions import unknown_attribute
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Mapped", "ObjectState", "Properties", "open_value", "render"]
+__all__ = ["Mapped", "ObjectState", "Properties", "is_null", "open_value", "render"]
 
 M = TypeVar("M", bound="Mapped")
 P = TypeVar("P", bound="Properties")
@@ -149,7 +149,7 @@ class Mapped:
         """The object that takes its place below `owner`: the value itself where it is free, else a copy of it."""
         if isinstance(value, cls) and value._is_free(owner):
             adopted = value
-        elif value is None or (isinstance(value, Mapped) and value._state.null):
+        elif value is None or (isinstance(value, Mapped) and is_null(value)):
             adopted = cls._bound(None)
             adopted._state.null = True
         elif isinstance(value, Mapped | Mapping):
@@ -402,11 +402,16 @@ def render(mapped: Mapped) -> Document:
     return document
 
 
+def is_null(mapped: Mapped) -> bool:
+    """Whether the object stands for a None that the user wrote; content, such as a list filled since, ends that."""
+    return mapped._state.null and not render(mapped)
+
+
 def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, *, written: bool) -> None:
     held = document.get(key)
     if isinstance(value, Mapped):
         content = render(value)
-        if value._state.null and not content:
+        if value._state.null and not content:  # `is_null`, without rendering twice
             document[key] = None
         elif written or content or isinstance(held, dict):
             document[key] = content

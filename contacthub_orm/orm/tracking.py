@@ -8,7 +8,7 @@ from typing import Any
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
-from contacthub_orm.orm.mapped import Mapped, open_value, render
+from contacthub_orm.orm.mapped import Mapped, is_null, open_value, render
 
 __all__ = [
     "Change",
@@ -81,8 +81,8 @@ def _object_change(old: Any, value: Mapped, *, written: bool) -> Any:
     if not written:
         return changes(value) or MISSING
     if old is MISSING or old is None:
-        return MISSING if value._state.null else _patch(value, {}, replaced=True) or MISSING
-    if value._state.null:
+        return MISSING if is_null(value) else _patch(value, {}, replaced=True) or MISSING
+    if is_null(value):
         return None
     return _patch(value, old, replaced=True) or MISSING if isinstance(old, dict) else render(value)
 
@@ -111,7 +111,7 @@ def creation(mapped: Mapped) -> Document:
             continue
         value = mapped.__dict__.get(attribute.name)
         if isinstance(value, Mapped) and not value.__open__:
-            document[attribute.key] = None if value._state.null else creation(value)
+            document[attribute.key] = None if is_null(value) else creation(value)
         if attribute.required:
             document.setdefault(attribute.key, {} if isinstance(value, Mapped) else None)
         elif document.get(attribute.key) in ({}, []):

@@ -157,6 +157,17 @@ def test_a_write_after_none_brings_the_object_back() -> None:
     assert book.to_dict()["publisher"] == {"name": "Murray"}
 
 
+def test_a_list_filled_after_none_brings_the_object_back() -> None:
+    book, new = loaded(publisher={"name": "Egerton"}), Book(publisher=None)
+    book.publisher = None
+
+    book.publisher.imprints.append("a")
+    new.publisher.imprints.append("a")
+
+    assert inspect(book).changes() == {"publisher": {"name": None, "imprints": ["a"]}}
+    assert inspect(new).changes() == {"publisher": {"imprints": ["a"]}}
+
+
 def test_none_assigned_to_a_missing_object_says_nothing() -> None:
     book = loaded(publisher=None)
 
