@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from statistics import median
 from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from benchmarks.documents import Document, small_customer
-from benchmarks.harness import Row, at_least, interleaved, median_ratio
+from benchmarks.harness import Row, at_least, interleaved
 from benchmarks.server import Server, serving
 from contacthub_orm import Customer, Session, Workspace
 
@@ -33,7 +32,7 @@ _LOOP_BOUND: Final = 12
 
 
 def rows() -> list[Row]:
-    """The medians of each round's ratios, since times over a network have no floor to be found."""
+    """The fastest of some rounds each."""
     with (
         serving(_LATENCY) as server,
         Workspace(server.workspace_id, server.token, server.base_url) as workspace,
@@ -49,11 +48,11 @@ def rows() -> list[Row]:
 
 
 def _row(name: str, what: str, ours: list[float], whose: str, theirs: list[float], bound: float) -> Row:
-    return at_least(name, what, _rate(ours), f"{whose}: {_rate(theirs)}", median_ratio(theirs, ours), bound)
+    return at_least(name, what, _rate(ours), f"{whose}: {_rate(theirs)}", min(theirs) / min(ours), bound)
 
 
 def _rate(seconds: list[float]) -> str:
-    return f"{1 / median(seconds):.0f}/s"
+    return f"{1 / min(seconds):.0f}/s"
 
 
 class _Run:

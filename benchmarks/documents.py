@@ -18,13 +18,12 @@ _GIVEN: Final = {"status": True, "limitation": False, "objection": False}
 
 def customer(number: int) -> Document:
     """One full customer, every property named and all sections filled; the same for the same number."""
-    document = new_customer(number)
     identity = UUID(int=0x5F3C_9D21_0000_4000_8000_0000_0000_0000 + number)
     return {
         "id": str(identity),
         "intId": 100_000 + number,
         "nodeId": _NODE,
-        **document,
+        **new_customer(number),
         "enabled": True,
         "registeredAt": _moment(number),
         "updatedAt": _moment(number + 977),

@@ -1,14 +1,16 @@
-"""Measuring contenders side by side, and the table of what came of it."""
+"""Measuring contenders side by side, and the table of what came of it.
+
+Compared are the fastest rounds of each: whatever else the machine does can disturb a round, but not speed it up.
+"""
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from statistics import median
 
-__all__ = ["Row", "at_least", "at_most", "interleaved", "median_ratio", "milliseconds", "stopwatch", "table"]
+__all__ = ["Row", "at_least", "at_most", "interleaved", "milliseconds", "stopwatch", "table"]
 
 Contender = Callable[[], float]
 """One measurement; gives the seconds it took, so that it can prepare itself untimed."""
@@ -59,11 +61,6 @@ def stopwatch(action: Callable[[], object]) -> float:
     taken = time.perf_counter() - started
     del result
     return taken
-
-
-def median_ratio(left: Sequence[float], right: Sequence[float]) -> float:
-    """The median of the ratios of each round, which a drift of the machine's speed does not touch."""
-    return median(one / other for one, other in zip(left, right, strict=True))
 
 
 def milliseconds(seconds: float) -> str:

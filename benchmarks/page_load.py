@@ -20,7 +20,7 @@ _BOUND: Final = 1.3
 
 
 def rows() -> list[Row]:
-    """The fastest of some rounds each, since a decoding can be disturbed but not sped up."""
+    """The one row of this subject."""
     content = page_of(_CUSTOMERS)
     ours, bare = interleaved(
         _ROUNDS, lambda: stopwatch(lambda: _load(content)), lambda: stopwatch(lambda: _decode(content))
