@@ -52,14 +52,17 @@ class Holdings:
         state.session = session
         if state.dirty or state.watched:
             self.pin(entity)
-        for target in (state.references or {}).values():
-            self.add(target)
+        self._add_referenced(entity)
+
+    def _add_referenced(self, entity: Entity) -> None:
+        for target in (entity._state.references or {}).values():
+            if id(target) not in self.deleted:
+                self.add(target)
 
     def cascade(self) -> None:
         """Take in what new and changed entities refer to since they were added themselves."""
         for entity in [*self.new.values(), *self.touched.values()]:
-            for target in (entity._state.references or {}).values():
-                self.add(target)
+            self._add_referenced(entity)
 
     def delete(self, entity: Entity) -> None:
         """Have an entity deleted by the next flush."""
