@@ -20,7 +20,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["state"]["transport"] = self.transport
+        self.scope.setdefault("state", {})["transport"] = self.transport
 
 
 class _Server(uvicorn.Server):
