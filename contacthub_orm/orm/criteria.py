@@ -2,7 +2,8 @@
 
 A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language has none:
 `~` is pushed to the leaves at once and is an exact complement. A missing value (absent or null) satisfies IS_NULL,
-NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated order comparison.
+NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated order comparison. One case is beyond
+the language: where an undeclared property holds a list, `>` asks for one element that is greater, and so does `<=`.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import attrs
@@ -171,7 +172,7 @@ class Expression(Generic[T]):
             wire = dump(value)
         except TypeError as error:
             raise CompileError(f"{self} {operation}: {error}") from None
-        if not isinstance(wire, str | int | float | bool):
+        if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
             self._refuse(operation, f"compares with a text, a number or a date, got {value!r}")
         return wire
 
@@ -217,12 +218,28 @@ class EmbeddedExpression:
     def __hash__(self) -> int:
         return hash((self._owner, self._path))
 
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"{self} has no truth value: ask is_null({self})")
+
+    def __lt__(self, other: object) -> NoReturn:
+        self._refuse("<", other)
+
+    def __le__(self, other: object) -> NoReturn:
+        self._refuse("<=", other)
+
+    def __gt__(self, other: object) -> NoReturn:
+        self._refuse(">", other)
+
+    def __ge__(self, other: object) -> NoReturn:
+        self._refuse(">=", other)
+
     def _null_only(self, operator: Operator, sign: str, other: object) -> Criterion:
         if other is not None:
-            raise CompileError(
-                f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None"
-            )
+            self._refuse(sign, other)
         return Comparison(self._owner, self._path, operator)
+
+    def _refuse(self, sign: str, other: object) -> NoReturn:
+        raise CompileError(f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None")
 
     def __str__(self) -> str:
         return f"{self._owner.__name__}.{'.'.join(self._path)}"
@@ -241,7 +258,11 @@ class DynamicExpression(Expression[Any]):
             raise AttributeError(name)
         return self[name]
 
+    __iter__ = None  # that `in` and loops are refused, which would ask for item 0, 1 and so on
+
     def __getitem__(self, key: str) -> DynamicExpression:
+        if not isinstance(key, str) or not key or "." in key:
+            raise CompileError(f"{self}[{key!r}]: a path is made of names without a dot")
         return DynamicExpression(self._owner, (*self._path, key))
 
 

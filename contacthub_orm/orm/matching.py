@@ -1,9 +1,12 @@
 """One comparison evaluated on a wire document in memory.
 
-A missing value (an absent key, null, an empty list) satisfies IS_NULL, NOT_EQUALS and NOT_IN only. Texts that are ISO
-8601 dates on both sides compare as moments, so that `1990-12-12` and `1990-12-12T00:00:00Z` are equal; other values
-order by kind (booleans, numbers, texts) and then by value, which makes every order comparison the exact complement
-of its opposite.
+A path that leads through or to a list stands for each of its elements, and a comparison holds if it holds for one of
+them; NOT_EQUALS and NOT_IN are the complements of EQUALS and IN. Nothing is a value but what holds one: null, an empty
+list, an empty object and an object of these are missing, and satisfy IS_NULL, NOT_EQUALS and NOT_IN only.
+
+Texts that are ISO 8601 dates on both sides compare as moments, so that `1990-12-12` and `1990-12-12T00:00:00Z` are equal;
+other values order by kind (booleans, numbers, texts, objects) and then by value. Any two values have an order, which
+makes an order comparison of one value the exact complement of its opposite.
 """
 
 from __future__ import annotations
@@ -15,16 +18,36 @@ from typing import Any, Final
 
 from contacthub_orm.orm.conversion import parse_datetime
 
-__all__ = ["holds", "order", "value_at"]
+__all__ = ["holds", "order", "value_at", "values_at"]
 
 
 def value_at(document: Any, path: tuple[str, ...]) -> Any:
-    """The value at a path of keys; None where anything on the way is missing."""
+    """The value at a path of keys, through objects only; None where anything on the way is missing."""
     for key in path:
         if not isinstance(document, dict):
             return None
         document = document.get(key)
     return document
+
+
+def values_at(document: Any, path: tuple[str, ...]) -> list[Any]:
+    """All that is present at a path of keys: one value, or one for each element of the lists on the way."""
+    values = _spread(document)
+    for key in path:
+        values = [found for value in values if isinstance(value, dict) for found in _spread(value.get(key))]
+    return [value for value in values if _is_something(value)]
+
+
+def _spread(value: Any) -> list[Any]:
+    return [one for element in value for one in _spread(element)] if isinstance(value, list) else [value]
+
+
+def _is_something(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_something, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_something, value))
+    return value is not None
 
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
@@ -42,7 +65,9 @@ def _moment(value: Any) -> datetime | None:
 def _rank(value: Any) -> int:
     if isinstance(value, bool):
         return 0
-    return 1 if isinstance(value, int | float) else 2
+    if isinstance(value, int | float):
+        return 1
+    return 2 if isinstance(value, str) else 3
 
 
 def order(left: Any, right: Any) -> int:
@@ -52,37 +77,30 @@ def order(left: Any, right: Any) -> int:
         left, right = moments
     elif _rank(left) != _rank(right):
         left, right = _rank(left), _rank(right)
-    elif _rank(left) == 2:
-        left, right = str(left), str(right)
+    elif _rank(left) == _rank({}):
+        return 0
     return int(left > right) - int(left < right)
 
 
-def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _shares(stored: Any, sought: Any) -> bool:
-    return any(order(one, other) == 0 for one in _members(stored) for other in _members(sought))
+def _is_one_of(stored: Any, sought: Any) -> bool:
+    return any(order(stored, one) == 0 for one in (sought if isinstance(sought, list) else [sought]))
 
 
 _TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "EQUALS": lambda stored, value: _shares(stored, value),
+    "EQUALS": _is_one_of,
+    "IN": _is_one_of,
     "GT": lambda stored, value: order(stored, value) > 0,
     "GTE": lambda stored, value: order(stored, value) >= 0,
     "LT": lambda stored, value: order(stored, value) < 0,
     "LTE": lambda stored, value: order(stored, value) <= 0,
     "BETWEEN": lambda stored, value: order(stored, value[0]) >= 0 and order(stored, value[1]) <= 0,
-    "IN": _shares,
-    "IS_NOT_NULL": lambda _stored, _value: True,
 }
 
 
 def holds(document: Any, path: tuple[str, ...], operator: str, value: Any) -> bool:
     """Whether the document's value at `path` stands in the relation `operator` to `value`."""
-    stored = value_at(document, path)
-    missing = stored is None or stored == [] or stored == {}
-    if operator == "IS_NULL":
-        return missing
-    if operator in ("NOT_EQUALS", "NOT_IN"):
-        return missing or not _TESTS[operator.removeprefix("NOT_")](stored, value)
-    return not missing and _TESTS[operator](stored, value)
+    stored = values_at(document, path)
+    if operator in ("IS_NULL", "IS_NOT_NULL"):
+        return bool(stored) is (operator == "IS_NOT_NULL")
+    test = _TESTS[operator.removeprefix("NOT_")]
+    return any(test(one, value) for one in stored) is not operator.startswith("NOT_")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from shelf import Book, Chapter, City, Publisher, loaded
 
 from contacthub_orm.orm import inspect
 from contacthub_orm.orm.tracking import absorb, changes, creation
+from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
 
 
 def save(book: Book, **answered: Any) -> dict[str, Any]:

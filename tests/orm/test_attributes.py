@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from shelf import Book, Chapter, Genre, Publisher, Stamped, load, loaded
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded, inspect
+from tests.orm.shelf import Book, Chapter, Genre, Publisher, Stamped, load, loaded
 
 
 class Text(Properties):

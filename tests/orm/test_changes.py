@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from shelf import Book, Chapter, Genre, Publisher, loaded
 
 from contacthub_orm.orm import inspect
+from tests.orm.shelf import Book, Chapter, Genre, Publisher, loaded
 
 
 def changes(book: Book) -> dict[str, Any]:

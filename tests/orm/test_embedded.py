@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from shelf import Book, City, Publisher, loaded
 
 from contacthub_orm.orm import Properties, inspect
+from tests.orm.shelf import Book, City, Publisher, loaded
 
 
 @pytest.mark.parametrize("document", [{}, {"publisher": None}])

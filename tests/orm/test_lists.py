@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from shelf import Book, Chapter, Genre, loaded
 
 from contacthub_orm.orm import Properties, inspect
+from tests.orm.shelf import Book, Chapter, Genre, loaded
 
 CHAPTERS = [{"id": "1", "title": "One", "extra": 1}, {"id": "2", "title": "Two"}]
 

@@ -6,9 +6,9 @@ import copy
 from typing import Any
 
 import pytest
-from shelf import Publisher, loaded
 
 from contacthub_orm.orm import Properties, inspect
+from tests.orm.shelf import Publisher, loaded
 
 
 def test_a_property_is_an_attribute_and_an_item() -> None:

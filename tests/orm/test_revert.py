@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from shelf import Book, Chapter, Loan, Publisher, load, loaded
-
 from contacthub_orm.orm import inspect
 from contacthub_orm.orm.tracking import changes, revert, unmark
+from tests.orm.shelf import Book, Chapter, Loan, Publisher, load, loaded
 
 DOCUMENT = {
     "title": "Emma",

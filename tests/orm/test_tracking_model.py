@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shelf import Book, Chapter, City, Publisher, loaded
 
 from contacthub_orm.orm.documents import apply_patch, same
 from contacthub_orm.orm.mapped import render
 from contacthub_orm.orm.tracking import absorb, changes, creation, revert
+from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
 
 TEXTS = st.sampled_from(["", "a", "b"])
 SCALARS = st.none() | st.booleans() | st.integers(0, 2) | TEXTS
