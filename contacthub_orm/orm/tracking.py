@@ -140,7 +140,7 @@ def _absorb(mapped: Mapped, old: Document | None, fresh: Document | None, sent: 
         elif name not in state.written and not isinstance(value, list | dict):
             _forget(mapped, name, attribute)
         elif isinstance(value, Mapped):
-            if not _replaces(change(known.get(key, MISSING), value, attribute, written=True)):
+            if not _is_replacement(known.get(key), value):
                 state.unmark(name)
                 value._state.null = False
                 _absorb(value, _object(old, key), _object(fresh, key), delivered.get(key))
@@ -154,11 +154,15 @@ def _object(document: Document | None, key: str) -> Document | None:
     return value if isinstance(value, dict) else None
 
 
-def _replaces(patch: Any) -> bool:
-    """Whether a patch removes something, as an object does that was put in place of another."""
-    if isinstance(patch, dict):
-        return any(map(_replaces, patch.values()))
-    return patch is None
+def _is_replacement(old: Any, value: Mapped) -> bool:
+    """Whether the object stands in place of what `old` holds, rather than being the same one with further edits."""
+    if old is not None and not isinstance(old, dict):
+        return True
+    return _removes(_object_change(old, value, written=True))
+
+
+def _removes(patch: Any) -> bool:
+    return any(map(_removes, patch.values())) if isinstance(patch, dict) else patch is None
 
 
 def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute | None) -> None:

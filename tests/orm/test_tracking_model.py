@@ -178,11 +178,13 @@ EDITS = {
 
 
 def stored(value: Any) -> Any:
-    """The value as the service keeps it: a key whose value is null or empty is as good as absent."""
+    """The value as the service keeps it: null or empty is as good as absent, and a day may be spelt as a moment."""
     if isinstance(value, dict):
         kept = {key: stored(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item is not None and item not in ([], {})}
-    return value
+    if isinstance(value, list):
+        return list(map(stored, value))
+    return value.partition("T00:00:00")[0] if isinstance(value, str) else value
 
 
 def edited(book: Book, data: st.DataObject) -> Book:
