@@ -26,7 +26,7 @@ _CUSTOMERS: Final = 1_000
 _IN_FLIGHT: Final = 16
 _LATENCY: Final = 0.02
 _LOOPED: Final = 100
-_ROUNDS: Final = 5
+_ROUNDS: Final = 7
 _THREADS_BOUND: Final = 0.95
 _LOOP_BOUND: Final = 12
 
