@@ -126,8 +126,9 @@ class Application:
         """
         service = self._service
         request = await _received(scope, receive, service.settings.clock)
-        effect = service.injector and service.injector.strike(request.method, request.path)
-        if effect:
+        injector = service.injector  # read once: another thread may take the faults away
+        effect = None if injector is None else injector.strike(request.method, request.path)
+        if effect is not None:
             await self._fail(effect, request, Connection(scope, receive, send))
             return
         answer = self._carry_out(scope, request)
