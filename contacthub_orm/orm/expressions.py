@@ -1,4 +1,4 @@
-"""Attributes read on a class: query expressions such as `Customer.base.contacts.email == "x"`.
+"""Attributes read on a class: query expressions such as `Book.publisher.city.name == "Bath"`.
 
 `Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue the
 path, `DynamicExpression` for anything below an object that declares nothing.
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Ordering:
-    """A sort key: `Customer.base.lastName.asc()`."""
+    """A sort key: `Book.title.asc()`."""
 
     owner: type
     path: tuple[str, ...]
@@ -300,7 +300,5 @@ def is_null(attribute: Any) -> Criterion:
 
 def _expression(function: str, attribute: Any) -> Expression[Any]:
     if not isinstance(attribute, Expression):
-        raise CompileError(
-            f"{function}: expected an attribute such as Customer.externalId, got {attribute!r}"
-        )
+        raise CompileError(f"{function}: expected an attribute of an entity class, got {attribute!r}")
     return attribute

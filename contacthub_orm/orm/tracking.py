@@ -125,32 +125,32 @@ def absorb(mapped: Mapped, fresh: Document | None, sent: Any = None) -> None:
     A path whose value is still what was `sent`, or what the old baseline held, takes the service's value; an edit made
     since, or never sent, stays. Lists are updated in place, so that nobody's reference is orphaned.
     """
-    _absorb(mapped, mapped._state.raw, fresh, sent)
+    old = mapped._state.raw or {}
+    _absorb(mapped, apply_patch(old, sent) if isinstance(sent, dict) else old, fresh)
 
 
-def _absorb(mapped: Mapped, old: Document | None, fresh: Document | None, sent: Any) -> None:
+def _absorb(mapped: Mapped, known: Document, fresh: Document | None) -> None:
+    """As `absorb`; `known` is the old baseline with what was sent laid over it."""
     state = mapped._state
     state.raw = fresh
     document = fresh or {}
-    delivered = sent if isinstance(sent, dict) else {}
-    known = apply_patch(old or {}, delivered)
     for name, key, value, attribute in _parts(mapped):
         if isinstance(value, Mapped) and name not in state.written:
-            _absorb(value, _object(old, key), _object(fresh, key), delivered.get(key))
+            _absorb(value, _object(known, key) or {}, _object(document, key))
         elif name not in state.written and not isinstance(value, list | dict):
             _forget(mapped, name, attribute)
         elif isinstance(value, Mapped):
             if not _is_replacement(known.get(key), value):
                 state.unmark(name)
                 value._state.null = False
-                _absorb(value, _object(old, key), _object(fresh, key), delivered.get(key))
+                _absorb(value, _object(known, key) or {}, _object(document, key))
         elif change(known.get(key, MISSING), value, attribute, written=True) is MISSING:
             _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
 
 
-def _object(document: Document | None, key: str) -> Document | None:
-    value = (document or {}).get(key)
+def _object(document: Document, key: str) -> Document | None:
+    value = document.get(key)
     return value if isinstance(value, dict) else None
 
 
@@ -208,7 +208,7 @@ def _identity(element: Any, index: int) -> Any:
 
 def _kept(held: Any, fresh: Any) -> Any:
     if isinstance(held, Mapped) and isinstance(fresh, Mapped) and type(held) is type(fresh):
-        _absorb(held, None, fresh._state.raw, render(held))
+        _absorb(held, render(held), fresh._state.raw)
         return held
     return fresh
 
