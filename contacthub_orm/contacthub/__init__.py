@@ -12,7 +12,7 @@ from contacthub_orm.contacthub.base import (
 )
 from contacthub_orm.contacthub.consents import Consent, Consents
 from contacthub_orm.contacthub.customer import Customer, SourceInfo, Tags
-from contacthub_orm.contacthub.elements import Education, Job, Like, Subscription
+from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.event import BringBackProperties, Event, Tracking
 from contacthub_orm.contacthub.workspace import Node, Workspace
 
@@ -25,6 +25,7 @@ __all__ = [
     "Credential",
     "Customer",
     "CustomerBase",
+    "CustomerSession",
     "Education",
     "Event",
     "Geo",

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.contacthub.customer import Customer
+from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.event import Event
 from contacthub_orm.contacthub.event_filters import event_parameters
 from contacthub_orm.contacthub.lookup import find_created
@@ -26,6 +27,8 @@ from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
 from contacthub_orm.orm.conversion import dump_datetime
 from contacthub_orm.orm.documents import apply_patch
+from contacthub_orm.orm.entity import split_identity
+from contacthub_orm.orm.plan import Pending
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -39,7 +42,31 @@ if TYPE_CHECKING:
 
 __all__ = ["NodeBackend"]
 
-_CLASSES: Final[dict[str, type[Entity]]] = {"customers": Customer, "events": Event}
+_CLASSES: Final[dict[str, type[Entity]]] = {
+    entity.__resource__.name: entity
+    for entity in (Customer, Event, Education, Job, Like, Subscription, CustomerSession)
+}
+
+
+def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
+    """The route of an entity, or of the collection it is created in."""
+    key = entity._state.key
+    if not created:
+        assert key is not None
+        return _path_of(type(entity), key[1])
+    above = entity._state.parent
+    if above is None:
+        return (entity.__resource__.name,)
+    identity = above._state.key[1] if above._state.key is not None else Pending(above)
+    return ("customers", identity, entity.__resource__.name)
+
+
+def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
+    """The route of the entity with this identity; what lives below a customer has two ids."""
+    if entity.__parent__ is None:
+        return (entity.__resource__.name, identity)
+    customer, own = split_identity(identity)
+    return (entity.__parent__.target, customer, entity.__resource__.name, own)
 
 
 class NodeBackend:
@@ -74,11 +101,9 @@ class NodeBackend:
         return _CLASSES[resource]
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
-        resource = entity.__resource__.name
+        path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
-            return Request(verb.value, (resource,), body=self._created_here(entity, body or {}))
-        assert entity._state.key is not None
-        path = (resource, entity._state.key[1])
+            return Request(verb.value, path, body=self._created_here(entity, body or {}))
         params = {"mode": "STRICT"} if body is not None and needs_strict(entity._state.raw, body) else {}
         return Request(verb.value, path, params, body)
 
@@ -111,10 +136,19 @@ class NodeBackend:
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         try:
-            document: Document = self._call("GET", (entity.__resource__.name, identity))
+            document: Document = self._call("GET", _path_of(entity, identity))
         except NotFoundError:
             return None
         return document
+
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        """All documents of a collection below a customer; what is a list in its `base` is read there."""
+        collection, identity, name = path
+        if name == CustomerSession.__resource__.name:
+            elements: list[Document] = self._call("GET", path)["elements"]
+            return elements
+        customer = self.fetch(self.entity_class(collection), identity) or {}
+        return (customer.get("base") or {}).get(name) or []
 
     def search(self, search: Search) -> Page:
         resource = search.entity.__resource__.name
@@ -213,5 +247,5 @@ def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
     """What the service must hold after a write that it answered without a document."""
     if verb is Verb.UPDATE:
         return apply_patch(entity._state.raw or {}, sent)
-    identity = {"id": entity._state.key[1]} if entity._state.key is not None else {}
-    return {**sent, **identity}
+    own = (entity._state.raw or {}).get("id")
+    return {**sent, "id": own} if own is not None else dict(sent)

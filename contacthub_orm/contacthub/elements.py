@@ -1,15 +1,27 @@
-"""The elements of a customer's collections: educations, jobs, likes and subscriptions, known by the id a client chose."""
+"""What lives below a customer: educations, jobs, likes, subscriptions and sessions.
+
+The first four are elements of a list in `base`, known by the id a client chose. They can be changed in that list, or be
+added to a session as entities of their own: `session.add(Education(customer=bruce, id="1", schoolName="Gotham"))`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from contacthub_orm.contacthub.enums import SchoolType, SubscriptionKind
 from contacthub_orm.contacthub.limits import at_most, text
-from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
+from contacthub_orm.errors import Violation
+from contacthub_orm.orm import Attr, Embedded, Entity, Parent, Properties, Resource, attr, embedded, parent
+from contacthub_orm.orm.entity import split_identity
+
+if TYPE_CHECKING:
+    from contacthub_orm.contacthub.customer import Customer
 
 __all__ = [
+    "BelowCustomer",
+    "CustomerSession",
     "Education",
     "Job",
     "Like",
@@ -20,11 +32,31 @@ __all__ = [
 ]
 
 
-class Education(Properties):
+class BelowCustomer(Entity):
+    """An entity whose routes are below its customer's."""
+
+    def _violations(self) -> Iterable[Violation]:
+        """It has a customer, and keeps the id it was created with."""
+        name = type(self).__name__
+        key = self._state.key
+        if key is None and self._state.parent is None:
+            yield Violation(f"{name}.customer", None, "is required: its routes are the customer's")
+        own = self.to_dict().get("id")
+        if key is not None and own != split_identity(key[1])[1]:
+            yield Violation(f"{name}.id", own, "is set when the entity is created and cannot be changed")
+
+
+def _element(name: str) -> Resource:
+    """A collection whose elements are replaced whole; they have no version of their own (SDKs)."""
+    return Resource(name, version_keys=(), patches=False)
+
+
+class Education(BelowCustomer, resource=_element("educations")):
     """A school of a customer."""
 
     SCHOOL_TYPES: ClassVar = SchoolType
 
+    customer: Parent[Customer] = parent("customers", ("base", "educations"), default=None)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     schoolType: Attr[SchoolType | None] = attr(default=None)
     schoolName: Attr[str | None] = text()
@@ -34,9 +66,10 @@ class Education(Properties):
     isCurrent: Attr[bool | None] = attr(default=None)
 
 
-class Job(Properties):
+class Job(BelowCustomer, resource=_element("jobs")):
     """A job of a customer."""
 
+    customer: Parent[Customer] = parent("customers", ("base", "jobs"), default=None)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     companyIndustry: Attr[str | None] = text()
     companyName: Attr[str | None] = text()
@@ -46,9 +79,10 @@ class Job(Properties):
     isCurrent: Attr[bool | None] = attr(default=None)
 
 
-class Like(Properties):
+class Like(BelowCustomer, resource=_element("likes")):
     """Something a customer likes."""
 
+    customer: Parent[Customer] = parent("customers", ("base", "likes"), default=None)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     category: Attr[str | None] = text()
     name: Attr[str | None] = text()
@@ -78,11 +112,12 @@ class SubscriptionPreference(Properties):
     value: Attr[str | None] = text()
 
 
-class Subscription(Properties):
+class Subscription(BelowCustomer, resource=_element("subscriptions")):
     """A subscription of a customer to a service or to messages."""
 
     KINDS: ClassVar = SubscriptionKind
 
+    customer: Parent[Customer] = parent("customers", ("base", "subscriptions"), default=None)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     name: Attr[str | None] = text()
     type: Attr[str | None] = text()
@@ -96,3 +131,14 @@ class Subscription(Properties):
     subscribeContext: Embedded[SubscribeContext] = embedded(default=None)
     unsubscribeContext: Embedded[UnsubscribeContext] = embedded(default=None)
     preferences: Attr[list[SubscriptionPreference]] = attr(default=None)
+
+
+class CustomerSession(BelowCustomer, resource=_element("sessions")):
+    """A session id linked to a customer: all events stored with it become the customer's (SDK documentation).
+
+    `value` is the id that the events carry, unique within a node and at most 255 characters; `id` is the service's.
+    """
+
+    customer: Parent[Customer] = parent("customers", default=None)
+    id: Attr[str | None] = attr(default=None, read_only=True)
+    value: Attr[str] = attr(default=None, required=True, create_only=True, validator=at_most(255))

@@ -49,6 +49,10 @@ class Reader(Protocol):
         """A document by its id."""
         ...
 
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        """All documents of a collection below a customer."""
+        ...
+
 
 def find_created(
     reader: Reader, policy: MatchingPolicy, writes: Sequence[Unsettled], known: AbstractSet[Key]
@@ -59,9 +63,12 @@ def find_created(
 
 
 def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
-    if isinstance(write.operation.entity, Customer):
+    entity = write.operation.entity
+    if isinstance(entity, Customer):
         return _find_customer(reader, policy, write, taken)
-    return _find_event(reader, write, taken)
+    if isinstance(entity, Event):
+        return _find_event(reader, write, taken)
+    return _find_below(reader, write)
 
 
 def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
@@ -78,6 +85,14 @@ def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, tak
     if changed is not None:
         return Finding(Verdict.CONFLICT, changed)
     return Finding(Verdict.ABSENT if policy.certain else Verdict.OPEN)
+
+
+def _find_below(reader: Reader, write: Unsettled) -> Finding:
+    """An element is there under the id we chose, or it is not; a session is in its customer's list."""
+    for document in reader.below(write.request.path):
+        if holds_submitted(document, write.body):
+            return Finding(Verdict.APPLIED, document)
+    return Finding(Verdict.ABSENT)
 
 
 def _submitted(write: Unsettled) -> Document:

@@ -3,7 +3,7 @@
 from contacthub_orm.orm.attributes import Attr, Embedded, attr, embedded
 from contacthub_orm.orm.backend import Backend, Page, Search
 from contacthub_orm.orm.criteria import Criterion, and_, not_, or_
-from contacthub_orm.orm.entity import Entity, Reference, Resource, reference
+from contacthub_orm.orm.entity import Entity, Parent, Reference, Resource, parent, reference
 from contacthub_orm.orm.expressions import Expression, between_, in_, is_null, not_in_
 from contacthub_orm.orm.mapped import Mapped, Properties
 from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
@@ -27,6 +27,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Page",
+    "Parent",
     "Plan",
     "Properties",
     "Query",
@@ -51,6 +52,7 @@ __all__ = [
     "not_in_",
     "object_session",
     "or_",
+    "parent",
     "recover",
     "reference",
     "scoped_session",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, overload
+from urllib.parse import quote, unquote
 from weakref import ref
 
 import attrs
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.session import Session
 
-__all__ = ["Entity", "EntityState", "Key", "Reference", "Resource", "reference"]
+__all__ = [
+    "Entity",
+    "EntityState",
+    "Key",
+    "Parent",
+    "Reference",
+    "Resource",
+    "joined_identity",
+    "parent",
+    "reference",
+    "split_identity",
+]
 
 E = TypeVar("E", bound="Entity")
 T = TypeVar("T")
@@ -33,12 +45,13 @@ class Resource:
     """A collection of the service that holds entities of one kind.
 
     `name` is its path segment, `version_keys` the document keys that tell a newer document from an older one, the
-    first that both documents hold decides.
+    first that both documents hold decides; `patches` whether a part of an entity can be updated, else it is replaced.
     """
 
     name: str
     id_key: str = "id"
     version_keys: tuple[str, ...] = ("version", "updatedAt")
+    patches: bool = True
 
 
 class EntityState(ObjectState):
@@ -76,6 +89,12 @@ class EntityState(ObjectState):
 
     references: dict[str, Entity] | None = None
     """Referenced entities by the key that their id goes to."""
+
+    parent: Entity | None = None
+    """The entity below which this one lives."""
+
+    version_moved: bool = False
+    """Whether a write of ours to something below this entity moved its version past the baseline's."""
 
     def expire(self, mapped: Mapped, reload: Callable[[], Document]) -> None:
         """Forget the baseline and all values; the next touch calls `reload` for the document."""
@@ -187,6 +206,71 @@ class Reference(Generic[T]):
             return None
 
 
+class Parent(Generic[T]):
+    """An attribute that holds the entity below which this one lives, whose id is part of its routes.
+
+    `path` are the keys of the parent's collection that shows the same elements, empty where there is none.
+    """
+
+    name: str
+
+    def __init__(self, target: str, path: tuple[str, ...] = ()) -> None:
+        self.target = target
+        self.path = path
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def field(self) -> Any:
+        """The attrs field that stands for the parent in `__init__`."""
+        return attrs.field(default=UNSET, kw_only=True)
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Parent[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> T | None: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        state: EntityState = instance._state
+        if state.parent is None and state.key is not None and state.session is not None:
+            return state.session._get_resource(self.target, split_identity(state.key[1])[0])
+        return state.parent
+
+    def __set__(self, instance: object, value: T | None) -> None:
+        if value is UNSET:
+            return
+        assert isinstance(instance, Entity)
+        if value is not None and (not isinstance(value, Entity) or value.__resource__.name != self.target):
+            raise TypeError(
+                f"{type(instance).__name__}.{self.name} holds an entity of {self.target}, got {value!r}"
+            )
+        if instance._state.key is not None and value is not instance._state.parent:
+            raise InvalidRequestError(f"{instance!r} lives below its {self.name} and cannot be moved")
+        instance._state.parent = value
+
+
+def joined_identity(*parts: str) -> str:
+    """The identity of an entity that lives below another: both ids in one text."""
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def split_identity(identity: str) -> tuple[str, ...]:
+    """The ids in an identity, the parent's first."""
+    return tuple(map(unquote, identity.split("/")))
+
+
+def parent(target: str, path: tuple[str, ...] = (), *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
+    """Declare the entity below which this one lives.
+
+    Args:
+        target: the resource of the parent.
+        path: the keys of the parent's collection that shows the same elements.
+        default: None, written out, tells type checkers that a constructor may leave the parent out.
+    """
+    return Parent(target, path)
+
+
 def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
     """Declare a reference: `book: Reference[Book] = reference("bookId", "books", default=None)`.
 
@@ -198,9 +282,11 @@ def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: A
     return Reference(key, target)
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded, reference))
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded, reference, parent)
+)
 class Entity(Mapped):
-    """An object with an identity: `class Customer(Entity, resource=Resource("customers"))`.
+    """An object with an identity: `class Book(Entity, resource=Resource("books"))`.
 
     A new entity is transient until a session holds it. Entities compare by identity, as plain objects do.
     """
@@ -209,6 +295,7 @@ class Entity(Mapped):
 
     __resource__: ClassVar[Resource]
     __references__: ClassVar[tuple[Reference[Any], ...]] = ()
+    __parent__: ClassVar[Parent[Any] | None] = None
 
     if TYPE_CHECKING:
 
@@ -224,11 +311,17 @@ class Entity(Mapped):
             for value in vars(base).values()
             if isinstance(value, Reference)
         )
+        parents = [value for value in vars(cls).values() if isinstance(value, Parent)]
+        if parents:
+            cls.__parent__ = parents[0]
         super().__init_subclass__(**options)
 
     @classmethod
     def _further_fields(cls) -> dict[str, Any]:
-        return {reference.name: reference.field() for reference in cls.__references__}
+        fields = {reference.name: reference.field() for reference in cls.__references__}
+        if cls.__parent__ is not None:
+            fields[cls.__parent__.name] = cls.__parent__.field()
+        return fields
 
     def __attrs_pre_init__(self) -> None:
         _set_state(self, EntityState(None))
@@ -243,6 +336,15 @@ class Entity(Mapped):
     def _class_for(cls: type[E], document: Document) -> type[E]:  # noqa: ARG003 - a polymorphic class looks at it
         """The class that a document of this resource is loaded as."""
         return cls
+
+    def _identity_in(self, document: Document) -> str:
+        """The identity that a document of the service gives this entity."""
+        own: str = document[self.__resource__.id_key]
+        parent = self._state.parent
+        if parent is None:
+            return own
+        assert parent._state.key is not None
+        return joined_identity(parent._state.key[1], own)
 
     def to_dict(self) -> Document:
         """The wire document as it stands, unsaved edits included; a copy, yours to change."""

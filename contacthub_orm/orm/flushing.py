@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import ContacthubError, OutcomeUnknown, ValidationError, Violation
+from contacthub_orm.orm.elements import shown_in, with_element
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.execution import Execution, OnError
+from contacthub_orm.orm.holdings import Holdings, referred_to
 from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan, Verb
 from contacthub_orm.orm.settlement import Finding, Settlement, Unsettled, Verdict
 from contacthub_orm.orm.tracking import absorb
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.backend import Backend
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.holdings import Holdings
     from contacthub_orm.orm.journal import Journal
     from contacthub_orm.orm.loading import Loader
 
@@ -114,14 +115,27 @@ class Flusher:
             )
             entity._state.sent_before = entry.sent_at
         elif entry.outcome is Outcome.DONE:
-            self._take_in(entry.operation.verb, entity, entry.request.body or {}, entry.document)
+            sent = entry.operation.own or entry.request.body or {}
+            self._take_in(entry.operation.verb, entity, sent, entry.document)
+            self._take_in_folded(entry)
         if self.journal is not None:
             self.journal.mark(entry)
 
     def batch_done(self) -> None:
         """Nothing waits for the end of a batch: marks go in groups."""
 
-    def _take_in(self, verb: Verb, entity: Entity, sent: Document, document: Document | None) -> None:
+    def _take_in_folded(self, entry: Entry) -> None:
+        """Elements that rode along in their parent's collection are saved with it."""
+        for folded in entry.operation.folded:
+            document = shown_in(entry.document, folded.entity) or folded.body
+            self._take_in(folded.verb, folded.entity, folded.body, document, alone=False)
+
+    def _take_in(
+        self, verb: Verb, entity: Entity, sent: Document, document: Document | None, *, alone: bool = True
+    ) -> None:
+        if alone and entity._state.parent is not None:
+            self._bring_parent_up_to_date(entity._state.parent, entity, verb, document or {})
+        entity._state.version_moved = False
         entity._state.sent_before = None
         entity._state.in_flight = None
         self.unsettled.pop(id(entity), None)
@@ -136,6 +150,19 @@ class Flusher:
             absorb(entity, document, sent)
             self._holdings.review(entity)
 
+    def _bring_parent_up_to_date(
+        self, parent: Entity, element: Entity, verb: Verb, document: Document
+    ) -> None:
+        """The parent's collection shows the element too; and its version is no longer the one that was read."""
+        state = parent._state
+        if state.expired or state.raw is None:
+            return
+        fresh = with_element(state.raw, element, verb, document)
+        if fresh is not None:
+            absorb(parent, fresh)
+            self._holdings.review(parent)
+            state.version_moved = True
+
     def _take_in_deletion(self, entity: Entity) -> None:
         key = entity._state.key
         assert key is not None
@@ -144,8 +171,7 @@ class Flusher:
 
     def _take_in_creation(self, entity: Entity, sent: Document, document: Document) -> None:
         """A created entity becomes persistent; one that the service merged into a held entity gives way to it."""
-        resource = entity.__resource__
-        key = (resource.name, document[resource.id_key])
+        key = (entity.__resource__.name, entity._identity_in(document))
         held = self._holdings.identities.get(key)
         absorb(entity, document, sent)
         self._holdings.created.add(key)
@@ -200,7 +226,5 @@ def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:
         entity = waiting.pop()
         if id(entity) not in found:
             found.add(id(entity))
-            waiting.extend(
-                target for target in (entity._state.references or {}).values() if target._state.key is None
-            )
+            waiting.extend(target for target in referred_to(entity) if target._state.key is None)
     return found

@@ -13,7 +13,13 @@ from contacthub_orm.orm.tracking import changes, unmark
 if TYPE_CHECKING:
     from contacthub_orm.orm.session import Session
 
-__all__ = ["Holdings"]
+__all__ = ["Holdings", "referred_to"]
+
+
+def referred_to(entity: Entity) -> list[Entity]:
+    """The entities that one refers to: its parent and its references."""
+    found = list((entity._state.references or {}).values())
+    return found if entity._state.parent is None else [entity._state.parent, *found]
 
 
 class Holdings:
@@ -55,7 +61,7 @@ class Holdings:
         self._add_referenced(entity)
 
     def _add_referenced(self, entity: Entity) -> None:
-        for target in (entity._state.references or {}).values():
+        for target in referred_to(entity):
             if id(target) not in self.deleted:
                 self.add(target)
 

@@ -35,10 +35,12 @@ class Loader:
             rows = [self.load(entity, document, overwrite=overwrite) for document in documents]
         return [row for row in rows if row is not None]
 
-    def load(self, entity: type[E], document: Document, *, overwrite: bool = False) -> E | None:
+    def load(
+        self, entity: type[E], document: Document, *, overwrite: bool = False, identity: str | None = None
+    ) -> E | None:
         """The entity of a document; None where this session has deleted it."""
         resource = entity.__resource__
-        key = (resource.name, document[resource.id_key])
+        key = (resource.name, identity or document[resource.id_key])
         held = self._holdings.identities.get(key)
         if held is None:
             if key in self._holdings.gone:
@@ -66,6 +68,7 @@ class Loader:
             return
         if overwrite:
             revert(held)
+            held._state.version_moved = False
         elif is_older(document, held._state.raw, held.__resource__.version_keys):
             return
         absorb(held, document)

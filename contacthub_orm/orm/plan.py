@@ -15,7 +15,18 @@ from contacthub_orm.orm.documents import Document
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity import Entity
 
-__all__ = ["Account", "Entry", "Operation", "Outcome", "Pending", "Plan", "Request", "Verb", "resolved"]
+__all__ = [
+    "Account",
+    "Entry",
+    "Folded",
+    "Operation",
+    "Outcome",
+    "Pending",
+    "Plan",
+    "Request",
+    "Verb",
+    "resolved",
+]
 
 
 class Verb(StrEnum):
@@ -72,11 +83,22 @@ class Request:
 
 
 @attrs.frozen(eq=False)
+class Folded:
+    """A change of an element that needs no request of its own."""
+
+    verb: Verb
+    entity: Entity
+    body: Document
+
+
+@attrs.frozen(eq=False)
 class Operation:
     """One write: the verb, the entity and the body as it was when the plan was made.
 
     `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all;
-    `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat.
+    `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat;
+    `folded` are changes of elements that ride along in the collection which the body carries, and `own` is then the
+    body without them.
     """
 
     verb: Verb
@@ -85,6 +107,8 @@ class Operation:
     after: tuple[Operation, ...] = ()
     baseline: Document | None = attrs.field(default=None, repr=False)
     sent_before: datetime | None = None
+    folded: tuple[Folded, ...] = ()
+    own: Document | None = attrs.field(default=None, repr=False)
 
     @property
     def body(self) -> Document:

@@ -101,7 +101,7 @@ class Query(Generic[E]):
         """Whether anything matches; no row is loaded."""
         return self.criterion != NEVER and self._page(0, size=1).total > self.skipped
 
-    def get(self, identity: str) -> E | None:
+    def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, as `session.get`."""
         return self.session.get(self.entity, identity)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, InvalidRequestError, JournalError
-from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.entity import Entity, joined_identity
 from contacthub_orm.orm.execution import OnError
 from contacthub_orm.orm.flushing import Flusher
 from contacthub_orm.orm.holdings import Holdings
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Bind", "Session", "TooManyRequests", "make_transient", "object_session"]
 
 E = TypeVar("E", bound=Entity)
+
+Identity = str | tuple[str, str]
+"""An id, or for an entity that lives below another the parent's id and its own."""
 
 
 class Bind(Protocol):
@@ -164,16 +167,20 @@ class Session:
             raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
         return Query(self, entity)
 
-    def get(self, entity: type[E], identity: str) -> E | None:
-        """The entity with this id, from the session if it is there, else by one GET; None where there is none."""
-        self._check_open()
-        found, held = self._held(entity, identity)
-        return held if found else self._fetched(entity, self._fetch(entity, identity))
+    def get(self, entity: type[E], identity: Identity) -> E | None:
+        """The entity with this id, from the session if it is there, else by one GET; None where there is none.
 
-    def get_many(self, entity: type[E], identities: Iterable[str]) -> list[E | None]:
+        An entity that lives below another is named by both ids: `get(Education, (customer_id, education_id))`.
+        """
+        self._check_open()
+        one = _text(entity, identity)
+        found, held = self._held(entity, one)
+        return held if found else self._fetched(entity, one, self._fetch(entity, one))
+
+    def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """`get` for each id, in their order; what the session does not hold is read concurrently."""
         self._check_open()
-        wanted = list(identities)
+        wanted = [_text(entity, identity) for identity in identities]
         missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
         workers = min(self.backend.max_in_flight, len(missing))
         if workers > 1:
@@ -183,22 +190,21 @@ class Session:
             documents = [self.backend.fetch(entity, identity) for identity in missing]
         self._count_reads(len(missing))
         fetched = {
-            one: self._fetched(entity, document) for one, document in zip(missing, documents, strict=True)
+            one: self._fetched(entity, one, document)
+            for one, document in zip(missing, documents, strict=True)
         }
         return [fetched[one] if one in fetched else self._held(entity, one)[1] for one in wanted]
 
     def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
         """Whether the session knows of an id, and the entity where it is not deleted."""
-        if not isinstance(identity, str) or not identity:
-            raise InvalidRequestError(f"an id is a text that is not empty, got {identity!r}")
         key = (entity.__resource__.name, identity)
         held = self._holdings.identities.get(key)
         if held is None:
             return key in self._holdings.gone, None
         return True, None if held._state.deleted else self._loader.as_class(entity, held)
 
-    def _fetched(self, entity: type[E], document: Document | None) -> E | None:
-        return None if document is None else self._loader.load(entity, document)
+    def _fetched(self, entity: type[E], identity: str, document: Document | None) -> E | None:
+        return None if document is None else self._loader.load(entity, document, identity=identity)
 
     def _fetch(self, entity: type[Entity], identity: str) -> Document | None:
         self._count_reads(1)
@@ -216,6 +222,7 @@ class Session:
         self._check_persistent(entity, "rebased")
         self._flusher.unsettled.pop(id(entity), None)
         entity._state.sent_before = None
+        entity._state.version_moved = False
         absorb(entity, self._current(entity))
         self._holdings.review(entity)
 
@@ -448,6 +455,19 @@ class Session:
     def _check_open(self) -> None:
         if self._closed:
             raise InvalidRequestError("the session is closed")
+
+
+def _text(entity: type[Entity], identity: Identity) -> str:
+    parts = identity if isinstance(identity, tuple) else (identity,)
+    expected = 1 if entity.__parent__ is None else 2
+    if len(parts) != expected or not all(isinstance(part, str) and part for part in parts):
+        what = (
+            "a text that is not empty"
+            if expected == 1
+            else "the parent's id and its own, a tuple of two texts"
+        )
+        raise InvalidRequestError(f"the id of {entity.__name__} is {what}, got {identity!r}")
+    return parts[0] if expected == 1 else joined_identity(*parts)
 
 
 def commit_error(account: Account) -> CommitError:

@@ -1,0 +1,93 @@
+"""Entities that are also elements of their parent's collection, such as the educations of a customer.
+
+Such an entity has routes of its own. Where the parent's body carries the collection in the same flush, the change rides
+along in it instead; where it does not, the parent's baseline is brought up to date afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.matching import value_at
+from contacthub_orm.orm.plan import Verb
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity import Entity
+
+__all__ = ["Elements", "fold", "shown_in", "with_element"]
+
+
+class Elements:
+    """The elements among the entities of a flush, by parent."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._of_parent: dict[int, list[Entity]] = {}
+        self._folded: set[int] = set()
+        for entity in entities:
+            parent = entity._state.parent
+            if parent is not None and _path(entity):
+                self._of_parent.setdefault(id(parent), []).append(entity)
+
+    def carried_by(self, parent: Entity, body: Document) -> list[Entity]:
+        """The elements whose collection the parent's body carries."""
+        found = self._of_parent.get(id(parent), [])
+        return [entity for entity in found if isinstance(value_at(body, _path(entity)), list)]
+
+    def note_folded(self, entity: Entity) -> None:
+        self._folded.add(id(entity))
+
+    def is_folded(self, entity: Entity) -> bool:
+        """Whether the entity's change rides along with its parent."""
+        return id(entity) in self._folded
+
+
+def _path(entity: Entity) -> tuple[str, ...]:
+    declared = type(entity).__parent__
+    return declared.path if declared is not None else ()
+
+
+def shown_in(document: Document | None, element: Entity) -> Document | None:
+    """The element as its parent's document shows it, None where it does not."""
+    stored = value_at(document, _path(element)) or []
+    id_key = element.__resource__.id_key
+    own = element.to_dict().get(id_key)
+    return next((one for one in stored if isinstance(one, dict) and one.get(id_key) == own), None)
+
+
+def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None:
+    """Put the change of an element into the collection of its parent's body."""
+    container: Any = body
+    *way, last = _path(element)
+    for key in way:
+        container = container[key]
+    container[last] = _changed(container[last], element, verb, content)
+
+
+def with_element(document: Document, element: Entity, verb: Verb, content: Document) -> Document | None:
+    """A copy of the parent's document after a change of an element; None where it does not hold the collection."""
+    path = _path(element)
+    if not path or not isinstance(value_at(document, path[:-1]), dict):
+        return None
+    return _copied_along(document, path, element, verb, content)
+
+
+def _copied_along(
+    document: Document, path: tuple[str, ...], element: Entity, verb: Verb, content: Document
+) -> Document:
+    key, *rest = path
+    if not rest:
+        return {**document, key: _changed(document.get(key) or [], element, verb, content)}
+    return {**document, key: _copied_along(document[key], tuple(rest), element, verb, content)}
+
+
+def _changed(elements: list[Any], element: Entity, verb: Verb, content: Document) -> list[Any]:
+    id_key = element.__resource__.id_key
+    own = element.to_dict().get(id_key)
+    kept = [one for one in elements if not (isinstance(one, dict) and one.get(id_key) == own)]
+    if verb is Verb.DELETE:
+        return kept
+    if len(kept) == len(elements):
+        return [*elements, content]
+    return [content if isinstance(one, dict) and one.get(id_key) == own else one for one in elements]
