@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from doctest import ELLIPSIS
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
-from contacthub_orm import Sandbox, Session
+from contacthub_orm import Node, Sandbox, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,8 @@ def test_examples_run(page, names, request, tmp_path, monkeypatch):
     for example in document.examples():
         example.evaluate()
     for name, value in list(document.namespace.items()):
+        if isinstance(value, Node):
+            value.workspace.close()
         if name.startswith("test_") and inspect.isfunction(value):
             value(
                 **{wanted: request.getfixturevalue(wanted) for wanted in inspect.signature(value).parameters}
@@ -63,8 +66,6 @@ def test_a_page_has_examples(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    import re
-
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
         assert (page.parent / target).exists(), target
