@@ -12,6 +12,7 @@ try:
 except ImportError:
     sys.exit('the command line needs click; install it with: pip install "contacthub_orm[sandbox,cli]"')
 
+from contacthub_orm.cli.journal import journal, recover
 from contacthub_orm.cli.quickstart import quickstart
 from contacthub_orm.cli.sandbox import sandbox
 
@@ -24,5 +25,7 @@ def main() -> None:
     """Work with Contacthub from the command line."""
 
 
+main.add_command(journal)
 main.add_command(quickstart)
+main.add_command(recover)
 main.add_command(sandbox)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from configparser import ConfigParser, Error
+from collections.abc import Mapping
+from configparser import ConfigParser, Error, MissingSectionHeaderError
 from pathlib import Path
 from typing import Final
 
@@ -22,25 +23,35 @@ def normalised_base_url(base_url: str) -> str:
 
 
 def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
-    """`workspace_id`, `token` and perhaps `base_url` of an INI file, with or without a section.
+    """`workspace_id`, `token` and perhaps `base_url` of an INI file.
+
+    They stand in the section `contacthub` if there is one, else in the first, or in no section at all.
 
     Raises ConfigurationError for a file that is missing, malformed or incomplete.
     """
     try:
-        content = Path(path).read_text(encoding="utf-8")
+        section = _section(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(f"{os.fspath(path)}: {error.strerror}") from None
-    parser = ConfigParser(interpolation=None)
-    try:
-        parser.read_string(content if content.lstrip().startswith("[") else f"[{_SECTION}]\n{content}")
-    except Error as error:
+    except (Error, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{os.fspath(path)}: {type(error).__name__}, not an INI file") from None
-    section = parser[parser.sections()[0]] if parser.sections() else {}
     found = {key: section[key] for key in ("workspace_id", "token", "base_url") if section.get(key)}
     missing = [key for key in ("workspace_id", "token") if key not in found]
     if missing:
         raise ConfigurationError(f"{os.fspath(path)}: {' and '.join(missing)} missing")
     return found
+
+
+def _section(content: str) -> Mapping[str, str]:
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read_string(content)
+    except MissingSectionHeaderError:
+        parser.read_string(f"[{_SECTION}]\n{content}")
+    names = parser.sections()
+    if not names:
+        return parser.defaults()
+    return parser[_SECTION if _SECTION in names else names[0]]
 
 
 def from_environment() -> dict[str, str]:

@@ -18,6 +18,7 @@ from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule
 from contacthub_orm.contacthub.timezones import Timezone
 from contacthub_orm.errors import Violation
 from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded
+from contacthub_orm.orm.mapped import render
 
 __all__ = ["Customer", "SourceInfo", "Tags"]
 
@@ -65,7 +66,7 @@ class Customer(Entity, resource=Resource("customers")):
     sourceInfo: Embedded[SourceInfo] = embedded(default=None, read_only=True)
 
     def _violations(self) -> Iterable[Violation]:
-        document = self.to_dict()
+        document = render(self)
         rule = payload_rule(document)
         if rule is not None:
             yield Violation(type(self).__name__, document, rule)

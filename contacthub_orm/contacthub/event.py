@@ -21,6 +21,7 @@ from contacthub_orm.orm import (
     embedded,
     reference,
 )
+from contacthub_orm.orm.mapped import render
 
 __all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking"]
 
@@ -81,7 +82,7 @@ class Event(Entity, resource=Resource("events")):
     version: Attr[int | None] = attr(default=None, read_only=True)
 
     def _violations(self) -> Iterable[Violation]:
-        document = self.to_dict()
+        document = render(self)
         name = type(self).__name__
         if self._state.key is None:
             owners = [

@@ -44,7 +44,7 @@ def matching(pattern: str, meaning: str) -> Validator:
     compiled = re.compile(pattern)
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
-        if not compiled.search(value):
+        if not compiled.fullmatch(value):
             raise ValueError(f"must be {meaning}, got {value!r}")
 
     return check

@@ -57,9 +57,47 @@ class Reader(Protocol):
 def find_created(
     reader: Reader, policy: MatchingPolicy, writes: Sequence[Unsettled], known: AbstractSet[Key]
 ) -> list[Finding]:
-    """A finding for each creation, in order; see `Backend.find_created`."""
+    """A finding for each creation, in order; see `Backend.find_created`.
+
+    What was submitted with more values chooses first: a document of it also holds what one with fewer values submitted,
+    and not the other way round.
+    """
     taken = set(known)
-    return [_find(reader, policy, write, taken) for write in writes]
+    once = _Once(reader)
+    chosen = sorted(writes, key=lambda write: -_values_in(write.body))
+    found = {write: _find(once, policy, write, taken) for write in chosen}
+    return [found[write] for write in writes]
+
+
+def _values_in(value: Any) -> int:
+    """How many values a document holds at any depth."""
+    if isinstance(value, dict | list):
+        return sum(map(_values_in, value.values() if isinstance(value, dict) else value))
+    return value is not None
+
+
+class _Once:
+    """A reader that asks each thing once: the look-ups of one commit are much alike."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._pages: dict[tuple[type[Entity], str, int], Page] = {}
+        self._documents: dict[str, Document | None] = {}
+        self.page_size = reader.page_size
+
+    def search(self, search: Search) -> Page:
+        key = (search.entity, str(search.criterion), search.page)
+        if key not in self._pages:
+            self._pages[key] = self._reader.search(search)
+        return self._pages[key]
+
+    def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        if identity not in self._documents:
+            self._documents[identity] = self._reader.fetch(entity, identity)
+        return self._documents[identity]
+
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        return self._reader.below(path)
 
 
 def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
@@ -74,10 +112,8 @@ def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[K
 def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
     values = policy.values(write.body)
     changed: Document | None = None
-    for document in _current(reader, _matching(policy, values, write)):
-        if holds_submitted(document, _submitted(write)) and (
-            values is not None or _is_free(document, write, taken)
-        ):
+    for document in _current(reader, policy, write, taken):
+        if holds_submitted(document, _submitted(write)):
             taken.add(("customers", document["id"]))
             return Finding(Verdict.APPLIED, document)
         if values is not None and _written_since(document, write.first_sent):
@@ -113,11 +149,21 @@ def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, write: Uns
     return Search(Customer, and_(*criteria), size=50)
 
 
-def _current(reader: Reader, search: Search) -> Iterator[Document]:
-    """The documents of a search as a GET gives them now."""
-    for found in _all(reader, search):
+def _current(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Iterator[Document]:
+    """The customers that a creation may have made or changed, as a GET gives them now.
+
+    A search that lags still finds one whose matching values were changed meanwhile; where that was our own doing, as when
+    one commit moves a value from one customer to another, it is no trace of the creation.
+    """
+    values = policy.values(write.body)
+    for found in _all(reader, _matching(policy, values, write)):
+        if values is None and not _is_free(found, write, taken):
+            continue
         document = reader.fetch(Customer, found["id"])
-        if document is not None:
+        if document is None:
+            continue
+        moved = policy.unique_value(document) != policy.unique_value(write.body)
+        if values is None or not moved or ("customers", document["id"]) not in taken:
             yield document
 
 

@@ -14,26 +14,35 @@ if TYPE_CHECKING:
 __all__ = ["needs_strict"]
 
 
-def needs_strict(baseline: Document | None, body: Document) -> bool:
+def needs_strict(baseline: Document | None, body: Document, *, replaces: bool = False) -> bool:
     """Whether merging by id would not give the list that the body holds.
 
-    So it is when an element or a key of one was removed, or when an id is missing, changed or doubled.
+    So it is when an element or something in one was removed, or when an id is missing, changed or doubled. With
+    `replaces` the body is a whole document, so that a list it leaves out was removed too.
     """
-    base = body.get("base")
-    if not isinstance(base, dict) or "subscriptions" not in base:
+    base = body.get("base") or {}
+    if "subscriptions" not in base and not replaces:
         return False
-    wanted = base["subscriptions"] or []
+    wanted = base.get("subscriptions") or []
     held = ((baseline or {}).get("base") or {}).get("subscriptions") or []
     ids = [_id(element) for element in wanted]
     if None in ids or len(set(ids)) != len(ids):
         return True
     by_id = dict(zip(ids, wanted, strict=True))
-    return any(_id(element) not in by_id or _loses_a_key(element, by_id[_id(element)]) for element in held)
+    return any(_id(element) not in by_id or _loses(element, by_id[_id(element)]) for element in held)
 
 
 def _id(element: Any) -> Any:
     return element.get("id") if isinstance(element, dict) else None
 
 
-def _loses_a_key(held: Document, wanted: Document) -> bool:
-    return any(value not in (None, [], {}) and key not in wanted for key, value in held.items())
+def _loses(held: Any, wanted: Any) -> bool:
+    """Whether something that is held, at any depth, is left out of what is wanted."""
+    if isinstance(held, dict) and isinstance(wanted, dict):
+        return any(
+            value not in (None, [], {}) and (key not in wanted or _loses(value, wanted[key]))
+            for key, value in held.items()
+        )
+    if isinstance(held, list) and isinstance(wanted, list):
+        return any(element not in wanted for element in held)
+    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from contacthub_orm.errors import (
@@ -87,11 +87,9 @@ class Execution:
             raise self._interruption
 
     def _collect(self, pending: set[Future[Entry]]) -> None:
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                pending.discard(future)
-                self._conclude(future.result())
+        for future in as_completed(list(pending)):
+            pending.discard(future)
+            self._conclude(future.result())
 
     def _conclude(self, entry: Entry) -> None:
         self.entries[entry.operation] = entry

@@ -9,7 +9,7 @@ from contacthub_orm.orm.elements import shown_in, with_element
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.execution import Execution, OnError
 from contacthub_orm.orm.holdings import Holdings, referred_to
-from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan, Verb
+from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Verb
 from contacthub_orm.orm.settlement import Finding, Settlement, Unsettled, Verdict
 from contacthub_orm.orm.tracking import absorb
 from contacthub_orm.orm.unit_of_work import make_plan
@@ -69,16 +69,24 @@ class Flusher:
     def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
         """Send what is pending. The account begins with what an earlier flush had left unknown."""
         chosen = None if only is None else list(only)
-        self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
+        plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
+        if not self.unsettled:
+            return self._send(plan, [], atomic=atomic)
         settled = self._settle_unknown()
         blocked = {id(entry.entity) for entry in settled if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(settled)
-        plan = self._without(self.plan(chosen), blocked)
+        plan, waiting = _parted(self.plan(chosen), blocked)
+        settled += [Entry(one, one.request, Outcome.NOT_SENT) for one in waiting]
+        return self._send(plan, settled, atomic=atomic)
+
+    def _send(self, plan: Plan, settled: list[Entry], *, atomic: bool) -> Account:
+        """Journal and send a plan; the account begins with what was settled before."""
         if not plan:
             return Account(settled)
         if self.journal is not None:
-            self.journal.begin(plan, self._backend.now(), atomic=atomic)
+            unknown = [write.operation for write in self.unsettled.values()]
+            self.journal.begin(plan, self._backend.now(), atomic=atomic, keep=unknown)
         execution = Execution(self._backend, self, on_error=self._on_error, check_version=self._check_version)
         self._mark_in_flight(plan)
         try:
@@ -88,12 +96,6 @@ class Flusher:
             if self.journal is not None:
                 self.journal.flush()
         return Account([*settled, *account])
-
-    def _without(self, plan: Plan, blocked: set[int]) -> Plan:
-        if not blocked:
-            return plan
-        batches = (tuple(one for one in batch if id(one.entity) not in blocked) for batch in plan.batches)
-        return Plan(tuple(batch for batch in batches if batch))
 
     def _mark_in_flight(self, plan: Plan) -> None:
         for operation in plan:
@@ -216,6 +218,21 @@ class Flusher:
             return Entry(operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
         error = self._backend.conflict(operation, finding.document)
         return Entry(operation, write.request, Outcome.FAILED, error, write.first_sent)
+
+
+def _parted(plan: Plan, blocked: set[int]) -> tuple[Plan, list[Operation]]:
+    """A plan without the operations of blocked entities, and the operations that wait for those."""
+    if not blocked:
+        return plan, []
+    held_up = {one for one in plan if id(one.entity) in blocked}
+    waiting: list[Operation] = []
+    batches = []
+    for batch in plan.batches:
+        late = [one for one in batch if one not in held_up and held_up.intersection(one.after)]
+        held_up.update(late)
+        waiting += late
+        batches.append(tuple(one for one in batch if one not in held_up))
+    return Plan(tuple(batch for batch in batches if batch)), waiting
 
 
 def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:

@@ -22,7 +22,7 @@ from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.plan import Entry, Operation, Outcome, Pending, Plan, Request, Verb
 
-__all__ = ["Journal", "Record", "rebuilt"]
+__all__ = ["Journal", "Record", "read_journal", "rebuilt"]
 
 _SCHEMA: Final = """
 create table if not exists meta (key text primary key, value text not null);
@@ -64,14 +64,28 @@ class Record:
     document: Document | None = None
 
 
+def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]:
+    """What a journal holds: its place, whether the commit in it is atomic, and the operations.
+
+    Raises JournalError as opening it does, but for the place.
+    """
+    journal = Journal(path, place=None, create=False)
+    try:
+        return journal.place, journal.atomic, journal.records()
+    finally:
+        journal.close()
+
+
 class Journal:
     """The journal of commits on one place (a node of a workspace).
 
     Raises JournalError for a file that is no journal, is in use, or belongs to another place.
     """
 
-    def __init__(self, path: str | os.PathLike[str], place: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], place: str | None, *, create: bool = True) -> None:
         self.path = Path(path)
+        if not create and not self.path.exists():
+            raise JournalError(f"{self.path} is no journal: there is no such file")
         self._numbers: dict[Operation, int] = {}
         self._creations: dict[int, int] = {}
         self._marks: list[tuple[str, str | None, str | None, int]] = []
@@ -93,7 +107,7 @@ class Journal:
             self._close_quietly()
             raise
 
-    def _open(self, place: str) -> None:
+    def _open(self, place: str | None) -> None:
         execute = self._connection.execute
         execute("pragma locking_mode = exclusive")
         execute("pragma journal_mode = wal")
@@ -102,12 +116,13 @@ class Journal:
         for statement in _SCHEMA.split(";"):
             execute(statement)
         found = dict(execute("select key, value from meta").fetchall())
-        held = found.setdefault("place", place)
-        if held != place or found.setdefault("format", _FORMAT) != _FORMAT:
+        held = found.setdefault("place", place or "")
+        if place not in (None, held) or found.setdefault("format", _FORMAT) != _FORMAT:
             execute("rollback")
             raise JournalError(f"{self.path} is the journal of {held}, not of {place}")
-        execute("insert or replace into meta values ('place', ?), ('format', ?)", (place, _FORMAT))
+        execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, _FORMAT))
         execute("commit")
+        self.place = held
 
     @property
     def unsettled(self) -> bool:
@@ -119,19 +134,20 @@ class Journal:
         """Whether the commit in it is an atomic one, to be undone rather than finished."""
         return self._connection.execute("select 1 from meta where key = 'atomic'").fetchone() is not None
 
-    def begin(self, plan: Plan, now: datetime, *, atomic: bool = False) -> None:
+    def begin(
+        self, plan: Plan, now: datetime, *, atomic: bool = False, keep: Iterable[Operation] = ()
+    ) -> None:
         """Write a plan down, in one synced transaction: from here on the commit survives a crash.
 
-        What an earlier flush of the same atomic block has done stays in the journal before it.
+        What is in the journal already gives way, but for the operations to `keep`, which are still unknown, and for what
+        earlier flushes of the same atomic block have done.
         """
         self._atomic = atomic
         execute = self._connection.execute
         execute("begin immediate")
         if not atomic:
-            execute("delete from operation")
-            self._numbers.clear()
-            self._creations.clear()
-        start = len(self._numbers)
+            self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+        start = max(self._numbers.values(), default=-1) + 1
         for number, operation in enumerate(plan, start):
             self._numbers[operation] = number
             if operation.verb is Verb.CREATE:
@@ -216,12 +232,22 @@ class Journal:
 
     def settle(self, keep: Iterable[Operation] = ()) -> None:
         """The commit has come to its end: forget it, but for what is still unknown."""
-        kept = [self._numbers[operation] for operation in keep]
         self._marks.clear()
         execute = self._connection.execute
         execute("begin immediate")
-        execute(f"delete from operation where number not in ({', '.join(map(str, kept))})")
+        self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+        execute("delete from meta where key = 'atomic'")
         execute("commit")
+
+    def _drop_all_but(self, kept: dict[Operation, int]) -> None:
+        numbers = ", ".join(map(str, kept.values()))
+        self._connection.execute(f"delete from operation where number not in ({numbers})")
+        self._numbers = kept
+        self._creations = {
+            id(operation.entity): number
+            for operation, number in kept.items()
+            if operation.verb is Verb.CREATE
+        }
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Remove single operations."""

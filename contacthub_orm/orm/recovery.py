@@ -75,7 +75,7 @@ def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -
     Raises JournalError for a journal that is in use, of another node, or none at all.
     """
     backend = bind.backend
-    opened = Journal(journal, backend.place)
+    opened = Journal(journal, backend.place, create=False)
     try:
         return Recovery(backend, opened, settle).run()
     finally:

@@ -92,10 +92,23 @@ class Settlement:
             return []
         deadline = max(write.last_sent for write in writes) + self._settle
         pause = 1.0
+        findings: dict[Unsettled, Finding] = {}
+        waiting, accounted = list(writes), set(known)
         while True:
             certain = self._backend.now() >= deadline
-            findings = self._backend.find_created(writes, known)
-            if certain or all(one.verdict is Verdict.APPLIED for one in findings):
-                return findings
+            findings.update(zip(waiting, self._backend.find_created(waiting, accounted), strict=True))
+            accounted |= {_key(write, findings[write]) for write in waiting if _is_applied(findings[write])}
+            waiting = [write for write in waiting if not _is_applied(findings[write])]
+            if certain or not waiting:
+                return [findings[write] for write in writes]
             self._backend.sleep(min(pause, max((deadline - self._backend.now()).total_seconds(), 0.0)))
             pause *= 2
+
+
+def _is_applied(finding: Finding) -> bool:
+    return finding.verdict is Verdict.APPLIED
+
+
+def _key(write: Unsettled, finding: Finding) -> Key:
+    entity = write.operation.entity
+    return (entity.__resource__.name, entity._identity_in(finding.document or {}))

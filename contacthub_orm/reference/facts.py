@@ -36,7 +36,7 @@ MAX_PAYLOAD_BYTES: Final = 65_536
 
 @cache
 def _read(name: str) -> Any:
-    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return json.loads(files("contacthub_orm.reference").joinpath(name).read_text(encoding="utf-8"))
 
 
 def enum(name: str) -> tuple[str, ...]:
