@@ -291,12 +291,19 @@ class Mapped:
         return render(self)
 
     def __repr__(self) -> str:
-        shown = {key: value for key, value in render(self).items() if self._shows(key, value)}
-        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in shown.items())})"
+        shown = (
+            f"{key}={self._shown(key, value)!r}"
+            for key, value in render(self).items()
+            if value is not None and (key not in self.__keys__ or self.__keys__[key].repr)
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
 
-    def _shows(self, key: str, value: Any) -> bool:
+    def _shown(self, key: str, value: Any) -> Any:
+        """An object is shown by its declared class, which knows what to hide."""
         attribute = self.__keys__.get(key)
-        return value is not None and (attribute is None or attribute.repr)
+        if isinstance(attribute, Embedded) and isinstance(value, dict):
+            return attribute.target._bound(value)
+        return value
 
 
 def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
