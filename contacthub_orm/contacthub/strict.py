@@ -17,7 +17,8 @@ __all__ = ["needs_strict"]
 def needs_strict(baseline: Document | None, body: Document, *, replaces: bool = False) -> bool:
     """Whether merging by id would not give the list that the body holds.
 
-    So it is when an element or something in one was removed, or when an id is missing, changed or doubled. With
+    So it is when an element or something in one was removed, or when an id is missing, changed or doubled, or when
+    the order is another than merging leaves: those held in their places, new ones last. With
     `replaces` the body is a whole document, so that a list it leaves out was removed too.
     """
     base = body.get("base") or {}
@@ -27,6 +28,8 @@ def needs_strict(baseline: Document | None, body: Document, *, replaces: bool = 
     held = ((baseline or {}).get("base") or {}).get("subscriptions") or []
     ids = [_id(element) for element in wanted]
     if None in ids or len(set(ids)) != len(ids):
+        return True
+    if [_id(element) for element in held] != ids[: len(held)]:
         return True
     by_id = dict(zip(ids, wanted, strict=True))
     return any(_id(element) not in by_id or _loses(element, by_id[_id(element)]) for element in held)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.errors import ContacthubError
-from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.documents import Document, difference
 from contacthub_orm.orm.equivalence import holds_submitted
 from contacthub_orm.orm.plan import Entry, Request, Verb
 
@@ -97,7 +97,11 @@ def _undo_change(backend: Backend, entry: Entry, ours: Document) -> Undone:
     current = backend.fetch(type(entity), _identity(entity))
     if current is None:
         return Undone(entry, "it no longer exists")
-    body = inverse(entry.operation.baseline or {}, entry.request.body or {})
+    before = entry.operation.baseline or {}
+    if entry.operation.verb is Verb.REPLACE:
+        body = _difference(entity, ours, before)
+    else:
+        body = inverse(before, entry.request.body or {})
     if holds_submitted(current, body):
         return Undone(entry, document=current)
     keys = entity.__resource__.version_keys
@@ -117,6 +121,13 @@ def _standing_for(entity: Entity, document: Document) -> Entity:
     other = type(entity)._bound(document)
     other._state.key = entity._state.key
     return other
+
+
+def _difference(entity: Entity, after: Document, before: Document) -> Document:
+    """The patch from one whole document to another, without what only the service sets."""
+    own = {one.key for one in entity.__attributes__.values() if one.read_only}
+    old, new = ({key: value for key, value in one.items() if key not in own} for one in (after, before))
+    return difference(old, new) or {}
 
 
 def inverse(before: Document, sent: Document) -> Document:
