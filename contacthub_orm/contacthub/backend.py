@@ -187,9 +187,11 @@ class NodeBackend:
     def refuses_double_claims(self) -> bool:
         return self._matching is not None
 
-    def unique_value(self, entity: type[Entity], document: Document) -> str | None:
+    def unique_value(
+        self, entity: type[Entity], document: Document, patch: Document | None = None
+    ) -> str | None:
         policy = self._matching or ASSUMED
-        return policy.unique_value(document) if issubclass(entity, Customer) else None
+        return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
 
     def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
         return find_created(self, self._policy(), writes, known)

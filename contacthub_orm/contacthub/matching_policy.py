@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.orm.matching import value_at
+from contacthub_orm.orm.matching import value_after
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -40,14 +40,14 @@ class MatchingPolicy:
             raise ConfigurationError(f'policy must be "MERGE" or "BLOCK", got {uniqueness!r}')
         return cls(paths, uniqueness=uniqueness)
 
-    def values(self, document: Document) -> tuple[Any, ...] | None:
+    def values(self, document: Document, patch: Document | None = None) -> tuple[Any, ...] | None:
         """The document's matching values; None where one is missing, so that it matches nothing."""
-        values = tuple(value_at(document, tuple(path.split("."))) for path in self.properties)
+        values = tuple(value_after(document, patch, tuple(path.split("."))) for path in self.properties)
         return None if any(value is None or value == "" for value in values) else values
 
-    def unique_value(self, document: Document) -> str | None:
+    def unique_value(self, document: Document, patch: Document | None = None) -> str | None:
         """The matching values in the form in which they are compared."""
-        values = self.values(document)
+        values = self.values(document, patch)
         if values is None:
             return None
         texts = (str(value) if self.case_sensitive else str(value).casefold() for value in values)

@@ -105,8 +105,13 @@ class Backend(Protocol):
         """Whether it is certain that only one entity may hold a unique value."""
         ...
 
-    def unique_value(self, entity: type[Entity], document: Document) -> Hashable | None:
-        """The value by which the service tells entities of this kind apart, None where the document has none."""
+    def unique_value(
+        self, entity: type[Entity], document: Document, patch: Document | None = None
+    ) -> Hashable | None:
+        """The value by which the service tells entities of this kind apart, None where there is none.
+
+        With a patch, the value once that is merged into the document.
+        """
         ...
 
     def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.documents import apply_patch
 from contacthub_orm.orm.plan import Operation, Verb
 
 if TYPE_CHECKING:
@@ -44,10 +43,12 @@ def _held(backend: Backend, operation: Operation) -> tuple[Hashable | None, Hash
     """The value that the entity holds before and after the operation."""
     before = operation.baseline or {}
     entity = type(operation.entity)
+    held = backend.unique_value(entity, before)
     if operation.verb is Verb.DELETE:
-        return backend.unique_value(entity, before), None
-    after = apply_patch(before, operation.body) if operation.verb is Verb.UPDATE else operation.body
-    return backend.unique_value(entity, before), backend.unique_value(entity, after)
+        return held, None
+    if operation.verb is Verb.UPDATE:
+        return held, backend.unique_value(entity, before, operation.body)
+    return held, backend.unique_value(entity, operation.body)
 
 
 def _refuse_second(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Protocol, Union, get_args, get_origin, runtime_checkable
 from uuid import UUID
 
@@ -83,6 +84,7 @@ converter.register_unstructure_hook(UUID, str)
 converter.register_unstructure_hook(Decimal, float)
 
 
+@cache
 def without_none(declared: Any) -> Any:
     """The type without its None: `str` for `str | None`."""
     if not is_union(declared):

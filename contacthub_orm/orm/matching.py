@@ -50,6 +50,16 @@ def _is_something(value: Any) -> bool:
     return value is not None
 
 
+def value_after(document: Any, patch: Any, path: tuple[str, ...]) -> Any:
+    """The value at a path once `patch` is merged into `document`, without merging them."""
+    for index, key in enumerate(path):
+        if not isinstance(patch, dict) or key not in patch:
+            return value_at(document, path[index:])
+        patch = patch[key]
+        document = document.get(key) if isinstance(document, dict) else None
+    return patch
+
+
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 
 
