@@ -1,0 +1,70 @@
+"""An atomic commit cut short at every point: after recovery all of it, or nothing but what the report says."""
+
+from __future__ import annotations
+
+import pytest
+
+from contacthub_orm import recover
+from contacthub_orm.orm import Report, Verb
+from tests.crash import scenario
+from tests.crash.conftest import OPERATIONS, Grave, sampled
+from tests.crash.mortality import AFTER_ANSWER, AFTER_NOTE, AFTER_PLAN, AFTER_SEND, BEFORE_NOTE, BEFORE_SEND
+
+ATOMIC = OPERATIONS - 2
+"""The scenario's operations but for a delete and the creation that waits for it."""
+PHASES = [BEFORE_SEND, AFTER_SEND, AFTER_ANSWER]
+
+
+def expected(report: Report) -> scenario.State:
+    """Nothing of the commit, but what the report says could not be undone."""
+    stays = [one.entry for one in report.undone if one.reason is not None]
+    deleted = {
+        str(entry.entity.to_dict()["externalId"]) for entry in stays if entry.operation.verb is Verb.DELETE
+    }
+    others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
+    assert all(entry.request.body.get("extra") == "merged" for entry in others)
+    return scenario.taken_back(deleted=deleted, merged=bool(others))
+
+
+def test_an_atomic_commit_without_a_crash_is_complete(grave: Grave) -> None:
+    grave.commit_atomically(grave.node())
+    customers, events = grave.state()
+    wanted = scenario.complete()
+    assert events == wanted[1]
+    assert len(customers - wanted[0]) == 1  # the one that was not deleted
+    assert str(recover(grave.node(), grave.disk.journal)) == "nothing to recover"
+
+
+def test_an_atomic_commit_killed_before_its_first_request_leaves_everything_as_it_was(grave: Grave) -> None:
+    assert grave.dies(AFTER_PLAN, 0, grave.commit_atomically)
+    assert recover(grave.node(), grave.disk.journal).complete
+    assert grave.state() == scenario.untouched()
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"), sampled([(number, phase) for number in range(ATOMIC) for phase in PHASES], every=19)
+)
+def test_an_atomic_commit_killed_at_any_operation_is_undone(grave: Grave, number: int, phase: str) -> None:
+    assert grave.dies(phase, number, grave.commit_atomically)
+    report = recover(grave.node(), grave.disk.journal)
+    assert report.open == []
+    got, want = grave.state(versions=False), expected(report)
+    assert (got[0] - want[0], want[0] - got[0], got[1]) == ({}, {}, want[1]), str(report)
+
+
+KILLED_AT = 44
+DONE = KILLED_AT + 1
+UNDOING_POINTS = [
+    *((number, phase) for phase in (BEFORE_SEND, AFTER_SEND) for number in range(DONE - 1)),
+    *((number, phase) for phase in (BEFORE_NOTE, AFTER_NOTE) for number in range(DONE - 1)),
+]
+
+
+@pytest.mark.parametrize(("number", "phase"), sampled(UNDOING_POINTS, every=17))
+def test_an_undoing_killed_at_any_point_is_finished(grave: Grave, number: int, phase: str) -> None:
+    assert grave.dies(AFTER_SEND, KILLED_AT, grave.commit_atomically)
+    assert grave.dies(phase, number, lambda node: recover(node, grave.disk.journal))
+    report = recover(grave.node(), grave.disk.journal)
+    assert report.open == []
+    got, want = grave.state(versions=False), expected(report)
+    assert (got[0] - want[0], want[0] - got[0], got[1]) == ({}, {}, want[1]), str(report)
