@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import commit, flush, imports, page_load, reads, writes
+from benchmarks import commit, flush, imports, journal, page_load, reads, writes
 from benchmarks.harness import Row, table
 
 __all__ = ["main"]
@@ -17,6 +17,7 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "writes": writes.rows,
     "flush": flush.rows,
     "commit": commit.rows,
+    "journal": journal.rows,
     "imports": imports.rows,
 }
 
