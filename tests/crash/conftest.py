@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 
 from contacthub_orm import Session, Workspace
 from contacthub_orm.contacthub import Node
-from contacthub_orm.orm import journal
 from tests.crash import scenario
 from tests.crash.mortality import Disk, MortalTransport, Reaper, mortal
 from tests.unit_of_work.conftest import Crash, World, served, world  # noqa: F401 - fixtures
@@ -30,8 +29,8 @@ def sampled(points: list[tuple[Any, ...]], *, every: int) -> list[Any]:
 class Grave:
     """A world and a disk: runs what dies, and recovers it."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = world
+    def __init__(self, around: World, folder: Path) -> None:
+        self.world = around
         self.disk = Disk(folder)
         self._transports: list[MortalTransport] = []
 
@@ -89,9 +88,8 @@ class Grave:
 
 
 @pytest.fixture
-def grave(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]  # noqa: F811
-    """A world with the scenario's customers, searches that lag, and marks that are written in small groups."""
-    monkeypatch.setattr(journal, "_GROUP", 7)
+def grave(world: World, tmp_path: Path) -> Iterator[Grave]:  # noqa: F811
+    """A world with the scenario's customers and searches that lag."""
     scenario.seed(world.sandbox)
     world.clock.advance(120)
     world.sandbox.configure(search_delay=30)

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from contacthub_orm.http import Answer, Transport
+from contacthub_orm.orm import journal
 from contacthub_orm.orm.journal import Journal
 
 BEFORE_SEND = "before send"
@@ -64,7 +65,7 @@ class MortalTransport(Transport):
 
 @contextmanager
 def mortal(transport: MortalTransport, reaper: Reaper) -> Iterator[None]:
-    """A block in which the reaper waits in the transport and in the journal."""
+    """A block in which the reaper waits in the transport and in the journal, which writes marks in small groups."""
 
     def around(name: str, before: str, after: str | None) -> Any:
         original = getattr(Journal, name)
@@ -80,6 +81,7 @@ def mortal(transport: MortalTransport, reaper: Reaper) -> Iterator[None]:
 
     transport.reaper = reaper
     with (
+        patch.object(journal, "_GROUP", 7),
         around("begin", BEFORE_PLAN, AFTER_PLAN),
         around("mark", AFTER_ANSWER, None),
         around("adopt", BEFORE_NOTE, AFTER_NOTE),

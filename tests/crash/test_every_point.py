@@ -75,7 +75,7 @@ UNMARKED = 3
 RECOVERY_POINTS = [
     *((number, phase) for phase in (BEFORE_SEND, AFTER_SEND) for number in range(LEFT)),
     *((number, phase) for phase in (BEFORE_NOTE, AFTER_NOTE) for number in range(LEFT + UNMARKED)),
-    *((number, BEFORE_LOOK) for number in range(0, LOOKS)),
+    *((number, BEFORE_LOOK) for number in range(LOOKS)),
 ]
 
 

@@ -1,0 +1,48 @@
+"""A process that dies: `python -m tests.crash.victim '{"do": "commit", "journal": ..., "phase": ..., "number": ..., ...}'`.
+
+It commits the scenario, or recovers its journal, on the sandbox that the environment names, and kills itself with SIGKILL
+at the given point; without a phase it comes to its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from contacthub_orm import Session, Workspace, recover
+from tests.crash import scenario
+from tests.crash.mortality import MortalTransport, Reaper, mortal
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(task: dict[str, Any]) -> None:
+    """Do what the task says."""
+    workspace = Workspace.from_env(max_in_flight=task["in_flight"])
+    transport = MortalTransport(
+        workspace.base_url, os.environ["CONTACTHUB_TOKEN"], settings=workspace.transport.settings
+    )
+    workspace.close()
+    workspace.transport = transport
+    node = workspace.get_node(matching=["base.contacts.email"])
+    with mortal(transport, Reaper(task["phase"], task["number"], _die)):
+        if task["do"] == "recover":
+            recover(node, task["journal"], settle=task["settle"])
+            return
+        with Session(node, journal=task["journal"]) as session:
+            if task["do"] == "atomic":
+                with session.begin(atomic=True):
+                    scenario.fill(session, atomic=True)
+            else:
+                scenario.fill(session)
+                session.commit()
+    workspace.close()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
