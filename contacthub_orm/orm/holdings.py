@@ -62,7 +62,8 @@ class Holdings:
 
     def _add_referenced(self, entity: Entity) -> None:
         for target in referred_to(entity):
-            if id(target) not in self.deleted:
+            gone = target._state.deleted and (entity._state.key is not None or id(target) in self.deleted)
+            if not gone:
                 self.add(target)
 
     def cascade(self) -> None:
