@@ -218,6 +218,10 @@ class Embedded(Attribute, Generic[T]):
     open_target: ClassVar[type[Mapped]]
     """The class of objects that declare nothing; `mapped` sets it."""
 
+    def __init__(self, *, choose: Callable[[Any], type[Mapped]] | None = None, **rules: Any) -> None:
+        super().__init__(**rules)
+        self.choose = choose
+
     if TYPE_CHECKING:
 
         @overload
@@ -234,7 +238,8 @@ class Embedded(Attribute, Generic[T]):
                 return self.expression(owner, (self.key,))
             raw = instance._state.raw
             wire = raw.get(self.key) if raw is not None else None
-            child = self.target._bound(wire if isinstance(wire, dict) else None, instance)
+            target = self.target if self.choose is None else self.choose(instance)
+            child = target._bound(wire if isinstance(wire, dict) else None, instance)
             instance.__dict__[self.name] = child
             return child
 
@@ -245,7 +250,8 @@ class Embedded(Attribute, Generic[T]):
         return self.open_target if declared is Any else declared
 
     def accept(self, instance: Mapped, value: Any) -> Mapped:
-        return self.target._adopted(value, instance)
+        target = self.target if self.choose is None else self.choose(instance)
+        return target._adopted(value, instance)
 
     def expression(self, owner: type, path: tuple[str, ...]) -> EmbeddedExpression | DynamicExpression:
         if self.target.__open__:
@@ -324,8 +330,19 @@ def embedded(
     read_only: bool = False,
     create_only: bool = False,
     required: bool = False,
+    choose: Callable[[Any], type[Mapped]] | None = None,
 ) -> Any:
-    """Declare an embedded object; the arguments are those of `attr`."""
+    """Declare an embedded object; the arguments are those of `attr`, and one more.
+
+    Args:
+        choose: for an attribute declared `Embedded[Any]` whose class depends on the object that holds it: gives the class
+            for a holder. It is asked when the attribute is first read, and at every assignment.
+    """
     return Embedded(
-        default=default, key=name, read_only=read_only, create_only=create_only, required=required
+        default=default,
+        key=name,
+        read_only=read_only,
+        create_only=create_only,
+        required=required,
+        choose=choose,
     )

@@ -12,6 +12,7 @@ import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
 from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
+from contacthub_orm.orm.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, forget_all, render, take_baseline
 
 if TYPE_CHECKING:
@@ -336,6 +337,11 @@ class Entity(Mapped):
     def _class_for(cls: type[E], document: Document) -> type[E]:  # noqa: ARG003 - a polymorphic class looks at it
         """The class that a document of this resource is loaded as."""
         return cls
+
+    @classmethod
+    def _own_criterion(cls) -> Criterion:
+        """What holds of every entity of this class and not of the whole resource: its queries start from it."""
+        return ALWAYS
 
     def _identity_in(self, document: Document) -> str:
         """The identity that a document of the service gives this entity."""

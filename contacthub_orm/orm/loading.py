@@ -45,7 +45,7 @@ class Loader:
         if held is None:
             if key in self._holdings.gone:
                 return None
-            return self._enter(entity._class_for(document), key, document)
+            return self.as_class(entity, self._enter(entity._class_for(document), key, document))
         if held._state.deleted:
             return None
         self.bring_up_to_date(held, document, overwrite=overwrite)
@@ -80,7 +80,7 @@ class Loader:
         """The held entity as an instance of the class asked for. Raises InvalidRequestError where it is none."""
         if not isinstance(held, entity):
             raise InvalidRequestError(
-                f"{held!r} is already loaded as {type(held).__name__}, not as {entity.__name__}: "
-                "use one class per resource in a session"
+                f"{held!r} is loaded as {type(held).__name__}, not as {entity.__name__}: "
+                "use one class per resource, and per type where it has types, in a session"
             )
         return held

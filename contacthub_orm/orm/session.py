@@ -165,7 +165,7 @@ class Session:
         self._check_open()
         if not (isinstance(entity, type) and issubclass(entity, Entity) and hasattr(entity, "__resource__")):
             raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
-        return Query(self, entity)
+        return Query(self, entity, entity._own_criterion())
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, from the session if it is there, else by one GET; None where there is none.

@@ -64,13 +64,19 @@ def _is_changed(old: Document, value: Any, attribute: Attribute, *, written: boo
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
-    """Required values that a new object lacks, or that were taken away; an embedded object may be empty."""
+    """Required values that a new object lacks, or that were taken away.
+
+    A required embedded object may be empty, as far as it requires nothing itself.
+    """
     state = mapped._state
     for name, attribute in mapped.__attributes__.items():
-        if not attribute.required or not isinstance(attribute, Attr):
+        if not attribute.required or not (state.raw is None or name in state.written):
             continue
-        if (state.raw is None or name in state.written) and getattr(mapped, name) is None:
-            yield Violation(f"{place}.{attribute.key}", None, "is required")
+        path, value = f"{place}.{attribute.key}", getattr(mapped, name)
+        if value is None:
+            yield Violation(path, None, "is required")
+        elif isinstance(value, Mapped) and not _is_changed({}, value, attribute, written=True):
+            yield from _missing(value, path)
 
 
 def _of_value(
