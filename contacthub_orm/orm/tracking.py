@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contacthub_orm.orm.attributes import UNSET, Attr, Attribute
+from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
 from contacthub_orm.orm.mapped import Mapped, is_null, open_value, render
@@ -111,9 +111,10 @@ def creation(mapped: Mapped) -> Document:
             continue
         value = mapped.__dict__.get(attribute.name)
         if isinstance(value, Mapped) and not value.__open__:
-            document[attribute.key] = None if is_null(value) else creation(value)
+            content = creation(value) if document.get(attribute.key) else {}
+            document[attribute.key] = None if is_null(value) else content
         if attribute.required:
-            document.setdefault(attribute.key, {} if isinstance(value, Mapped) else None)
+            document.setdefault(attribute.key, {} if isinstance(attribute, Embedded) else None)
         elif document.get(attribute.key) in ({}, []):
             del document[attribute.key]
     return document
