@@ -18,6 +18,7 @@ __all__ = [
     "changes",
     "creation",
     "elements",
+    "is_changed",
     "refill",
     "revert",
     "unmark",
@@ -75,6 +76,14 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     if none_before and (new is None or new == [] or new == {}):
         return MISSING
     return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
+
+
+def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> bool:
+    """Whether there is something to say; a value that JSON cannot say is a change, to be refused later."""
+    try:
+        return change(old, value, attribute, written=written) is not MISSING
+    except TypeError:
+        return True
 
 
 def _object_change(old: Any, value: Mapped, *, written: bool) -> Any:
@@ -145,7 +154,7 @@ def _absorb(mapped: Mapped, known: Document, fresh: Document | None) -> None:
                 state.unmark(name)
                 value._state.null = False
                 _absorb(value, _object(known, key) or {}, _object(document, key))
-        elif change(known.get(key, MISSING), value, attribute, written=True) is MISSING:
+        elif not is_changed(known.get(key, MISSING), value, attribute, written=True):
             _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
 
@@ -159,7 +168,10 @@ def _is_replacement(old: Any, value: Mapped) -> bool:
     """Whether the object stands in place of what `old` holds, rather than being the same one with further edits."""
     if old is not None and not isinstance(old, dict):
         return True
-    return _removes(_object_change(old, value, written=True))
+    try:
+        return _removes(_object_change(old, value, written=True))
+    except TypeError:  # it holds what JSON cannot say, and stays as the user wrote it
+        return True
 
 
 def _removes(patch: Any) -> bool:
@@ -202,14 +214,23 @@ def elements(wire: Any, attribute: Attribute | None) -> Any:
 def _identity(element: Any, index: int) -> Any:
     """An element is known by its `id`, or by its place where it has none."""
     if isinstance(element, Mapped):
-        found = render(element).get("id")
+        try:
+            found = element["id"]
+        except KeyError:
+            return index
         return ("id", found) if isinstance(found, str) else index
     return index
 
 
 def _kept(held: Any, fresh: Any) -> Any:
+    """The element that stands there already, with the service's content: its edits were sent, or are undone."""
     if isinstance(held, Mapped) and isinstance(fresh, Mapped) and type(held) is type(fresh):
-        _absorb(held, render(held), fresh._state.raw)
+        try:
+            known = render(held)
+        except TypeError:  # an edit that JSON cannot say was never sent
+            revert(held)
+            known = {}
+        _absorb(held, known, fresh._state.raw)
         return held
     return fresh
 

@@ -123,3 +123,15 @@ def test_unmark_keeps_the_lists_that_were_handed_out() -> None:
     tags.append("a")
 
     assert inspect(book).changes() == {"tags": ["a"]}
+
+
+def test_what_json_cannot_say_is_undone_too() -> None:
+    book = loaded(**DOCUMENT)
+    book.tags.append(object())  # type: ignore[arg-type]
+    book.chapters[0].title = object()  # type: ignore[assignment]
+    book.publisher = Publisher(name=object())
+    book.notes.stars = object()
+
+    revert(book)
+
+    assert book.to_dict() == {"id": "1", **DOCUMENT}

@@ -9,16 +9,12 @@ from typing import Any
 import pytest
 
 from contacthub_orm.errors import (
-    CompileError,
     InvalidRequestError,
-    MultipleResultsFound,
-    NoResultFound,
-    UnknownAttributeError,
 )
 from contacthub_orm.orm import inspect
 from contacthub_orm.orm.identity import IdentityMap
 from tests.orm.fakes import Library, opened
-from tests.orm.shelf import Book, Loan, load
+from tests.orm.shelf import Book, load
 
 
 def test_one_object_stands_for_one_id() -> None:
@@ -242,117 +238,6 @@ def test_only_entities_are_held() -> None:
             use("Emma")
     with pytest.raises(InvalidRequestError, match="on_error"):
         opened(Library(), on_error="maybe")
-
-
-def test_a_query_for_one_demands_one() -> None:
-    session = opened(Library(a={"title": "A"}, b={"title": "B"}))
-
-    assert session.query(Book).filter(Book.title == "A").one().title == "A"
-    assert session.query(Book).filter(Book.title == "C").one_or_none() is None
-    with pytest.raises(NoResultFound, match="Book"):
-        session.query(Book).filter(Book.title == "C").one()
-    with pytest.raises(MultipleResultsFound):
-        session.query(Book).one()
-    with pytest.raises(MultipleResultsFound):
-        session.query(Book).one_or_none()
-
-
-def test_a_query_is_generative() -> None:
-    library = Library(**{f"b{number}": {"title": str(number), "pages": number % 2} for number in range(6)})
-    query = opened(library).query(Book)
-    odd = query.filter(Book.pages == 1)
-
-    assert query.count() == 6
-    assert odd.count() == 3
-    assert odd.exists()
-    assert [book.title for book in query.order_by(Book.title.desc()).limit(2)] == ["5", "4"]
-    assert [book.title for book in query.order_by(Book.title).offset(4)] == ["4", "5"]
-    assert [book.title for book in query.filter_by(title="3")] == ["3"]
-    assert query.filter_by(title="x").first() is None
-
-
-def test_all_pages_are_read() -> None:
-    library = Library(**{f"b{number}": {} for number in range(120)})
-
-    assert len(opened(library).query(Book).all()) == 120
-    assert len(library.asked) == 3
-
-
-def test_an_empty_in_asks_nothing() -> None:
-    library = Library(b={})
-    query = opened(library).query(Book).filter(Book.title.in_([]))
-
-    assert query.all() == []
-    assert query.first() is None
-    assert query.count() == 0
-    assert not query.exists()
-    assert library.asked == []
-
-
-def test_a_criterion_of_another_entity_is_refused() -> None:
-    query = opened(Library()).query(Book)
-
-    with pytest.raises(CompileError, match=r"Loan\.reader is not an attribute of Book"):
-        query.filter(Loan.reader == "Ann")
-    with pytest.raises(CompileError, match="reader is not an attribute of Book"):
-        query.order_by(Loan.reader)
-    with pytest.raises(CompileError, match="expected a criterion"):
-        query.filter("title")  # type: ignore[arg-type]
-    with pytest.raises(UnknownAttributeError, match="did you mean 'title'"):
-        query.filter_by(titel="x")
-    with pytest.raises(CompileError, match="limit: expected a whole number"):
-        query.limit(-1)
-
-
-def test_a_criterion_of_a_base_class_serves_a_subclass() -> None:
-    class Novel(Book):
-        pass
-
-    assert opened(Library(b={"title": "x"})).query(Novel).filter(Book.title == "x").count() == 1
-
-
-def test_a_reference_is_read_from_the_session_or_by_one_get() -> None:
-    library = Library(b={"title": "Emma"})
-    library.store("loans", "l", {"bookId": "b"})
-    session = opened(library)
-    loan = session.query(Loan).one()
-
-    book = loan.book
-
-    assert book is not None
-    assert loan.book is book
-    assert library.asked.count("GET books/b") == 1
-    session.expunge_all()
-    assert Loan().book is None
-    with pytest.raises(InvalidRequestError, match=r"Loan\.book cannot be loaded"):
-        loan.book  # noqa: B018
-
-
-def test_a_reference_is_written_by_entity_or_by_id() -> None:
-    session = opened(Library(a={}, b={}))
-    first, second = session.query(Book)
-    loan = Loan(book=first)
-
-    assert loan.bookId == "a"
-    loan.book = second
-    assert loan.bookId == "b"
-    loan.bookId = "a"
-    session.add(loan)
-    assert loan.book is first
-    loan.book = None
-    assert (loan.bookId, loan.book) == (None, None)
-    with pytest.raises(TypeError, match=r"Loan\.book holds an entity of books"):
-        loan.book = "a"  # type: ignore[assignment]
-
-
-def test_a_reference_to_a_new_entity_replaces_the_id_that_was_there() -> None:
-    session = opened(Library(a={}))
-    loan, new = Loan(book=session.query(Book).one()), Book(title="new")
-
-    loan.book = new
-
-    assert loan.bookId is None
-    assert loan.book is new
 
 
 def test_the_identity_map_sweeps_out_what_has_died() -> None:
