@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "same"]
+__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_nothing", "same"]
 
 Document = dict[str, Any]
 """A decoded JSON object. A document that the service sent is a baseline: nothing ever mutates it."""
@@ -42,14 +42,19 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def is_nothing(value: Any) -> bool:
+    """Whether a value says no more than its absence: null, an empty list or an empty object."""
+    return value is None or value == [] or value == {}
+
+
 def difference(old: Any, new: Any) -> Any:
     """The patch that turns `old` into `new`, or MISSING where there is nothing to say.
 
     Objects are compared key by key, a key that `new` lacks becomes null; anything else is sent whole. A key that is
-    null or absent in `old` and absent in `new` says nothing, and an empty object or list in place of none likewise.
+    null, empty or absent in `old` and absent in `new` says nothing, and an empty object or list in place of none likewise.
     """
     none_before = old is None or old is MISSING
-    if none_before and (new is None or new == [] or new == {}):
+    if none_before and is_nothing(new):
         return MISSING
     if isinstance(new, dict) and (none_before or isinstance(old, dict)):
         before: Document = old if isinstance(old, dict) else {}
@@ -58,7 +63,7 @@ def difference(old: Any, new: Any) -> Any:
             found = difference(before.get(key, MISSING), value)
             if found is not MISSING:
                 patch[key] = found
-        patch.update({key: None for key, value in before.items() if value is not None and key not in new})
+        patch.update({key: None for key, value in before.items() if key not in new and not is_nothing(value)})
         return patch or MISSING
     return MISSING if same(old, new) else new
 

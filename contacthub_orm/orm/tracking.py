@@ -7,7 +7,7 @@ from typing import Any
 
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.conversion import dump
-from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, same
+from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, is_nothing, same
 from contacthub_orm.orm.mapped import Mapped, is_null, open_value, render
 
 __all__ = [
@@ -59,7 +59,9 @@ def _lacking(mapped: Mapped, old: Document) -> list[str]:
     present = render(mapped)
     read_only = {attribute.key for attribute in mapped.__attributes__.values() if attribute.read_only}
     return [
-        key for key, value in old.items() if value is not None and key not in present and key not in read_only
+        key
+        for key, value in old.items()
+        if key not in present and key not in read_only and not is_nothing(value)
     ]
 
 
@@ -73,7 +75,7 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     if not written and not isinstance(value, list | dict):
         return MISSING
     new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
-    if none_before and (new is None or new == [] or new == {}):
+    if none_before and is_nothing(new):
         return MISSING
     return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
 

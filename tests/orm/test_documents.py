@@ -54,6 +54,7 @@ def test_same_compares_json_with_booleans_apart_from_numbers(left: Any, right: A
         ({"a": 1}, {"a": True}, {"a": True}),
         ({"a": 1, "b": 2}, {"a": 1}, {"b": None}),
         ({"a": None}, {}, MISSING),
+        ({"a": [], "b": {}}, {}, MISSING),
         ({}, {"a": None}, MISSING),
         ({"a": 1}, {"a": None}, {"a": None}),
         ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, {"a": {"c": 3}}),

@@ -107,6 +107,14 @@ def test_an_object_replaced_by_an_equal_one_is_clean() -> None:
     assert inspect(book).changes() == {}
 
 
+def test_a_replacement_says_nothing_of_what_was_empty() -> None:
+    book = loaded(publisher={"name": "Egerton", "imprints": [], "city": {}, "founded": None})
+
+    book.publisher = Publisher(name="Egerton")
+
+    assert inspect(book).changes() == {}
+
+
 def test_a_mapping_assigned_becomes_the_declared_class() -> None:
     book = Book(publisher={"name": "Egerton", "city": {"name": "London"}, "phone": "1"})
 
