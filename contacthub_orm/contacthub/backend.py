@@ -104,7 +104,8 @@ class NodeBackend:
         path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
-        params = {"mode": "STRICT"} if body is not None and needs_strict(entity._state.raw, body) else {}
+        strict = body is not None and needs_strict(entity._state.raw, body, replaces=verb is Verb.REPLACE)
+        params = {"mode": "STRICT"} if strict else {}
         return Request(verb.value, path, params, body)
 
     def _created_here(self, entity: Entity, body: Document) -> Document:
