@@ -8,7 +8,7 @@ import attrs
 
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.mapped import Mapped, render
-from contacthub_orm.orm.tracking import absorb, changes, elements, refill, revert
+from contacthub_orm.orm.tracking import _forget, _parts, absorb, changes, elements, refill, revert
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity import Entity
@@ -34,7 +34,10 @@ class _Edits:
 
     def restore(self) -> None:
         state = self.entity._state
-        revert(self.entity)
+        if state.key is None:
+            _clear(self.entity, self.document)
+        else:
+            revert(self.entity)
         apply_edits(self.entity, self.document)
         state.references = dict(self.references) if self.references else None
         state.replace = self.replace
@@ -87,6 +90,19 @@ class Snapshot:
             if edits.entity._state.key is None:
                 holdings.add(edits.entity)
                 edits.restore()
+
+
+def _clear(mapped: Mapped, document: Document) -> None:
+    """Take back what a new object holds beyond a document; embedded objects and lists stay the user's."""
+    for name, key, value, attribute in _parts(mapped):
+        if isinstance(value, Mapped) and (attribute is not None or key in document):
+            value._state.null = False
+            _clear(value, document.get(key) or {})
+        elif isinstance(value, list) and (attribute is not None or key in document):
+            refill(value, elements(document.get(key) or [], attribute))
+        else:
+            _forget(mapped, name, attribute)
+            mapped._state.unmark(name)
 
 
 def start_anew(entity: Entity, document: Document) -> None:
