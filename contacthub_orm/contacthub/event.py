@@ -1,17 +1,19 @@
-"""`Event`: something a customer did or received."""
+"""`Event`: something a customer did or received, and how a type of events is given a class of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, cast
 
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.enums import BringBackType, EventContext, EventMode, EventOrigin, EventType
 from contacthub_orm.contacthub.limits import payload_rule
-from contacthub_orm.errors import Violation
+from contacthub_orm.errors import ConfigurationError, Violation
 from contacthub_orm.orm import (
     Attr,
+    Criterion,
     Embedded,
     Entity,
     Properties,
@@ -21,9 +23,23 @@ from contacthub_orm.orm import (
     embedded,
     reference,
 )
+from contacthub_orm.orm.criteria import ALWAYS, Comparison, Operator
 from contacthub_orm.orm.mapped import render
 
-__all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking"]
+if TYPE_CHECKING:
+    import attrs
+
+    from contacthub_orm.orm.attributes import Attribute, Validator
+    from contacthub_orm.orm.documents import Document
+
+__all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "register"]
+
+E = TypeVar("E", bound="Event")
+EventClass: TypeAlias = type[E]
+"""`type[E]`, for where `type` is an event's."""
+
+_CLASSES: dict[str, type[Event]] = {}
+"""The class that events of a type are loaded as."""
 
 
 class BringBackProperties(Properties):
@@ -50,13 +66,26 @@ class Tracking(Properties):
     ga: Embedded[GoogleAnalytics] = embedded(default=None)
 
 
+def _info_class(event: Event) -> type[Properties]:
+    """What `contextInfo` is made of, by the event's context; it declares nothing where the context is not known."""
+    from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
+
+    return CONTEXT_INFO.get(event.context, Properties)
+
+
 class Event(Entity, resource=Resource("events")):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
     It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
     and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type; it is there to
     be queried for.
+
+    Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
+    own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
     """
+
+    __event_type__: ClassVar[str | None] = None
+    """The type that all events of this class have; None: any."""
 
     TYPES: ClassVar = EventType
     CONTEXTS: ClassVar = EventContext
@@ -70,7 +99,7 @@ class Event(Entity, resource=Resource("events")):
     type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
     properties: Embedded[Any] = embedded(default=None, required=True)
     context: Attr[EventContext | None] = attr(default=None, create_only=True, required=True)
-    contextInfo: Embedded[Any] = embedded(default=None)
+    contextInfo: Embedded[Any] = embedded(default=None, choose=_info_class)
     date: Attr[datetime | None] = attr(default=None)
     mode: Attr[EventMode | None] = attr(default=None, read_only=True)
     origin: Attr[EventOrigin | None] = attr(default=None, read_only=True)
@@ -80,6 +109,32 @@ class Event(Entity, resource=Resource("events")):
     registeredAt: Attr[datetime | None] = attr(default=None, read_only=True)
     updatedAt: Attr[datetime | None] = attr(default=None, read_only=True)
     version: Attr[int | None] = attr(default=None, read_only=True)
+
+    def __init_subclass__(cls, type: str | None = None, **options: Any) -> None:
+        """`type` is the type of all events of the class: they have it by themselves, and queries ask for it."""
+        if type is not None:
+            cls.__event_type__ = type
+            setattr(cls, "type", _fixed_type(type))  # noqa: B010 - it is declared on `Event`
+        super().__init_subclass__(**options)
+        if type is not None:
+            _load_all()
+            _CLASSES.setdefault(type, cls)
+
+    @classmethod
+    def _class_for(cls: EventClass[E], document: Document) -> EventClass[E]:
+        """The class of the document's type, or this one where it is a further class for that type."""
+        if cls is not Event and cls.__event_type__ is None:
+            return cls
+        event_type = document.get("type")
+        found = _class_of(event_type)
+        further = cls.__event_type__ == event_type and not issubclass(found, cls)
+        return cls if further else cast("EventClass[E]", found)
+
+    @classmethod
+    def _own_criterion(cls) -> Criterion:
+        if cls.__event_type__ is None:
+            return ALWAYS
+        return Comparison(Event, ("type",), Operator.EQUALS, str(cls.__event_type__))
 
     def _violations(self) -> Iterable[Violation]:
         document = render(self)
@@ -98,3 +153,46 @@ class Event(Entity, resource=Resource("events")):
         rule = payload_rule(document)
         if rule is not None:
             yield Violation(name, document, rule)
+
+
+def register(cls: type[E]) -> type[E]:
+    """Have events of a class's type loaded as that class, also by `session.query(Event)`; serves as a decorator.
+
+    Without it a query for `Event` gives the library's class of a type, and only a query for the class itself gives it.
+    A class that stands in for a library's is best a subclass of it, so that queries for that one find it too.
+    """
+    if cls.__event_type__ is None:
+        raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
+    _CLASSES[cls.__event_type__] = cls
+    return cls
+
+
+def _class_of(event_type: Any) -> type[Event]:
+    """The class that events of a type are loaded as, `Event` for a type that has none."""
+    if event_type not in _CLASSES:
+        _load_all()
+    return _CLASSES.get(event_type, Event)
+
+
+def _load_all() -> None:
+    """Declare the library's classes, before any of a user's.
+
+    They are loaded when the first one is needed, so that a program without events does not wait for them.
+    """
+    import contacthub_orm.contacthub.events  # noqa: F401 - declares
+
+
+def _fixed_type(event_type: str) -> Attribute:
+    """`Event.type` for a class whose events all have one type."""
+    own = copy(Event.__attributes__["type"])
+    own.default = event_type
+    own.validator = _only(event_type)
+    return own
+
+
+def _only(event_type: str) -> Validator:
+    def check(event: Event, _: attrs.Attribute[Any], value: Any) -> None:
+        if value != event_type:
+            raise ValueError(f"must be {event_type}, as for every {type(event).__name__}, got {str(value)!r}")
+
+    return check

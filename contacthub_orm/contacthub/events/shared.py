@@ -1,0 +1,59 @@
+"""What the properties of events of several types have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
+
+if TYPE_CHECKING:
+    import attrs
+
+    from contacthub_orm.orm.attributes import Validator
+
+__all__ = ["EventProperties", "PersonContacts", "Position", "at_least", "within"]
+
+
+def at_least(low: float) -> Validator:
+    """A number that is not below `low` (event schemas)."""
+
+    def check(_: Any, __: attrs.Attribute[Any], value: float) -> None:
+        if value < low:
+            raise ValueError(f"must be at least {low}, got {value}")
+
+    return check
+
+
+def within(low: float, high: float) -> Validator:
+    """A number between two bounds, bounds included (event and context schemas)."""
+
+    def check(_: Any, __: attrs.Attribute[Any], value: float) -> None:
+        if not low <= value <= high:
+            raise ValueError(f"must be between {low} and {high}, got {value}")
+
+    return check
+
+
+class EventProperties(Properties):
+    """What an event of any type may hold beside the properties of its type.
+
+    `extended` is what a workspace configured for the type; subclass the properties of a type to declare it.
+    """
+
+    extended: Embedded[Any] = embedded(default=None)
+    extraProperties: Embedded[Any] = embedded(default=None)
+
+
+class PersonContacts(Properties):
+    """How somebody who is no customer is reached: a host, an assistant, a user."""
+
+    email: Attr[str | None] = attr(default=None)
+    mobilePhone: Attr[str | None] = attr(default=None)
+    phone: Attr[str | None] = attr(default=None)
+
+
+class Position(Properties):
+    """A place on earth, in degrees."""
+
+    lat: Attr[float] = attr(default=None, required=True, validator=within(-90, 90))
+    lon: Attr[float] = attr(default=None, required=True, validator=within(-180, 180))
