@@ -11,7 +11,7 @@ import contacthub_orm
 import contacthub_orm.contacthub
 import contacthub_orm.orm
 
-LAZY = {"Sandbox"}
+LAZY = {"Sandbox", *(event_type[:1].upper() + event_type[1:] for event_type in contacthub_orm.Event.TYPES)}
 
 
 def exported(package: ModuleType) -> set[str]:
@@ -45,6 +45,6 @@ def test_an_unknown_name_is_refused() -> None:
         contacthub_orm.Costumer  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["typed_customers", "typed_subclasses", "refused_by_checkers"])
+@pytest.mark.parametrize("name", ["typed_customers", "typed_events", "typed_subclasses", "refused_by_checkers"])
 def test_what_the_type_checkers_read_can_be_imported(name: str) -> None:
     assert importlib.import_module(f"tests.typing.{name}")
