@@ -48,6 +48,7 @@ class Flusher:
         self._settlement = Settlement(backend, settle)
         self.journal = journal
         self.unsettled: dict[int, Unsettled] = {}
+        self._conflicts: set[int] = set()
 
     def plan(self, only: Iterable[Entity] | None = None) -> Plan:
         """What would be sent, of all entities or of some with what they depend on. Raises ValidationError."""
@@ -72,7 +73,7 @@ class Flusher:
         plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
         if not self.unsettled:
             return self._send(plan, [], atomic=atomic)
-        settled = self._settle_unknown()
+        settled = self.settle_unknown()
         blocked = {id(entry.entity) for entry in settled if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(settled)
@@ -115,6 +116,7 @@ class Flusher:
             self.unsettled[id(entity)] = Unsettled(
                 entry.operation, entry.request, entry.sent_at, self._backend.now()
             )
+            self._conflicts.discard(id(entity))
             entity._state.sent_before = entry.sent_at
         elif entry.outcome is Outcome.DONE:
             sent = entry.operation.own or entry.request.body or {}
@@ -189,7 +191,13 @@ class Flusher:
 
     # -- what an earlier flush left unknown ---------------------------------------------------------------------------
 
-    def _settle_unknown(self) -> list[Entry]:
+    def forget_conflicts(self) -> None:
+        """Give up the writes that a look-up found in conflict with another writer's."""
+        for number in self._conflicts & self.unsettled.keys():
+            self.unsettled.pop(number).operation.entity._state.sent_before = None
+        self._conflicts.clear()
+
+    def settle_unknown(self) -> list[Entry]:
         """Look up every write whose answer was lost; what is certainly absent is planned again."""
         writes = list(self.unsettled.values())
         if not writes:
@@ -216,8 +224,21 @@ class Flusher:
                 url="/".join(map(str, write.request.path)),
             )
             return Entry(operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
+        if not self._is_pending(operation):
+            del self.unsettled[id(entity)]
+            return None
+        self._conflicts.add(id(entity))
         error = self._backend.conflict(operation, finding.document)
         return Entry(operation, write.request, Outcome.FAILED, error, write.first_sent)
+
+    def _is_pending(self, operation: Operation) -> bool:
+        """Whether what the operation was to save is still to be saved, and was not rolled back since."""
+        entity, holdings = operation.entity, self._holdings
+        if operation.verb is Verb.CREATE:
+            return id(entity) in holdings.new
+        if operation.verb is Verb.DELETE:
+            return id(entity) in holdings.deleted
+        return holdings.has_changes(entity)
 
 
 def _parted(plan: Plan, blocked: set[int]) -> tuple[Plan, list[Operation]]:

@@ -173,14 +173,13 @@ class Journal:
             if atomic
             else {name: baseline[name] for name in resource.version_keys if name in baseline}
         )
-        request = operation.request
         return (
             self._numbers[operation],
             batch,
             operation.verb.value,
             resource.name,
             key[1] if key is not None else None,
-            self._encoded([request.method, list(request.path), dict(request.params), request.body]),
+            self._encoded_request(operation.request),
             json.dumps([self._numbers[one] for one in operation.after]),
             self._encoded(kept),
             (operation.sent_before or now).isoformat(),
@@ -188,6 +187,9 @@ class Journal:
             None,
             None,
         )
+
+    def _encoded_request(self, request: Request) -> str:
+        return self._encoded([request.method, list(request.path), dict(request.params), request.body])
 
     def _encoded(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, default=self._reference)
@@ -240,6 +242,11 @@ class Journal:
         execute("commit")
 
     def _drop_all_but(self, kept: dict[Operation, int]) -> None:
+        """Forget all other operations; what refers to one of them by then names its entity by the id."""
+        self._connection.executemany(
+            "update operation set request = ? where number = ?",
+            [(self._encoded_request(one.request.resolved()), number) for one, number in kept.items()],
+        )
         numbers = ", ".join(map(str, kept.values()))
         self._connection.execute(f"delete from operation where number not in ({numbers})")
         self._numbers = kept

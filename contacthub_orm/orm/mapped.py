@@ -453,7 +453,8 @@ def take_baseline(mapped: Mapped, document: Document | None) -> None:
         for name, value in mapped.__dict__.items()
         if isinstance(value, Mapped) and name in mapped.__attributes__
     ]
-    for key, child in [*children, *(state.items or {}).items()]:
+    children += [(key, value) for key, value in (state.items or {}).items() if isinstance(value, Mapped)]
+    for key, child in children:
         held = (document or {}).get(key)
         take_baseline(child, held if isinstance(held, dict) else None)
 

@@ -305,9 +305,11 @@ class Session:
     def rollback(self) -> None:
         """Undo all pending changes; nothing is sent, and what was flushed stays.
 
-        A write whose outcome is unknown stays unknown: the next flush looks it up.
+        A write whose outcome is unknown stays unknown: the next flush looks it up. One that a look-up found in conflict
+        with another writer's is given up.
         """
         self._check_open()
+        self._flusher.forget_conflicts()
         for entity in list(self._holdings.deleted.values()):
             entity._state.deleted = False
         self._holdings.deleted.clear()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from contacthub_orm.errors import CommitError, InvalidRequestError
-from contacthub_orm.orm.plan import Entry, Verb, resolved
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
+from contacthub_orm.orm.plan import Entry, Operation, Outcome, Verb, resolved
 from contacthub_orm.orm.snapshots import Snapshot, start_anew
 from contacthub_orm.orm.tracking import absorb, revert
 from contacthub_orm.orm.undo import Undone, undo
@@ -27,6 +27,7 @@ class Block:
     start: Snapshot
     atomic: bool
     done: list[Entry] = attrs.field(factory=list)
+    unknown_before: frozenset[Operation] = frozenset()
 
 
 @contextmanager
@@ -56,6 +57,7 @@ def nested_block(start: Snapshot) -> Iterator[None]:
 @contextmanager
 def atomic_block(session: Session, block: Block) -> Iterator[None]:
     """Commit at the end; on any exception undo what was done in the block and go back to its start."""
+    block.unknown_before = frozenset(one.operation for one in session._flusher.unsettled.values())
     try:
         yield
         _refuse_early_deletes(session)
@@ -82,13 +84,37 @@ def _refuse_early_deletes(session: Session) -> None:
 
 
 def _undo(session: Session, block: Block) -> list[Undone]:
-    undone = undo(session.backend, block.done, session.settle)
+    unknown = _settle_unknown(session, block)
+    done = [entry for entry in block.done if entry.operation not in block.unknown_before]
+    undone = undo(session.backend, done, session.settle)
     for one in undone:
         if one.reason is None:
             _take_back(session, one)
     block.start.restore()
     _settle_journal(session)
-    return undone
+    return [*undone, *unknown]
+
+
+def _settle_unknown(session: Session, block: Block) -> list[Undone]:
+    """Look up what the block has left unknown: what took effect is undone too, what stays unknown is reported."""
+    flusher = session._flusher
+    unknown = {
+        one.operation: Entry(one.operation, one.request, Outcome.UNKNOWN, None, one.first_sent)
+        for one in flusher.unsettled.values()
+        if one.operation not in block.unknown_before
+    }
+    if not unknown:
+        return []
+    try:
+        settled = flusher.settle_unknown()
+    except ContacthubError as error:
+        settled = [attrs.evolve(entry, error=error) for entry in unknown.values()]
+    ours = [entry for entry in settled if entry.operation in unknown]
+    block.done += [entry for entry in ours if entry.outcome is Outcome.DONE]
+    left = [entry for entry in ours if entry.outcome is not Outcome.DONE]
+    for entry in left:
+        flusher.unsettled.pop(id(entry.entity), None)
+    return [Undone(entry, str(entry.error)) for entry in left]
 
 
 def _take_back(session: Session, undone: Undone) -> None:
