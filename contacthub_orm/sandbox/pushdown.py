@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, false, not_, or_, true
 
-from contacthub_orm.sandbox.evaluation import CUSTOMER, comparable
+from contacthub_orm.sandbox.evaluation import CUSTOMER, TEXT, operand
 from contacthub_orm.sandbox.query_language import Atomic, Combined, Composite
 from contacthub_orm.sandbox.tables import customers
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, ColumnElement
 
+    from contacthub_orm.sandbox.evaluation import Operand
     from contacthub_orm.sandbox.paging import Order
     from contacthub_orm.sandbox.query_language import Condition, Query
 
@@ -102,31 +103,54 @@ def _push_atomic(atomic: Atomic) -> Pushed:
     if column is None:
         return EVERYTHING
     dated = atomic.attribute in CUSTOMER.dates
-    wanted = "instant" if dated else "text"
-    found = [comparable(value, dated=dated) for value in atomic.values]
-    # A value of another type than the column's is equal to nothing in it and has no order with it.
-    values = [each[1] for each in found if each is not None and each[0] == wanted]
-    if dated and any(abs(value) > LARGEST_INTEGER for value in values):
+    found = [each for each in (operand(value, dated=dated) for value in atomic.values) if each is not None]
+    if dated and any(_is_out_of_range(each) for each in found):
         return EVERYTHING
-    return Pushed(_clause(column, atomic.operator, values, len(atomic.values)), exact=True)
+    return Pushed(_clause(column, atomic.operator, found), exact=True)
 
 
-def _clause(column: Column[Any], operator: str, values: list[Any], given: int) -> ColumnElement[bool]:
+def _is_out_of_range(found: Operand) -> bool:
+    """Whether a column of instants cannot be compared with it: a text that is no date, a number too large."""
+    if found.instant is None:
+        return found.key[0] == TEXT
+    return abs(found.instant) > LARGEST_INTEGER
+
+
+def _clause(column: Column[Any], operator: str, found: list[Operand]) -> ColumnElement[bool]:
+    """The operator on the column. Never NULL, so that it can be negated."""
     if operator == "IS_NULL":
         return column.is_(None)
     if operator == "IS_NOT_NULL":
         return column.is_not(None)
+    places = [_place(each) for each in found]
+    values = [value for value in places if value is not None]
     if operator in ("EQUALS", "IN"):
         return and_(column.is_not(None), column.in_(values)) if values else false()
     if operator in ("NOT_EQUALS", "NOT_IN"):
         return or_(column.is_(None), column.not_in(values)) if values else true()
-    if len(values) < given:
-        return false()
     if operator == "BETWEEN":
-        return and_(column.is_not(None), column.between(*values))
-    # Never NULL, so that the clause can be negated.
-    compared = {"GT": column > values[0], "GTE": column >= values[0], "LT": column < values[0]}
-    return and_(column.is_not(None), compared.get(operator, column <= values[0]))
+        lower, upper = places
+        return and_(column.is_not(None), _compared(column, "GTE", lower), _compared(column, "LTE", upper))
+    return and_(column.is_not(None), _compared(column, operator, places[0]))
+
+
+def _place(found: Operand) -> Any:
+    """The value to compare the column with; None for one that stands before all that the column can hold."""
+    if found.instant is not None:
+        return found.instant
+    return found.key[1] if found.key[0] == TEXT else None
+
+
+def _compared(column: Column[Any], operator: str, place: Any) -> ColumnElement[bool]:
+    if place is None:
+        return true() if operator in ("GT", "GTE") else false()
+    compare: dict[str, ColumnElement[bool]] = {
+        "GT": column > place,
+        "GTE": column >= place,
+        "LT": column < place,
+        "LTE": column <= place,
+    }
+    return compare[operator]
 
 
 def _count_values(part: Query | Condition) -> int:

@@ -82,7 +82,7 @@ def _scan_and_sort(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -
     """All matches, sorted by a value inside the documents; those without one last."""
     order = wanted.order
     columns = (customers.c.row, customers.c.id, customers.c.document)
-    with_value: list[tuple[tuple[str, Any], str, int]] = []
+    with_value: list[tuple[tuple[int, Any], str, int]] = []
     without: list[tuple[str, int]] = []
     for row, identifier, text in call.connection.execute(select(*columns).where(*wanted.where)):
         document: Document = decode(text)

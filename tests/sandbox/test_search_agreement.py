@@ -33,7 +33,7 @@ CUSTOMERS = [
     {"id": "c", "externalId": "2020-01-02", "extra": "x", "registeredAt": "2020-01-03T00:00:00Z"},
 ]
 
-values = st.sampled_from([*TEXTS, *TIMES, 0, 1577836800000, 10**30, 1.5, True])
+values = st.sampled_from([*TEXTS, *TIMES, "2020-01-02T00:00:00", 0, 1577836800000, 10**30, 1.5, True, False])
 attributes = st.sampled_from(ATTRIBUTES)
 
 
