@@ -28,6 +28,7 @@ from contacthub_orm.contacthub.events import (
     AbandonedSession,
     AbandonedSessionProperties,
     Amount,
+    Classification,
     CompletedOrderProperties,
     OrderLine,
     OrderLineType,
@@ -35,7 +36,7 @@ from contacthub_orm.contacthub.events import (
     Position,
 )
 from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
-from contacthub_orm.orm import Attr, Embedded, inspect
+from contacthub_orm.orm import Attr, Embedded, Mapped, inspect
 from contacthub_orm.orm.conversion import without_none
 from contacthub_orm.orm.types import is_list, is_object
 from contacthub_orm.orm.validation import violations
@@ -52,7 +53,7 @@ def class_name(event_type: str) -> str:
     return event_type[:1].upper() + event_type[1:]
 
 
-def differences(cls: type[Properties], node: dict[str, Any], path: str, also: set[str]) -> Iterator[str]:
+def differences(cls: type[Mapped], node: dict[str, Any], path: str, also: set[str]) -> Iterator[str]:
     """Where a class and a schema do not say the same."""
     declared, published = set(cls.__keys__), set(node.get("properties", {}))
     if cls.__open__:
@@ -158,14 +159,16 @@ def test_the_comparison_finds_differences() -> None:
 
 
 def test_the_only_type_without_a_schema_is_open() -> None:
-    survey = SurveyCompiled(customerId="1", context="WEB", properties={"answers": ["yes"]})
+    survey = SurveyCompiled(customerId="1", context=EventContext.WEB, properties={"answers": ["yes"]})
 
     assert type(survey.properties) is Properties
-    assert survey.properties.answers == ["yes"]
+    assert survey.properties["answers"] == ["yes"]
 
 
 def test_an_event_has_the_type_of_its_class() -> None:
-    order = CompletedOrder(customerId="1", context="WEB", properties=CompletedOrderProperties(orderId="1"))
+    order = CompletedOrder(
+        customerId="1", context=EventContext.WEB, properties=CompletedOrderProperties(orderId="1")
+    )
 
     assert order.type is EventType.COMPLETED_ORDER
     assert inspect(order).changes() == {
@@ -175,15 +178,20 @@ def test_an_event_has_the_type_of_its_class() -> None:
         "properties": {"orderId": "1"},
     }
     assert broken(order) == []
-    assert broken(CompletedOrder(type="completedOrder", customerId="1", context="WEB")) == []
+    assert (
+        broken(CompletedOrder(type=EventType.COMPLETED_ORDER, customerId="1", context=EventContext.WEB)) == []
+    )
 
 
 def test_the_type_of_a_class_is_not_another() -> None:
     refused = ["CompletedOrder.type: must be completedOrder, as for every CompletedOrder, got 'viewedPage'"]
-    assigned = CompletedOrder(customerId="1", context="WEB")
+    assigned = CompletedOrder(customerId="1", context=EventContext.WEB)
     assigned.type = EventType.VIEWED_PAGE
 
-    assert broken(CompletedOrder(type="viewedPage", customerId="1", context="WEB")) == refused
+    assert (
+        broken(CompletedOrder(type=EventType.VIEWED_PAGE, customerId="1", context=EventContext.WEB))
+        == refused
+    )
     assert broken(assigned) == refused
     assert Event().type is None
 
@@ -218,7 +226,7 @@ def test_a_name_that_a_type_does_not_have_is_refused() -> None:
 
 
 def test_values_are_checked_before_they_are_sent() -> None:
-    order = CompletedOrder(customerId="1", context="WEB")
+    order = CompletedOrder(customerId="1", context=EventContext.WEB)
     order.properties.paymentMethod = "gold"  # type: ignore[assignment]
     order.properties.amount.total = "much"  # type: ignore[assignment]
     order.properties.products = [OrderLine(orderLineId=1.5)]  # type: ignore[arg-type]
@@ -233,7 +241,7 @@ def test_values_are_checked_before_they_are_sent() -> None:
 
 @pytest.mark.parametrize("properties", [{}, {"properties": {}}, {"properties": None}])
 def test_what_a_type_requires_is_missed_in_properties_that_are_not_there(properties: dict[str, Any]) -> None:
-    assert broken(AddedReward(customerId="1", context="WEB", **properties)) == [
+    assert broken(AddedReward(customerId="1", context=EventContext.WEB, **properties)) == [
         "AddedReward.properties.rewardTypeId: is required",
         "AddedReward.properties.rewardAmount: is required",
     ]
@@ -241,9 +249,9 @@ def test_what_a_type_requires_is_missed_in_properties_that_are_not_there(propert
 
 def test_a_number_has_bounds() -> None:
     reward = AddedReward(
-        customerId="1", context="WEB", properties={"rewardTypeId": "points", "rewardAmount": -1}
+        customerId="1", context=EventContext.WEB, properties={"rewardTypeId": "points", "rewardAmount": -1}
     )
-    position = events.EventInvited(customerId="1", context="WEB")
+    position = events.EventInvited(customerId="1", context=EventContext.WEB)
     position.properties.eventLocation.address.geo = Position(lat=91, lon=180)
 
     assert broken(reward) == ["AddedReward.properties.rewardAmount: must be at least 0, got -1"]
@@ -255,8 +263,8 @@ def test_a_number_has_bounds() -> None:
 def test_classifications_of_an_abandoned_session_are_complete() -> None:
     def session(**classification: str) -> AbandonedSession:
         properties = AbandonedSessionProperties()
-        properties.products = [events.SessionProduct(classifications=[classification])]
-        return AbandonedSession(customerId="1", context="WEB", properties=properties)
+        properties.products = [events.SessionProduct(classifications=[Classification(**classification)])]
+        return AbandonedSession(customerId="1", context=EventContext.WEB, properties=properties)
 
     assert broken(session(key="colour", value="red")) == []
     assert broken(session(key="colour")) == [
@@ -266,7 +274,7 @@ def test_classifications_of_an_abandoned_session_are_complete() -> None:
 
 
 def test_an_event_without_properties_is_created_with_none_of_them() -> None:
-    created = LoggedIn(customerId="1", context="WEB")
+    created = LoggedIn(customerId="1", context=EventContext.WEB)
 
     assert broken(created) == []
     assert inspect(created).changes()["properties"] == {}
@@ -275,7 +283,7 @@ def test_an_event_without_properties_is_created_with_none_of_them() -> None:
 def test_reading_leaves_no_trace_of_what_a_part_requires() -> None:
     coupon = events.GrantedCoupon(
         customerId="1",
-        context="WEB",
+        context=EventContext.WEB,
         properties={"startValidityDate": datetime(2024, 5, 1, tzinfo=UTC), "totalAmount": 5},
     )
     assert coupon.properties.deliveryChannel.name is None

@@ -235,7 +235,7 @@ def test_a_class_of_ones_own_is_found_by_its_own_query(sandbox: Sandbox, bruce: 
         extended: Embedded[Shipping] = embedded(default=None)
 
     class ParcelOrder(CompletedOrder):
-        properties: Embedded[ParcelProperties] = embedded(default=None, required=True)
+        properties: Embedded[ParcelProperties] = embedded(default=None, required=True)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     identity = seeded(sandbox, bruce, type="completedOrder", properties={"extended": {"parcel": "p1"}})
 
@@ -355,7 +355,7 @@ def test_what_a_schema_does_not_name_is_kept(session: Session, monkeypatch: pyte
     assert order.properties.amount["tip"] == 1
     assert order.properties.products[0]["size"] == "L"
     assert order.properties.extended.parcel == "p1"
-    assert order.properties.paymentMethod == "barter"  # type: ignore[comparison-overlap]
+    assert order.properties.paymentMethod == "barter"
     order.properties.amount.total = 4
     session.put(order)
     (operation,) = session.plan()
