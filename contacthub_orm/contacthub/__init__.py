@@ -12,6 +12,7 @@ from contacthub_orm.contacthub.base import (
 )
 from contacthub_orm.contacthub.consents import Consent, Consents
 from contacthub_orm.contacthub.customer import Customer, SourceInfo, Tags
+from contacthub_orm.contacthub.did import did
 from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.event import BringBackProperties, Event, Tracking
 from contacthub_orm.contacthub.workspace import Node, Workspace
@@ -40,4 +41,5 @@ __all__ = [
     "Tags",
     "Tracking",
     "Workspace",
+    "did",
 ]

@@ -151,6 +151,9 @@ class NodeBackend:
         customer = self.fetch(self.entity_class(collection), identity) or {}
         return (customer.get("base") or {}).get(name) or []
 
+    def scan_key(self, entity: type[Entity]) -> str | None:
+        return "registeredAt" if issubclass(entity, Customer) else None
+
     def search(self, search: Search) -> Page:
         resource = search.entity.__resource__.name
         answer = self._call("GET", (resource,), self.compile(search))
@@ -165,9 +168,13 @@ class NodeBackend:
         if search.entity.__resource__.name == "events":
             parameters.update(event_parameters(search.criterion))
         else:
-            query = query_json(search.criterion)
+            query = query_json(search.criterion) if search.raw is None else search.raw
             if query is not None:
                 parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
+        if search.fields:
+            if search.entity.__resource__.name != "customers":
+                raise CompileError(f"load_only: the service gives {search.entity.__resource__.name} whole")
+            parameters["fields"] = ",".join(".".join(path) for path in search.fields)
         parameters.update(self._page_parameters(search))
         return parameters
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from contacthub_orm.contacthub.base import CustomerBase
 from contacthub_orm.contacthub.consents import Consents
+from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.enums import (
     MobileDeviceType,
     NotificationService,
@@ -17,8 +18,26 @@ from contacthub_orm.contacthub.enums import (
 from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule
 from contacthub_orm.contacthub.timezones import Timezone
 from contacthub_orm.errors import Violation
-from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded
+from contacthub_orm.orm import (
+    Attr,
+    Below,
+    Embedded,
+    Entity,
+    Properties,
+    Related,
+    Resource,
+    attr,
+    below,
+    embedded,
+    inspect,
+    object_session,
+    related,
+)
 from contacthub_orm.orm.mapped import render
+
+if TYPE_CHECKING:
+    from contacthub_orm.contacthub.event import Event
+    from contacthub_orm.orm.documents import Document
 
 __all__ = ["Customer", "SourceInfo", "Tags"]
 
@@ -65,6 +84,19 @@ class Customer(Entity, resource=Resource("customers")):
     deleted: Attr[int | None] = attr(default=None, read_only=True)
     sourceInfo: Embedded[SourceInfo] = embedded(default=None, read_only=True)
 
+    events: Related[Event] = related(
+        lambda: _event_class(), lambda query, identity: query.filter_by(customerId=identity)
+    )
+    educations: Below[Education] = below(
+        lambda: Education, lambda customer: _elements(customer, "educations")
+    )
+    jobs: Below[Job] = below(lambda: Job, lambda customer: _elements(customer, "jobs"))
+    likes: Below[Like] = below(lambda: Like, lambda customer: _elements(customer, "likes"))
+    subscriptions: Below[Subscription] = below(
+        lambda: Subscription, lambda customer: _elements(customer, "subscriptions")
+    )
+    sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
+
     def _violations(self) -> Iterable[Violation]:
         document = render(self)
         rule = payload_rule(document)
@@ -76,3 +108,23 @@ class Customer(Entity, resource=Resource("customers")):
             yield Violation(
                 type(self).__name__, document, "needs at least one of externalId, base and extended"
             )
+
+
+def _event_class() -> type[Event]:
+    from contacthub_orm.contacthub.event import Event
+
+    return Event
+
+
+def _elements(customer: Customer, name: str) -> list[Document]:
+    """The elements of a list in `base`, as the service last said."""
+    customer.base  # noqa: B018 - loads what a partial load left out
+    base = (inspect(customer).baseline or {}).get("base") or {}
+    return base.get(name) or []
+
+
+def _sessions(customer: Customer) -> list[Document]:
+    """The sessions of a customer, which its document does not show."""
+    session = object_session(customer)
+    assert session is not None
+    return list(session.backend.below(("customers", str(customer.id), "sessions")))

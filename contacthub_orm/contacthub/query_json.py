@@ -72,7 +72,8 @@ def _gathered(conjunction: Conjunction) -> list[Criterion]:
     """The parts, neighbouring conditions joined again so that they stay one simple query."""
     join = _JOINS[conjunction.kind]
     gathered: list[Criterion] = []
-    for plain, parts in groupby(conjunction.parts, is_condition):
+    for plain, group in groupby(conjunction.parts, is_condition):
+        parts = tuple(group)
         gathered.extend([join(*parts)] if plain else parts)
     return gathered
 

@@ -6,9 +6,11 @@ from contacthub_orm.orm.criteria import Criterion, and_, not_, or_
 from contacthub_orm.orm.entity import Entity, Parent, Reference, Resource, parent, reference
 from contacthub_orm.orm.expressions import Expression, between_, in_, is_null, not_in_
 from contacthub_orm.orm.mapped import Mapped, Properties
+from contacthub_orm.orm.options import load_only, raiseload, selectinload
 from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
 from contacthub_orm.orm.query import Query
 from contacthub_orm.orm.recovery import Report, recover
+from contacthub_orm.orm.relations import Below, Related, RelatedView, below, related
 from contacthub_orm.orm.session import Session, TooManyRequests, make_transient, object_session
 from contacthub_orm.orm.sessions import scoped_session, sessionmaker
 from contacthub_orm.orm.state import InstanceState, Status, inspect
@@ -17,6 +19,7 @@ __all__ = [
     "Account",
     "Attr",
     "Backend",
+    "Below",
     "Criterion",
     "Embedded",
     "Entity",
@@ -32,6 +35,8 @@ __all__ = [
     "Properties",
     "Query",
     "Reference",
+    "Related",
+    "RelatedView",
     "Report",
     "Request",
     "Resource",
@@ -42,19 +47,24 @@ __all__ = [
     "Verb",
     "and_",
     "attr",
+    "below",
     "between_",
     "embedded",
     "in_",
     "inspect",
     "is_null",
+    "load_only",
     "make_transient",
     "not_",
     "not_in_",
     "object_session",
     "or_",
     "parent",
+    "raiseload",
     "recover",
     "reference",
+    "related",
     "scoped_session",
+    "selectinload",
     "sessionmaker",
 ]

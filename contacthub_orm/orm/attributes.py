@@ -23,6 +23,7 @@ from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.conversion import Load, dump, loader, without_none
 from contacthub_orm.orm.documents import MISSING, same
 from contacthub_orm.orm.expressions import DynamicExpression, EmbeddedExpression, Expression
+from contacthub_orm.orm.partial import lacks
 from contacthub_orm.orm.types import element_type, is_object
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class Attr(Attribute, Generic[T]):
             state = instance._state
             raw = state.raw
             wire = raw.get(self.key) if raw is not None else None
+            if wire is None and lacks(raw, self.key):
+                wire = state.complete(instance, self.key)
             if self.plain and wire.__class__ in _SCALARS:
                 instance.__dict__[self.name] = wire
                 return wire
@@ -238,6 +241,8 @@ class Embedded(Attribute, Generic[T]):
                 return self.expression(owner, (self.key,))
             raw = instance._state.raw
             wire = raw.get(self.key) if raw is not None else None
+            if wire is None and lacks(raw, self.key):
+                wire = instance._state.complete(instance, self.key)
             target = self.target if self.choose is None else self.choose(instance)
             child = target._bound(wire if isinstance(wire, dict) else None, instance)
             instance.__dict__[self.name] = child

@@ -24,13 +24,18 @@ __all__ = ["Backend", "Page", "Search"]
 
 @attrs.frozen
 class Search:
-    """A search as data: which entities, under which criterion, in which order, and which page."""
+    """A search as data: which entities, under which criterion, in which order, which page and which paths of them.
+
+    `raw` is a query in the service's own form, in place of the criterion.
+    """
 
     entity: type[Entity]
     criterion: Criterion
     order: tuple[Ordering, ...] = ()
     page: int = 0
     size: int | None = None
+    fields: tuple[tuple[str, ...], ...] = ()
+    raw: Any = None
 
 
 @attrs.frozen
@@ -81,6 +86,14 @@ class Backend(Protocol):
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         """The document with this id, None where there is none."""
+        ...
+
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        """All documents of a collection below an entity."""
+        ...
+
+    def scan_key(self, entity: type[Entity]) -> str | None:
+        """The key that a scan walks: a moment that never changes and that a search can be bounded by."""
         ...
 
     def search(self, search: Search) -> Page:

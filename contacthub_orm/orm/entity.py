@@ -94,6 +94,12 @@ class EntityState(ObjectState):
     parent: Entity | None = None
     """The entity below which this one lives."""
 
+    related: dict[str, list[Entity]] | None = None
+    """Related entities that were loaded with this one, by relation."""
+
+    raising: frozenset[str] = frozenset()
+    """The relations that may not be loaded."""
+
     version_moved: bool = False
     """Whether a write of ours to something below this entity moved its version past the baseline's."""
 
@@ -117,6 +123,14 @@ class EntityState(ObjectState):
         assert mapped is not None
         self.renew(mapped, self._reload())
         return self.raw
+
+    def load_rest(self, mapped: Mapped) -> None:
+        assert isinstance(mapped, Entity)
+        if self.session is None:
+            raise InvalidRequestError(
+                f"{mapped!r} was loaded in part, and no session holds it to load the rest"
+            )
+        self.session._complete(mapped)
 
     def touch(self, mapped: Mapped) -> None:
         if not self.dirty:

@@ -9,6 +9,7 @@ from contacthub_orm.orm.elements import shown_in, with_element
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.execution import Execution, OnError
 from contacthub_orm.orm.holdings import Holdings, referred_to
+from contacthub_orm.orm.partial import is_partial
 from contacthub_orm.orm.plan import Account, Entry, Operation, Outcome, Plan, Verb
 from contacthub_orm.orm.settlement import Finding, Settlement, Unsettled, Verdict
 from contacthub_orm.orm.tracking import absorb
@@ -70,6 +71,8 @@ class Flusher:
     def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
         """Send what is pending. The account begins with what an earlier flush had left unknown."""
         chosen = None if only is None else list(only)
+        if atomic:
+            self._load_what_undoing_needs()
         plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
         if not self.unsettled:
             return self._send(plan, [], atomic=atomic)
@@ -80,6 +83,12 @@ class Flusher:
         plan, waiting = _parted(self.plan(chosen), blocked)
         settled += [Entry(one, one.request, Outcome.NOT_SENT) for one in waiting]
         return self._send(plan, settled, atomic=atomic)
+
+    def _load_what_undoing_needs(self) -> None:
+        """An atomic block puts old values back, so it must know those that a partial load left out."""
+        for entity in self._holdings.held():
+            if is_partial(entity._state.raw) and self._holdings.has_changes(entity):
+                entity._state.load_rest(entity)
 
     def _send(self, plan: Plan, settled: list[Entry], *, atomic: bool) -> Account:
         """Journal and send a plan; the account begins with what was settled before."""
@@ -179,6 +188,8 @@ class Flusher:
         held = self._holdings.identities.get(key)
         absorb(entity, document, sent)
         self._holdings.created.add(key)
+        for target in referred_to(entity):
+            target._state.related = None
         if held is not None and held is not entity:
             self._loader.bring_up_to_date(held, document)
             self._holdings.review(held)

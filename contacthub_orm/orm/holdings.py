@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity import Entity, Key
 from contacthub_orm.orm.identity import IdentityMap
-from contacthub_orm.orm.tracking import changes, unmark
+from contacthub_orm.orm.tracking import changes, forget_containers, revert, unmark
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session import Session
@@ -98,6 +98,18 @@ class Holdings:
         if state.session is self._session and (state.dirty or state.watched or state.replace):
             self.pin(entity)
         else:
+            self.touched.pop(id(entity), None)
+
+    def release(self, entity: Entity) -> None:
+        """Stop keeping an entity alive for the lists it has handed out, if nothing in them was changed.
+
+        A list read again is a new one, compared with the baseline again.
+        """
+        state = entity._state
+        if state.watched and state.session is self._session and not self.has_changes(entity):
+            revert(entity)
+            forget_containers(entity)
+            state.dirty = state.watched = False
             self.touched.pop(id(entity), None)
 
     def enter(self, entity: Entity, key: Key) -> None:

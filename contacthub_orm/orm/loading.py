@@ -10,6 +10,7 @@ from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.http.collector import paused_gc
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.entity import Entity, EntityState, Key
+from contacthub_orm.orm.partial import is_partial, overlaid
 from contacthub_orm.orm.tracking import absorb, revert
 from contacthub_orm.orm.versions import is_older
 
@@ -66,6 +67,8 @@ class Loader:
         if held._state.expired:
             held._state.renew(held, document)
             return
+        if is_partial(document) and held._state.raw is not None:
+            document = overlaid(held._state.raw, document)
         if overwrite:
             revert(held)
             held._state.version_moved = False

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
-from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.errors import ConfigurationError, InvalidRequestError
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
 from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
+from contacthub_orm.orm.partial import PartialDocument, lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -59,6 +60,20 @@ class ObjectState:
             raise AttributeError(name)
         self.owner._state.raw  # noqa: B018 - loads
         return self.__dict__["raw"]
+
+    def complete(self, mapped: Mapped, key: str) -> Any:
+        """Load what a partial load left out, and give the wire value of `key`."""
+        root = mapped
+        while root._state.owner is not None:
+            root = root._state.owner
+        root._state.load_rest(root)
+        return self.raw.get(key) if self.raw is not None else None
+
+    def load_rest(self, mapped: Mapped) -> None:
+        """Load the whole document of the root; only an entity can."""
+        raise InvalidRequestError(
+            f"{type(mapped).__name__} is not part of an entity, so the rest of it cannot be loaded"
+        )
 
     def mark(self, mapped: Mapped, name: str) -> None:
         """Note that `name` was written, and tell the root."""
@@ -203,6 +218,8 @@ class Mapped:
                 if held is not value or value is None:
                     if isinstance(held, Mapped):
                         held._state.owner = None
+                    if isinstance(attribute, Embedded) and lacks(self._state.raw, attribute.key):
+                        self._state.complete(self, attribute.key)  # what is replaced must be known
                     kept = values[name] = attribute.accept(self, value)
                     if isinstance(kept, (list, dict, Mapped)):
                         self._state.hand_out(self)
@@ -242,6 +259,8 @@ class Mapped:
         if state.items is None:
             state.items = {}
         if key not in state.items:
+            if lacks(state.raw, key):
+                state.complete(self, key)
             if state.raw is None or key not in state.raw:
                 raise KeyError(key)
             state.items[key] = open_value(state.raw[key], self)
@@ -389,13 +408,20 @@ def open_value(wire: Any, owner: Mapped | None = None) -> Any:
     return wire
 
 
+def _whole(raw: Document) -> Document:
+    """A copy to lay values over; what a partial load left out stays out."""
+    if raw.__class__ is not PartialDocument:
+        return dict(raw)
+    return {key: _whole(value) if value.__class__ is PartialDocument else value for key, value in raw.items()}
+
+
 def render(mapped: Mapped) -> Document:
     """The wire document of an object as it stands: the baseline with what was read and written laid over it.
 
     An embedded object or a list that is empty where the service has none stays as the service has it.
     """
     state = mapped._state
-    document: Document = dict(state.raw) if state.raw is not None else {}
+    document: Document = _whole(state.raw) if state.raw is not None else {}
     attributes = mapped.__attributes__
     for name, value in mapped.__dict__.items():
         attribute = attributes.get(name)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import attrs
 
 from contacthub_orm.errors import CompileError, InvalidRequestError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm.backend import Page, Search
+from contacthub_orm.orm.combinations import SetOperation, combined
 from contacthub_orm.orm.criteria import ALWAYS, NEVER, Criterion, and_
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.expressions import Expression, Ordering, unknown_attribute
+from contacthub_orm.orm.options import LoadOnly, Option, RaiseLoad, SelectIn
+from contacthub_orm.orm.rows import rows_of
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session import Session
@@ -33,11 +35,20 @@ class Query(Generic[E]):
     limited: int | None = None
     skipped: int = 0
     overwrites: bool = False
+    tracks: bool = True
+    batch: int | None = None
+    local: Criterion = ALWAYS
+    load_options: tuple[Option, ...] = ()
+    json: Any = None
+
+    # -- narrowing and ordering ---------------------------------------------------------------------------------------
 
     def filter(self, *criteria: Criterion) -> Query[E]:
         """Narrow the query: all criteria of all `filter` calls hold."""
         for criterion in criteria:
             self._check(criterion)
+        if criteria and self.json is not None:
+            raise CompileError("filter: a raw query cannot be narrowed; write the condition into it")
         return attrs.evolve(self, criterion=and_(self.criterion, *criteria))
 
     where = filter
@@ -49,8 +60,17 @@ class Query(Generic[E]):
                 raise unknown_attribute(self.entity.__name__, name, self.entity.__attributes__)
         return self.filter(*(getattr(self.entity, name) == value for name, value in values.items()))
 
+    def filter_locally(self, *criteria: Criterion) -> Query[E]:
+        """Narrow the rows in this process, for what the service cannot be asked; every other row is still read."""
+        for criterion in criteria:
+            self._check(criterion)
+        return attrs.evolve(self, local=and_(self.local, *criteria))
+
     def order_by(self, *keys: Any) -> Query[E]:
-        """Sort by attributes, or by their `asc()` or `desc()`."""
+        """Sort by attributes, or by their `asc()` or `desc()`; null comes last.
+
+        The service sorts by the first; rows that are equal there are sorted by the others in this process.
+        """
         return attrs.evolve(self, order=(*self.order, *(self._ordering(key) for key in keys)))
 
     def limit(self, count: int) -> Query[E]:
@@ -61,9 +81,84 @@ class Query(Generic[E]):
         """Leave out the first `count` rows."""
         return attrs.evolve(self, skipped=_natural("offset", count))
 
+    def distinct(self, *_: Any) -> NoReturn:
+        """Refused: every row is one entity, so no two are alike."""
+        raise CompileError(f"distinct: the rows of {self} are entities, of which no two are the same")
+
+    # -- set operations -----------------------------------------------------------------------------------------------
+
+    def intersect(self, *others: Query[E]) -> Query[E]:
+        """What this query and all others find, as one query (INTERSECT)."""
+        return self._combined(SetOperation.INTERSECT, others)
+
+    def union(self, *others: Query[E]) -> Query[E]:
+        """What this query or any other finds, as one query (UNION)."""
+        return self._combined(SetOperation.UNION, others)
+
+    def except_(self, *others: Query[E]) -> Query[E]:
+        """What this query finds and no other does, as one query (EXCEPT)."""
+        return self._combined(SetOperation.EXCEPT, others)
+
+    def __and__(self, other: Query[E]) -> Query[E]:
+        return self.intersect(other) if isinstance(other, Query) else NotImplemented
+
+    def __or__(self, other: Query[E]) -> Query[E]:
+        return self.union(other) if isinstance(other, Query) else NotImplemented
+
+    def __sub__(self, other: Query[E]) -> Query[E]:
+        return self.except_(other) if isinstance(other, Query) else NotImplemented
+
+    def _combined(self, operation: SetOperation, others: Iterable[Query[E]]) -> Query[E]:
+        queries = (self, *others)
+        for query in queries:
+            query._check_can_be_combined(operation)
+            if query.entity.__resource__ != self.entity.__resource__:
+                raise CompileError(f"{operation}: {self} and {query} are not of the same entities")
+        criterion = combined(operation, *(query.criterion for query in queries))
+        return attrs.evolve(self, criterion=criterion)
+
+    def _check_can_be_combined(self, operation: SetOperation) -> None:
+        if (
+            self.order
+            or self.limited is not None
+            or self.skipped
+            or self.json is not None
+            or self.local != ALWAYS
+        ):
+            raise CompileError(
+                f"{operation}: {self} has an order, a limit, an offset, a local filter or a raw query; "
+                "combine first, then add them"
+            )
+
+    # -- how rows are loaded ------------------------------------------------------------------------------------------
+
+    def options(self, *options: Option) -> Query[E]:
+        """Say what is loaded: `load_only(...)`, `selectinload(...)`, `raiseload(...)`."""
+        for option in options:
+            if not isinstance(option, LoadOnly | SelectIn | RaiseLoad):
+                raise CompileError(f"options: expected load_only, selectinload or raiseload, got {option!r}")
+            option.check(self.entity)
+        return attrs.evolve(self, load_options=(*self.load_options, *options))
+
     def populate_existing(self) -> Query[E]:
         """Let the rows overwrite unsaved changes of entities that the session already holds."""
         return attrs.evolve(self, overwrites=True)
+
+    def no_tracking(self) -> Query[E]:
+        """Give detached entities that the session does not hold: for reading much and changing nothing."""
+        return attrs.evolve(self, tracks=False)
+
+    def yield_per(self, count: int) -> Query[E]:
+        """Iterate in pages of `count` rows and stop keeping a page alive when the next is begun, changed rows excepted."""
+        return attrs.evolve(self, batch=max(_natural("yield_per", count), 1))
+
+    def raw(self, json: Any) -> Query[E]:
+        """Ask with a query in the service's own form (the document of the `query` parameter), as it is."""
+        if self.criterion != ALWAYS:
+            raise CompileError(f"raw: {self} has criteria already; a raw query stands alone")
+        return attrs.evolve(self, json=json)
+
+    # -- asking -------------------------------------------------------------------------------------------------------
 
     def all(self) -> list[E]:
         """All rows, from all pages."""
@@ -82,24 +177,37 @@ class Query(Generic[E]):
 
     def one_or_none(self) -> E | None:
         """The only row, None where there is none. Raises MultipleResultsFound."""
-        rows = self.limit(2).all()
+        wanted = 2 if self.limited is None else min(self.limited, 2)
+        rows = self.limit(wanted).all()
         if len(rows) > 1:
             raise MultipleResultsFound(f"{self} found more than one {self.entity.__name__}")
         return rows[0] if rows else None
 
     def count(self) -> int:
         """How many entities match; no row is loaded."""
-        if self.criterion == NEVER:
+        if self.criterion == NEVER or self.limited == 0:
             return 0
-        page = self._page(0, size=1)
-        if page.capped:
-            raise InvalidRequestError(f"{self} matches {page.total} or more, past what the service counts")
-        rows = max(page.total - self.skipped, 0)
+        if self.local != ALWAYS:
+            return sum(1 for _ in self)
+        rows = max(self._total() - self.skipped, 0)
         return rows if self.limited is None else min(rows, self.limited)
+
+    def _total(self) -> int:
+        page = self.fetch(self.search(0, 1))
+        if not page.capped:
+            return page.total
+        total = rows_of(self).count()
+        if total is None:
+            raise InvalidRequestError(f"{self} matches {page.total} or more, past what the service counts")
+        return total
 
     def exists(self) -> bool:
         """Whether anything matches; no row is loaded."""
-        return self.criterion != NEVER and self._page(0, size=1).total > self.skipped
+        if self.criterion == NEVER:
+            return False
+        if self.local != ALWAYS:
+            return self.first() is not None
+        return self.fetch(self.search(0, 1)).total > self.skipped
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, as `session.get`."""
@@ -109,62 +217,86 @@ class Query(Generic[E]):
         """One page; pages are counted from 0, as the service counts them."""
         if self.criterion == NEVER:
             return []
-        return self._load(self._page(_natural("page", number), _natural("size", size)))
-
-    def compile(self) -> Any:
-        """What the service is asked, as data."""
-        return self.session.backend.compile(self._search(0, None))
+        self._before_asking()
+        search = self.search(_natural("page", number), _natural("size", size))
+        return [row for row in self.load(self.fetch(search).documents) if self._passes(row)]
 
     def __iter__(self) -> Iterator[E]:
+        self._before_asking()
+        if self.criterion == NEVER or self.limited == 0:
+            return iter(())
+        return rows_of(self).entities()
+
+    def run_on(self, entities: Iterable[E]) -> list[E]:
+        """The query answered from objects in memory, unsaved changes included; nothing is sent.
+
+        Raises CompileError for conditions on events and raw queries, which only the service can answer.
+        """
+        if self.json is not None:
+            raise CompileError("run_on: a raw query is for the service alone")
+        found = [one for one in entities if self.criterion.matches(one) and self._passes(one)]
+        found = rows_of(self).sorted(found)
+        end = None if self.limited is None else self.skipped + self.limited
+        return found[self.skipped : end]
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def compile(self) -> Any:
+        """What the service is asked, as data: the parameters of the first page."""
+        return self.session.backend.compile(self.search(0, None))
+
+    def explain(self) -> str:
+        """How the query will be answered, in words."""
+        return rows_of(self).explain()
+
+    def __str__(self) -> str:
+        told = "raw" if self.json is not None else str(self.criterion)
+        return f"query({self.entity.__name__}).filter({told})"
+
+    # -- for the rows -------------------------------------------------------------------------------------------------
+
+    def search(self, number: int, size: int | None) -> Search:
+        """One page of this query as a search."""
+        order = self.order[:1]
+        return Search(self.entity, self.criterion, order, number, size, self.fields, self.json)
+
+    def fetch(self, search: Search) -> Page:
+        """Send a search."""
+        self.session._check_open()
+        self.session._count_reads(1)
+        return self.session.backend.search(search)
+
+    @property
+    def fields(self) -> tuple[tuple[str, ...], ...]:
+        """The paths that `load_only` names, with those that the session needs."""
+        chosen = [
+            path for option in self.load_options if isinstance(option, LoadOnly) for path in option.paths
+        ]
+        if not chosen:
+            return ()
+        resource = self.entity.__resource__
+        needed = [
+            (resource.id_key,),
+            *((key,) for key in resource.version_keys),
+            *((key,) for key in self._scanned()),
+        ]
+        return tuple(dict.fromkeys([*needed, *chosen, *(key.path for key in self.order)]))
+
+    def _scanned(self) -> list[str]:
+        key = self.session.backend.scan_key(self.entity)
+        return [] if key is None else [key]
+
+    def load(self, documents: Any) -> list[E]:
+        """The entities of documents, by the options of this query."""
+        return self.session._load_rows(self, documents)
+
+    def _passes(self, entity: E) -> bool:
+        return self.local == ALWAYS or self.local.matches(entity)
+
+    def _before_asking(self) -> None:
         self.session._check_open()
         if self.session.autoflush:
             self.session._autoflush()
-        return self._rows() if self.criterion != NEVER and self.limited != 0 else iter(())
-
-    def _rows(self) -> Iterator[E]:
-        """The rows of the pages, without the rows to skip and those past the limit."""
-        wanted = None if self.limited is None else self.skipped + self.limited
-        place = 0
-        seen: set[str] = set()
-        for page in self._pages(wanted):
-            for entity in self._load(page):
-                place += 1
-                key = entity._state.key
-                if place > self.skipped and key is not None and key[1] not in seen:
-                    seen.add(key[1])
-                    yield entity
-                if wanted is not None and place >= wanted:
-                    return
-
-    def _pages(self, wanted: int | None) -> Iterator[Page]:
-        """The pages in turn, the next one fetched while one is consumed."""
-        size = self.session.backend.page_size
-        size = size if wanted is None else min(size, wanted)
-        page = self._page(0, size)
-        if page.capped and (wanted is None or wanted > page.total):
-            raise InvalidRequestError(
-                f"{self} matches {page.total} or more, past what the service gives for one search: narrow it"
-            )
-        last = -(-(page.total if wanted is None else min(page.total, wanted)) // max(page.size, 1)) - 1
-        with _Prefetch(self, size, concurrent=self.session.backend.max_in_flight > 1) as prefetch:
-            while page.documents:
-                if page.number < last:
-                    prefetch.begin(page.number + 1)
-                yield page
-                if page.number >= last:
-                    return
-                page = prefetch.result()
-
-    def _page(self, number: int, size: int | None) -> Page:
-        self.session._check_open()
-        self.session._count_reads(1)
-        return self.session.backend.search(self._search(number, size))
-
-    def _search(self, number: int, size: int | None) -> Search:
-        return Search(self.entity, self.criterion, self.order, number, size)
-
-    def _load(self, page: Page) -> list[E]:
-        return self.session._load_all(self.entity, page.documents, overwrite=self.overwrites)
 
     def _check(self, criterion: object) -> None:
         if not isinstance(criterion, Criterion):
@@ -187,37 +319,6 @@ class Query(Generic[E]):
                 f"order_by: {ordering.attribute} is not an attribute of {self.entity.__name__}"
             )
         return ordering
-
-    def __str__(self) -> str:
-        return f"query({self.entity.__name__}).filter({self.criterion})"
-
-
-class _Prefetch:
-    """Fetches one page ahead in a thread of its own, or, with one request in flight, when it is asked for."""
-
-    def __init__(self, query: Query[Any], size: int, *, concurrent: bool) -> None:
-        self._query = query
-        self._size = size
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="contacthub_orm") if concurrent else None
-        self._number = 0
-        self._future: Future[Page] | None = None
-
-    def begin(self, number: int) -> None:
-        self._number = number
-        if self._pool is not None:
-            self._future = self._pool.submit(self._query._page, number, self._size)
-
-    def result(self) -> Page:
-        if self._future is not None:
-            return self._future.result()
-        return self._query._page(self._number, self._size)
-
-    def __enter__(self) -> _Prefetch:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
 
 
 def _natural(name: str, value: int) -> int:

@@ -76,6 +76,7 @@ class Scan:
         *,
         page_size: int,
         max_in_flight: int,
+        fields: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         self._fetch = fetch
         self._entity = entity
@@ -83,6 +84,30 @@ class Scan:
         self._key = key
         self._page_size = page_size
         self._max_in_flight = max_in_flight
+        self._fields = fields
+
+    def count(self) -> int:
+        """The number of matches, summed over windows that are each under the cap."""
+        first = self._fetch(self._search((), 0, size=1))
+        if not first.capped:
+            return first.total
+        return self._count(self._keys(first.documents)[0], self._newest() + _MILLISECOND)
+
+    def _count(self, low: datetime, high: datetime) -> int:
+        page = self._fetch(self._search(self._bounds(low, high), 0, size=1))
+        if not page.capped:
+            return page.total
+        window = _Window(low, high, page.total)
+        other = window.cut()
+        if other is None:
+            raise self._too_many(low, page)
+        return self._count(low, other.low) + self._count(other.low, high)
+
+    def _too_many(self, moment: datetime, page: Page) -> InvalidRequestError:
+        return InvalidRequestError(
+            f"{page.total} or more {self._entity.__resource__.name} have the same {self._key} "
+            f"({dump_datetime(moment)}), past what the service gives: narrow the query"
+        )
 
     def pages(self) -> Iterator[list[Document]]:
         """The documents, a list a page."""
@@ -136,10 +161,7 @@ class Scan:
         while number * self._page_size < total:
             page = self._fetch(self._search(self._bounds(window.low, after), number))
             if page.capped:
-                raise InvalidRequestError(
-                    f"{page.total} or more {self._entity.__resource__.name} have the same {self._key} "
-                    f"({dump_datetime(window.low)}), past what the service gives: narrow the query"
-                )
+                raise self._too_many(window.low, page)
             yield self._fresh(page, window)
             window.seen |= {self._identity(one) for one in page.documents}
             number, total = number + 1, page.total
@@ -172,7 +194,9 @@ class Scan:
         descending: bool = False,
     ) -> Search:
         order = (Ordering(self._entity, (self._key,), descending),)
-        return Search(self._entity, and_(self._criterion, *bounds), order, number, size or self._page_size)
+        return Search(
+            self._entity, and_(self._criterion, *bounds), order, number, size or self._page_size, self._fields
+        )
 
     def _keys(self, documents: Sequence[Document]) -> list[datetime]:
         return [parse_datetime(document[self._key]) for document in documents]

@@ -22,7 +22,9 @@ from contacthub_orm.orm.flushing import Flusher
 from contacthub_orm.orm.holdings import Holdings
 from contacthub_orm.orm.journal import Journal
 from contacthub_orm.orm.loading import Loader
+from contacthub_orm.orm.loading_options import Loading
 from contacthub_orm.orm.merging import merge
+from contacthub_orm.orm.partial import is_partial
 from contacthub_orm.orm.plan import Account, Entry, Outcome, Plan
 from contacthub_orm.orm.query import Query
 from contacthub_orm.orm.snapshots import Snapshot, start_anew
@@ -144,6 +146,8 @@ class Session:
     def put(self, entity: Entity) -> None:
         """Have the next flush replace the whole document of the entity (PUT) instead of patching what changed."""
         self._check_persistent(entity, "replaced")
+        if is_partial(entity._state.raw):
+            self._complete(entity)
         entity._state.replace = True
         self._holdings.pin(entity)
 
@@ -241,6 +245,11 @@ class Session:
         for entity in self._holdings:
             if entity._state.key is not None and not entity._state.deleted:
                 self.expire(entity)
+
+    def _complete(self, entity: Entity) -> None:
+        """Load what a partial load left out, under the unsaved changes."""
+        absorb(entity, self._current(entity))
+        self._holdings.review(entity)
 
     def _current(self, entity: Entity) -> Document:
         assert entity._state.key is not None
@@ -417,6 +426,27 @@ class Session:
         self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
     ) -> list[E]:
         return self._loader.load_all(entity, documents, overwrite=overwrite)
+
+    def _load_rows(self, query: Query[E], documents: Sequence[Document]) -> list[E]:
+        """The entities of a page, by the options of a query."""
+        return Loading(self, self._loader, query).rows(documents)
+
+    def _load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
+        """Entities that live below another, from the documents in which the service shows them."""
+        assert parent._state.key is not None
+        rows = []
+        for document in documents:
+            own = document[entity.__resource__.id_key]
+            row = self._loader.load(entity, document, identity=joined_identity(parent._state.key[1], own))
+            if row is not None:
+                row._state.parent = parent
+                rows.append(row)
+        return rows
+
+    def _release(self, entities: Iterable[Entity]) -> None:
+        """Compare what was handed out, and stop keeping alive what has no changes."""
+        for entity in entities:
+            self._holdings.release(entity)
 
     def _get_resource(self, resource: str, identity: str) -> Entity | None:
         held = self._holdings.identities.get((resource, identity))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, is_nothing, same
 from contacthub_orm.orm.mapped import Mapped, is_null, open_value, render
+from contacthub_orm.orm.partial import lacks
 
 __all__ = [
     "Change",
@@ -18,11 +19,16 @@ __all__ = [
     "changes",
     "creation",
     "elements",
+    "forget_containers",
     "is_changed",
     "refill",
     "revert",
     "unmark",
 ]
+
+
+UNLOADED: Final = object()
+"""The old value of a path that a partial load left out: whatever is written there is a change."""
 
 
 def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -37,7 +43,8 @@ def _parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
 
 def changes(mapped: Mapped) -> Document:
     """The PATCH body: changed paths only, nested; a removed key is null, a collection is sent whole."""
-    return _patch(mapped, mapped._state.raw or {}, replaced=False)
+    raw = mapped._state.raw
+    return _patch(mapped, {} if raw is None else raw, replaced=False)
 
 
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
@@ -45,9 +52,8 @@ def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     body: Document = {}
     for name, key, value, attribute in _parts(mapped):
         if attribute is None or not attribute.read_only:
-            patch = change(
-                old.get(key, MISSING), value, attribute, written=replaced or name in mapped._state.written
-            )
+            held = UNLOADED if lacks(old, key) else old.get(key, MISSING)
+            patch = change(held, value, attribute, written=replaced or name in mapped._state.written)
             if patch is not MISSING:
                 body[key] = patch
     if replaced:
@@ -69,6 +75,8 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     """What turns the wire value `old` into `value`, MISSING where there is nothing to say."""
     if isinstance(value, Mapped):
         return _object_change(old, value, written=written)
+    if old is UNLOADED:
+        return dump(None if value is UNSET else value) if written else MISSING
     none_before = old is MISSING or old is None
     if value is UNSET:
         return MISSING if none_before else None
@@ -275,3 +283,12 @@ def unmark(mapped: Mapped) -> None:
             _forget(mapped, name, attribute)
     state.written = frozenset()
     state.null = False
+
+
+def forget_containers(mapped: Mapped) -> None:
+    """Drop the lists and dicts that were handed out, so that the next read hands out new ones."""
+    for name, _, value, attribute in _parts(mapped):
+        if isinstance(value, Mapped):
+            forget_containers(value)
+        elif isinstance(value, list | dict):
+            _forget(mapped, name, attribute)

@@ -1,0 +1,71 @@
+"""Loading the rows of a query by its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.options import RaiseLoad, SelectIn
+from contacthub_orm.orm.partial import pruned
+from contacthub_orm.orm.rows import rows_of
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.loading import Loader
+    from contacthub_orm.orm.query import Query
+    from contacthub_orm.orm.relations import Related
+    from contacthub_orm.orm.session import Session
+
+__all__ = ["Loading"]
+
+E = TypeVar("E", bound=Entity)
+
+
+class Loading(Generic[E]):
+    """Turns the documents of one page into rows."""
+
+    def __init__(self, session: Session, loader: Loader, query: Query[E]) -> None:
+        self._session = session
+        self._loader = loader
+        self._query = query
+
+    def rows(self, documents: Sequence[Document]) -> list[E]:
+        """The entities, with what the options say loaded."""
+        query = self._query
+        if query.fields:
+            documents = [pruned(document, query.fields) for document in documents]
+        if not query.tracks:
+            return [self._untracked(document) for document in documents]
+        rows = self._loader.load_all(query.entity, documents, overwrite=query.overwrites)
+        for option in query.load_options:
+            if isinstance(option, SelectIn):
+                self._load_related(rows, option.relation)
+            elif isinstance(option, RaiseLoad):
+                for row in rows:
+                    row._state.raising |= {option.relation.name}
+        return rows
+
+    def _untracked(self, document: Document) -> E:
+        """A detached entity that the session knows nothing of."""
+        resource = self._query.entity.__resource__
+        row = self._query.entity._class_for(document)._bound(document)
+        row._state.key = (resource.name, document[resource.id_key])
+        return row
+
+    def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:
+        """Ask for the relation of every row, concurrently; the entities are made in this thread."""
+        queries = [relation.query(row) for row in rows]
+        workers = min(self._session.backend.max_in_flight, len(queries))
+        if workers > 1:
+            with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
+                found = list(pool.map(_documents, queries))
+        else:
+            found = [_documents(query) for query in queries]
+        for row, query, documents in zip(rows, queries, found, strict=True):
+            row._state.related = {**(row._state.related or {}), relation.name: query.load(documents)}
+
+
+def _documents(query: Query[Entity]) -> list[Document]:
+    return [document for page in rows_of(query).documents() for document in page]

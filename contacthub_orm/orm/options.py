@@ -1,0 +1,97 @@
+"""Options of a query: which paths and which related entities are loaded with the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.expressions import EmbeddedExpression, Expression, unknown_attribute
+from contacthub_orm.orm.relations import Related
+
+__all__ = ["LoadOnly", "Option", "RaiseLoad", "SelectIn", "load_only", "raiseload", "selectinload"]
+
+
+@attrs.frozen
+class LoadOnly:
+    """Only some paths are loaded; reading another loads the rest of that entity."""
+
+    paths: tuple[tuple[str, ...], ...]
+    owners: tuple[type, ...] = ()
+
+    def check(self, entity: type[Entity]) -> None:
+        """Raise CompileError where a path is not one of the entity's."""
+        for owner in self.owners:
+            if not issubclass(entity, owner):
+                raise CompileError(
+                    f"load_only: an attribute of {owner.__name__} is not one of {entity.__name__}"
+                )
+        for path in self.paths:
+            if path[0] not in entity.__keys__:
+                raise unknown_attribute(f"load_only: {entity.__name__}", path[0], entity.__keys__)
+
+
+@attrs.frozen
+class SelectIn:
+    """A relation is loaded for all rows of a page, concurrently."""
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Raise CompileError where the relation is not the entity's."""
+        _check_relation("selectinload", self.relation, entity)
+
+
+@attrs.frozen
+class RaiseLoad:
+    """A relation may not be loaded."""
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Raise CompileError where the relation is not the entity's."""
+        _check_relation("raiseload", self.relation, entity)
+
+
+Option = LoadOnly | SelectIn | RaiseLoad
+
+
+def load_only(*paths: Any) -> LoadOnly:
+    """Load only these paths, named as texts or as attributes: `load_only("base.firstName", Customer.externalId)`."""
+    if not paths:
+        raise CompileError("load_only: names no path")
+    return LoadOnly(
+        tuple(map(_path, paths)),
+        tuple(one._owner for one in paths if isinstance(one, Expression | EmbeddedExpression)),
+    )
+
+
+def selectinload(relation: Any) -> SelectIn:
+    """Load a relation for a whole page of rows, with one request a row, concurrently."""
+    return SelectIn(_relation("selectinload", relation))
+
+
+def raiseload(relation: Any) -> RaiseLoad:
+    """Have a relation raise InvalidRequestError instead of loading."""
+    return RaiseLoad(_relation("raiseload", relation))
+
+
+def _path(named: Any) -> tuple[str, ...]:
+    if isinstance(named, Expression | EmbeddedExpression):
+        return named._path
+    if isinstance(named, str) and named and all(named.split(".")):
+        return tuple(named.split("."))
+    raise CompileError(f"load_only: expected a path such as 'base.firstName' or an attribute, got {named!r}")
+
+
+def _relation(function: str, relation: Any) -> Related[Any]:
+    if not isinstance(relation, Related):
+        raise CompileError(f"{function}: expected a relation such as Customer.events, got {relation!r}")
+    return relation
+
+
+def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
+    if not issubclass(entity, relation.owner):
+        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

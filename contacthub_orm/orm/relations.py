@@ -1,0 +1,137 @@
+"""Relations from one entity to many: `customer.events`, a read-only view that loads when it is iterated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from contacthub_orm.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.query import Query
+
+__all__ = ["Below", "Related", "RelatedView", "below", "related"]
+
+R = TypeVar("R", bound="Entity")
+
+
+class Related(Generic[R]):
+    """Declares a relation: `target` names the related class, `select` narrows a query for it to one owner's."""
+
+    name: str
+    owner: type
+
+    def __init__(self, target: Callable[[], type[R]], select: Callable[[Query[R], str], Query[R]]) -> None:
+        self.target = target
+        self.select = select
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Related[R]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> RelatedView[R]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else RelatedView(self, instance)
+
+    def query(self, instance: Entity) -> Query[R]:
+        """The query for the entities related to one. Raises InvalidRequestError where none can be asked."""
+        state = instance._state
+        if state.key is None:
+            raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
+        if state.session is None:
+            raise InvalidRequestError(f"{instance!r}.{self.name} cannot be loaded: no session holds it")
+        return self.select(state.session.query(self.target()), state.key[1])
+
+    def __str__(self) -> str:
+        return f"{self.owner.__name__}.{self.name}"
+
+    def __repr__(self) -> str:
+        return f"<Related {self}>"
+
+
+def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Query[R]]) -> Related[R]:
+    """Declare a relation to many entities of another resource."""
+    return Related(target, select)
+
+
+class RelatedView(Generic[R]):
+    """The entities related to one: iterate it, count it, or go on asking with `query`.
+
+    It is read-only, as a relation of the service is: add an event with `session.add(Event(customer=...))`.
+    """
+
+    __slots__ = ("_instance", "_relation")
+
+    def __init__(self, relation: Related[R], instance: Entity) -> None:
+        self._relation = relation
+        self._instance = instance
+
+    @property
+    def query(self) -> Query[R]:
+        """The query behind it, to be narrowed further."""
+        return self._relation.query(self._instance)
+
+    def all(self) -> list[R]:
+        """The related entities: those that `selectinload` brought, else asked for now."""
+        loaded: Any = (self._instance._state.related or {}).get(self._relation.name)
+        if loaded is not None:
+            return list(loaded)
+        if self._relation.name in self._instance._state.raising:
+            raise InvalidRequestError(
+                f"{self._relation} was not loaded with the row, and raiseload forbids to load it now"
+            )
+        return self.query.all()
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.all())
+
+    def __len__(self) -> int:
+        return len(self.all())
+
+    def __getitem__(self, index: int) -> R:
+        return self.all()[index]
+
+    def __repr__(self) -> str:
+        return f"<{self._relation} of {self._instance!r}>"
+
+
+class Below(Generic[R]):
+    """Declares the entities that live below one, such as the educations of a customer.
+
+    `documents` reads them: from the owner's own document where it shows them, else from the service.
+    """
+
+    name: str
+    owner: type
+
+    def __init__(self, target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> None:
+        self.target = target
+        self.documents = documents
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Below[R]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> tuple[R, ...]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        state = instance._state
+        if state.key is None or state.session is None:
+            raise InvalidRequestError(
+                f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
+            )
+        return tuple(state.session._load_below(self.target(), instance, self.documents(instance)))
+
+
+def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
+    """Declare the entities that live below one; the value is a tuple, since it cannot be changed by assignment."""
+    return Below(target, documents)
