@@ -36,7 +36,7 @@ def did(
 
 
 def _type_name(event: Any) -> str:
-    declared = event.__event_type__ if isinstance(event, type) and issubclass(event, Event) else event
+    declared: Any = event.__event_type__ if isinstance(event, type) and issubclass(event, Event) else event
     try:
         return EventType(declared).value
     except ValueError:

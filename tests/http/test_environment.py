@@ -102,7 +102,7 @@ def test_a_service_that_speaks_no_tls_means_not_sent(service, connect):
 
 
 def test_an_earlier_failure_that_the_caller_is_handling_proves_nothing(service, connect, closed_port):
-    with pytest.raises(OutcomeUnknown):  # noqa: PT012 - the handler is what is tested
+    with pytest.raises(OutcomeUnknown):
         try:
             HTTPConnection("127.0.0.1", closed_port).connect()
         except NewConnectionError:

@@ -91,6 +91,12 @@ class Library:
         self.asked.append(f"GET {entity.__resource__.name}/{identity}")
         return copy.deepcopy(self.documents[entity.__resource__.name].get(identity))
 
+    def scan_key(self, entity: type[Entity]) -> str | None:
+        return None
+
+    def below(self, path: tuple[str, ...]) -> list[Document]:
+        return []
+
     def search(self, search: Search) -> Page:
         self.asked.append(f"SEARCH {search.entity.__resource__.name} {search.criterion} page {search.page}")
         found = [
