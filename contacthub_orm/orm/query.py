@@ -185,6 +185,7 @@ class Query(Generic[E]):
 
     def count(self) -> int:
         """How many entities match; no row is loaded."""
+        self._before_asking()
         if self.criterion == NEVER or self.limited == 0:
             return 0
         if self.local != ALWAYS:
@@ -203,6 +204,7 @@ class Query(Generic[E]):
 
     def exists(self) -> bool:
         """Whether anything matches; no row is loaded."""
+        self._before_asking()
         if self.criterion == NEVER:
             return False
         if self.local != ALWAYS:
@@ -215,9 +217,9 @@ class Query(Generic[E]):
 
     def page(self, number: int, size: int) -> list[E]:
         """One page; pages are counted from 0, as the service counts them."""
+        self._before_asking()
         if self.criterion == NEVER:
             return []
-        self._before_asking()
         search = self.search(_natural("page", number), _natural("size", size))
         return [row for row in self.load(self.fetch(search).documents) if self._passes(row)]
 
