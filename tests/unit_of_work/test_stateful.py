@@ -4,50 +4,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from contacthub_orm import Customer, Job, Session, inspect
+from contacthub_orm import Customer, Session, inspect
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import Sandbox
-from tests.unit_of_work.conftest import World
-from tests.unit_of_work.people import Person, Values, applied, changed, jobs_of, read
-
-NAMES = st.sampled_from(["Bruce", "Alfred", "", None])
-WORDS = st.sampled_from(["a", "b", "c"])
-PEOPLE = st.integers(0, 4)
+from tests.unit_of_work.editing_model import NAMES, PEOPLE, WORDS, EditingModel
+from tests.unit_of_work.people import Person, Values, applied, changed, read
 
 
-class Model(RuleBasedStateMachine):
+class Model(EditingModel):
     """Calls the session as a user would and keeps the model beside it."""
-
-    served: ClassVar[tuple[Sandbox, ManualClock]]
-
-    def __init__(self) -> None:
-        super().__init__()
-        sandbox, clock = self.served
-        sandbox.reset()
-        self.world = World(sandbox, clock)
-        self.session = Session(self.world.node())
-        self.transport = self.world.transports[0]
-        self.people: list[Person] = []
-        self.sent = 0
-        self.blocks: list[tuple[Any, dict[str, tuple[Any, ...]]]] = []
-
-    def teardown(self) -> None:
-        self.session.close()
-        for transport in self.world.transports:
-            transport.close()
 
     # -- entities in and out ------------------------------------------------------------------------------------------
 
@@ -137,84 +114,8 @@ class Model(RuleBasedStateMachine):
         edits: Values = {"firstName": name, **({"tags": list(tags)} if tags else {})}
         before = (person.saved or {}) if not person.held or person.expired else person.mine
         self._meet(person, found)
+        person.expired = False
         person.mine = applied(before, edits)
-
-    # -- edits --------------------------------------------------------------------------------------------------------
-
-    @rule(who=PEOPLE, name=NAMES)
-    def write_a_scalar(self, who: int, name: str | None) -> None:
-        def edit(one: Customer) -> None:
-            one.base.firstName = name
-
-        self._edit(who, edit, lambda mine: {"firstName": name})
-
-    @rule(who=PEOPLE, city=NAMES)
-    def write_a_nested_value(self, who: int, city: str | None) -> None:
-        def edit(one: Customer) -> None:
-            one.base.address.city = city
-
-        self._edit(who, edit, lambda mine: {"city": city})
-
-    @rule(who=PEOPLE, tag=WORDS)
-    def append_to_a_list(self, who: int, tag: str) -> None:
-        self._edit(
-            who, lambda one: one.tags.manual.append(tag), lambda mine: {"tags": [*mine.get("tags", []), tag]}
-        )
-
-    @rule(who=PEOPLE)
-    def take_from_a_list(self, who: int) -> None:
-        self._edit(who, lambda one: one.tags.manual.clear(), lambda mine: {"tags": []})
-
-    @rule(who=PEOPLE, title=WORDS)
-    def append_an_element(self, who: int, title: str) -> None:
-        def edit(one: Customer) -> None:
-            one.base.jobs.append(Job(id=str(len(one.base.jobs)), jobTitle=title))
-
-        self._edit(who, edit, lambda mine: {"jobs": [*jobs_of(mine), (str(len(jobs_of(mine))), title)]})
-
-    @rule(who=PEOPLE, title=NAMES)
-    def edit_an_element(self, who: int, title: str | None) -> None:
-        def edit(one: Customer) -> None:
-            for job in one.base.jobs[:1]:
-                job.jobTitle = title
-
-        self._edit(
-            who,
-            edit,
-            lambda mine: {"jobs": [(one, title) for one, _ in jobs_of(mine)[:1]] + jobs_of(mine)[1:]},
-        )
-
-    @rule(who=PEOPLE, key=WORDS, value=st.integers(0, 2))
-    def write_a_key(self, who: int, key: str, value: int) -> None:
-        def edit(one: Customer) -> None:
-            one.extended[key] = value
-
-        self._edit(who, edit, lambda mine: {"extended": {key: value}})
-
-    @rule(who=PEOPLE, key=WORDS)
-    def delete_a_key(self, who: int, key: str) -> None:
-        def edit(one: Customer) -> None:
-            if key in one.extended:
-                del one.extended[key]
-
-        self._edit(who, edit, lambda mine: {"extended": {key: None}})
-
-    @rule(who=PEOPLE)
-    def hold_a_list(self, who: int) -> None:
-        person = self._pick(
-            who, lambda one: (one.new or one.persistent) and one.one is not None and not one.expired
-        )
-        if person is not None:
-            assert person.one is not None
-            person.tags = person.one.tags.manual
-
-    def _edit(self, who: int, edit: Callable[[Customer], Any], edits: Callable[[Values], Values]) -> None:
-        person = self._pick(who, lambda one: (one.new or one.persistent) and one.one is not None)
-        if person is not None:
-            assert person.one is not None
-            edit(person.one)
-            person.expired = False
-            person.mine = applied(person.mine, edits(person.mine))
 
     # -- back to what was ---------------------------------------------------------------------------------------------
 
@@ -339,27 +240,6 @@ class Model(RuleBasedStateMachine):
             if person.one is not None and (person.new or person.persistent) and not person.expired:
                 assert read(person.one) == person.mine
                 assert person.tags is None or person.one.tags.manual is person.tags
-
-    # -- steps --------------------------------------------------------------------------------------------------------
-
-    def _pick(self, who: int, fits: Callable[[Person], bool]) -> Person | None:
-        fitting = [person for person in self.people if fits(person)]
-        return fitting[who % len(fitting)] if fitting else None
-
-    def _meet(self, person: Person, found: Customer) -> None:
-        """The session gives an object: the one that the user has, or where there was none, one with what is saved."""
-        if person.held and person.one is not None:
-            assert found is person.one
-        elif not person.held:
-            self._back(person)
-        person.one, person.held = found, True
-
-    def _back(self, person: Person) -> None:
-        person.mine = copy.deepcopy(person.saved or {})
-
-    def _lose(self, person: Person) -> None:
-        person.held, person.one, person.tags, person.expired = False, None, None, False
-        person.gone = person.saved is None
 
 
 def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None:
