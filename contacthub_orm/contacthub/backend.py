@@ -214,12 +214,18 @@ class NodeBackend:
         return self._matching
 
     def proves_creation(self, entity: type[Entity], document: Document) -> bool:
-        """An event is always made anew; a merged customer has been updated after it was registered."""
-        if not issubclass(entity, Customer):
+        """All but customers are always made anew, and so are customers where the node refuses a second one.
+
+        Elsewhere a customer that was merged has been updated after it was registered.
+        """
+        if not issubclass(entity, Customer) or self._refuses_second():
             return True
         return document.get("registeredAt") is not None and document["registeredAt"] == document.get(
             "updatedAt"
         )
+
+    def _refuses_second(self) -> bool:
+        return self._matching is not None and self._matching.uniqueness == "BLOCK"
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
         if operation.verb is Verb.CREATE and current is not None:
