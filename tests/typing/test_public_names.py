@@ -45,6 +45,8 @@ def test_an_unknown_name_is_refused() -> None:
         contacthub_orm.Costumer  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["typed_customers", "typed_events", "typed_subclasses", "refused_by_checkers"])
+@pytest.mark.parametrize(
+    "name", ["typed_customers", "typed_events", "typed_subclasses", "refused_by_checkers"]
+)
 def test_what_the_type_checkers_read_can_be_imported(name: str) -> None:
     assert importlib.import_module(f"tests.typing.{name}")
