@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, overload
 from urllib.parse import quote, unquote
-from weakref import ref
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
 from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
 from contacthub_orm.orm.criteria import ALWAYS, Criterion
-from contacthub_orm.orm.mapped import Mapped, ObjectState, _new, _set_state, forget_all, render, take_baseline
+from contacthub_orm.orm.entity_state import EntityState, Key
+from contacthub_orm.orm.mapped import Mapped, _new, _set_state, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.session import Session
 
 __all__ = [
     "Entity",
@@ -37,9 +34,6 @@ __all__ = [
 E = TypeVar("E", bound="Entity")
 T = TypeVar("T")
 
-Key = tuple[str, str]
-"""The identity of an entity: its resource's name and its id."""
-
 
 @attrs.frozen
 class Resource:
@@ -53,102 +47,6 @@ class Resource:
     id_key: str = "id"
     version_keys: tuple[str, ...] = ("version", "updatedAt")
     patches: bool = True
-
-
-class EntityState(ObjectState):
-    """Bookkeeping of one entity: its session, its identity and what happened to it since it was loaded."""
-
-    key: Key | None = None
-    """The identity; None: the service does not know the entity."""
-
-    session: Session | None = None
-    """The session that holds the entity."""
-
-    dirty: bool = False
-    """Whether something may have been written since the baseline was taken."""
-
-    watched: bool = False
-    """Whether a container was handed out, so that the entity is compared at flush and kept alive."""
-
-    deleted: bool = False
-    """Whether the entity is to be deleted, or was."""
-
-    replace: bool = False
-    """Whether the next flush replaces the whole document."""
-
-    sent_before: datetime | None = None
-    """When a write of it was first sent that is to be sent again."""
-
-    in_flight: Document | None = None
-    """What is being sent at this moment."""
-
-    expired: bool = False
-    """Whether the baseline is to be read anew at the next touch."""
-
-    merged_into: Entity | None = None
-    """The entity that stands for this one since the service merged them."""
-
-    references: dict[str, Entity] | None = None
-    """Referenced entities by the key that their id goes to."""
-
-    parent: Entity | None = None
-    """The entity below which this one lives."""
-
-    related: dict[str, list[Entity]] | None = None
-    """Related entities that were loaded with this one, by relation."""
-
-    raising: frozenset[str] = frozenset()
-    """The relations that may not be loaded."""
-
-    version_moved: bool = False
-    """Whether a write of ours to something below this entity moved its version past the baseline's."""
-
-    def expire(self, mapped: Mapped, reload: Callable[[], Document]) -> None:
-        """Forget the baseline and all values; the next touch calls `reload` for the document."""
-        self.expired = True
-        self._reload = reload
-        self._mapped = ref(mapped)
-        forget_all(mapped)
-
-    def renew(self, mapped: Mapped, document: Document) -> None:
-        """Give an expired entity its document."""
-        self.expired = False
-        take_baseline(mapped, document)
-
-    def __getattr__(self, name: str) -> Any:
-        # FASTPATH: expiring deletes `raw`, so that only an expired entity ever comes here.
-        if name != "raw" or not self.expired:
-            raise AttributeError(name)
-        mapped = self._mapped()
-        assert mapped is not None
-        self.renew(mapped, self._reload())
-        return self.raw
-
-    def load_rest(self, mapped: Mapped) -> None:
-        assert isinstance(mapped, Entity)
-        if self.session is None:
-            raise InvalidRequestError(
-                f"{mapped!r} was loaded in part, and no session holds it to load the rest"
-            )
-        self.session._complete(mapped)
-
-    def touch(self, mapped: Mapped) -> None:
-        if not self.dirty:
-            self.dirty = True
-            self._register(mapped)
-
-    def hand_out(self, mapped: Mapped) -> None:
-        if not self.watched:
-            self.watched = True
-            self._register(mapped)
-
-    def reverted(self) -> None:
-        """Forget the references that the user set; the ids in the document say which entities are meant."""
-        self.references = None
-
-    def _register(self, mapped: Mapped) -> None:
-        if self.session is not None and isinstance(mapped, Entity):
-            self.session._register(mapped)
 
 
 class Reference(Generic[T]):
