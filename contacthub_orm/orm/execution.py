@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from contacthub_orm.errors import (
@@ -55,14 +56,22 @@ class Execution:
         self.on_error = on_error
         self.check_version = check_version
         self.entries: dict[Operation, Entry] = {}
+        self._begun: dict[Operation, Entry] = {}
         self._stopped = threading.Event()
         self._interruption: BaseException | None = None
 
     def run(self, plan: Plan) -> Account:
-        """Send all batches. What interrupts the calling thread passes on after the requests under way were settled."""
-        for batch in plan.batches:
-            self._batch(batch)
-            self.observer.batch_done()
+        """Send all batches. What interrupts the calling thread passes on after the requests under way were settled.
+
+        Interrupted again while it waits for those, it counts what was begun as unknown.
+        """
+        try:
+            for batch in plan.batches:
+                self._batch(batch)
+                self.observer.batch_done()
+        finally:
+            for operation in self._begun.keys() - self.entries.keys():
+                self._conclude(self._begun[operation])
         return Account([self.entries[operation] for operation in plan])
 
     def _batch(self, batch: tuple[Operation, ...]) -> None:
@@ -73,12 +82,18 @@ class Execution:
                 self._raise_interruption()
             return
         with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-            pending = {pool.submit(self._send, operation) for operation in batch}
+            pending: set[Future[Entry]] = set()
             try:
-                self._collect(pending)
+                for operation in batch:
+                    pending.add(pool.submit(self._send, operation))
+                for future in as_completed(list(pending)):
+                    self._conclude(future.result())
+                    pending.discard(future)
             except BaseException:
                 self._stopped.set()
-                self._collect(pending)
+                for future in as_completed(pending):
+                    with suppress(Exception):  # the first is the one to pass on
+                        self._conclude(future.result())
                 raise
         self._raise_interruption()
 
@@ -86,14 +101,9 @@ class Execution:
         if self._interruption is not None:
             raise self._interruption
 
-    def _collect(self, pending: set[Future[Entry]]) -> None:
-        for future in as_completed(list(pending)):
-            pending.discard(future)
-            self._conclude(future.result())
-
     def _conclude(self, entry: Entry) -> None:
-        self.entries[entry.operation] = entry
         self.observer.concluded(entry)
+        self.entries[entry.operation] = entry
 
     def _send(self, operation: Operation) -> Entry:
         """Send one operation; runs in a worker thread and touches no entity."""
@@ -101,6 +111,7 @@ class Execution:
             return Entry(operation, operation.request, Outcome.NOT_SENT)
         request = operation.request.resolved()
         sent_at = operation.sent_before or self.backend.now()
+        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
         try:
             document = self._exchange(operation, request)
         except OutcomeUnknown as error:
@@ -110,7 +121,7 @@ class Execution:
         except BaseException as error:  # noqa: BLE001 - an interrupt: the request may have been sent
             self._interruption = error
             self._stopped.set()
-            return Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
+            return self._begun[operation]
         return Entry(operation, request, Outcome.DONE, sent_at=sent_at, document=document)
 
     def _exchange(self, operation: Operation, request: Request) -> Document | None:
