@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.documents import Document, same
 from contacthub_orm.orm.mapped import Mapped, render
 from contacthub_orm.orm.tracking import _forget, _parts, absorb, changes, elements, refill, revert
 
@@ -36,9 +36,10 @@ class _Edits:
         state = self.entity._state
         if state.key is None:
             _clear(self.entity, self.document)
+            apply_edits(self.entity, self.document)
         else:
             revert(self.entity)
-        apply_edits(self.entity, self.document)
+            apply_edits(self.entity, _unsaved(self.document, state.raw or {}))
         state.references = dict(self.references) if self.references else None
         state.replace = self.replace
 
@@ -103,6 +104,28 @@ def _clear(mapped: Mapped, document: Document) -> None:
         else:
             _forget(mapped, name, attribute)
             mapped._state.unmark(name)
+
+
+def _unsaved(edits: Document, baseline: Document) -> Document:
+    """The edits that the baseline does not hold yet, null and missing being the same."""
+    left: Document = {}
+    for key, value in edits.items():
+        held = baseline.get(key)
+        if isinstance(value, dict) and value and isinstance(held, dict):
+            if inner := _unsaved(value, held):
+                left[key] = inner
+        elif not same(_filled(held), _filled(value)):
+            left[key] = value
+    return left
+
+
+def _filled(value: Any) -> Any:
+    """A value without nulls and what holds nothing else, at any depth; None where nothing is left."""
+    if isinstance(value, dict):
+        return {key: one for key, item in value.items() if (one := _filled(item)) is not None} or None
+    if isinstance(value, list):
+        return [_filled(one) for one in value] or None
+    return value
 
 
 def start_anew(entity: Entity, document: Document) -> None:

@@ -11,6 +11,7 @@ from contacthub_orm import (
     Customer,
     Event,
     InvalidRequestError,
+    Job,
     Session,
     StaleDataError,
     inspect,
@@ -130,6 +131,32 @@ def test_the_changes_of_a_nested_block_that_succeeds_wait_for_the_commit(world: 
         assert world.writes() == []
         session.commit()
     assert world.writes() == ["POST customers"]
+
+
+def test_what_was_saved_in_a_nested_block_is_not_saved_again_after_it(world: World) -> None:
+    (a,) = seed(world, "a")
+    with Session(world.node()) as session:
+        held = get(session, a)
+        held.base.jobs.append(Job(id="1", jobTitle="spy"))
+        with pytest.raises(RuntimeError), session.begin_nested():
+            session.flush()
+            raise RuntimeError
+        assert session.dirty == []
+
+
+def test_a_nested_block_keeps_the_objects_of_a_new_entity_in_place(world: World) -> None:
+    with Session(world.node()) as session:
+        new = customer("a")
+        contacts = new.base.contacts
+        session.add(new)
+        with pytest.raises(RuntimeError), session.begin_nested():
+            contacts.phone = "555"
+            raise RuntimeError
+        assert (new.base.contacts is contacts, contacts.phone, contacts.email) == (
+            True,
+            None,
+            "a@example.com",
+        )
 
 
 def test_a_deletion_is_taken_back_by_a_nested_block(world: World) -> None:
