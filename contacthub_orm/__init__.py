@@ -279,14 +279,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """The typed events are imported when the first is asked for, and so is the sandbox, which is an extra."""
-    if name == "Sandbox":
-        from contacthub_orm.sandbox import Sandbox
+if not TYPE_CHECKING:  # else a checker would take any name for one of the module
 
-        return Sandbox
-    if name in __all__:
-        from contacthub_orm.contacthub import events
+    def __getattr__(name: str) -> Any:
+        """The typed events are imported when the first is asked for, and so is the sandbox, which is an extra."""
+        if name == "Sandbox":
+            from contacthub_orm.sandbox import Sandbox
 
-        return getattr(events, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return Sandbox
+        if name in __all__:
+            from contacthub_orm.contacthub import events
+
+            return getattr(events, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,6 +13,11 @@ from contacthub_orm import Customer, Event, Query, Session
 
 if TYPE_CHECKING:
 
+    def names_that_the_library_has_not() -> None:
+        from contacthub_orm import Costumer  # type: ignore[attr-defined]
+
+        Costumer()
+
     def values_of_another_type(customer: Customer) -> None:
         customer.base.firstName = 3  # type: ignore[assignment]
         customer.base.contacts.email = 3  # type: ignore[assignment]
