@@ -65,6 +65,16 @@ __all__ = [
 class ContacthubError(Exception):
     """The root of all that this library raises on purpose."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by its state, for process pools and task queues: not every class is made from its message."""
+        return _unpickled, (type(self), self.args), self.__dict__
+
+
+def _unpickled(cls: type[ContacthubError], args: tuple[Any, ...]) -> ContacthubError:
+    error = cls.__new__(cls, *args)
+    error.args = args  # requests' exceptions are OSErrors, which leave that to __init__
+    return error
+
 
 class ConfigurationError(ContacthubError, ValueError):
     """A setting is missing or malformed."""
@@ -202,6 +212,7 @@ class ConflictError(APIError):
 
     @property
     def conflicting_id(self) -> str | None:
+        """The id of the customer in the way, None where the service did not tell."""
         customer = self.data.get("customer") if isinstance(self.data, dict) else None
         found = customer.get("id") if isinstance(customer, dict) else None
         return found if isinstance(found, str) else None
