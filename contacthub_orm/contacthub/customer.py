@@ -15,7 +15,7 @@ from contacthub_orm.contacthub.enums import (
     OtherContactType,
     SubscriptionKind,
 )
-from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule
+from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule, text
 from contacthub_orm.contacthub.timezones import Timezone
 from contacthub_orm.errors import Violation
 from contacthub_orm.orm import (
@@ -70,7 +70,7 @@ class Customer(Entity, resource=Resource("customers")):
 
     id: Attr[str | None] = attr(default=None, read_only=True)
     intId: Attr[int | None] = attr(default=None, read_only=True)
-    externalId: Attr[str | None] = attr(default=None)
+    externalId: Attr[str | None] = text()
     nodeId: Attr[str | None] = attr(default=None, create_only=True)
     base: Embedded[CustomerBase] = embedded(default=None)
     consents: Embedded[Consents] = embedded(default=None)

@@ -22,6 +22,7 @@ def customer(**values: Any) -> Customer:
 @pytest.mark.parametrize(
     ("path", "limit"),
     [
+        ("externalId", 255),
         ("base.firstName", 255),
         ("base.gender", 255),
         ("base.pictureUrl", 1000),
@@ -52,6 +53,10 @@ def test_the_tags_of_a_kind_have_1000_characters_together(kind: str) -> None:
 
     assert broken(fitting) == []
     assert broken(too_long) == [f"Customer.tags.{kind}: must be at most 1000 characters in total, got 1001"]
+
+
+def test_a_tag_that_is_no_text_is_the_only_violation() -> None:
+    assert broken(customer(tags={"manual": [3]})) == ["Customer.tags.manual[0]: must be a text, got 3"]
 
 
 def test_the_length_of_an_elements_text_is_checked() -> None:
