@@ -2,7 +2,7 @@
 
 A SQLite file. The whole plan goes in with one synced transaction, the commit point; marks of what was done follow in
 groups, since a lost mark only means "unknown". The connection holds the file's lock for as long as it lives, so that no
-two sessions or recoveries work on one journal. It holds documents, and no credential.
+two sessions or recoveries work on one journal, nor a process and its forked child. It holds documents, and no credential.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 import attrs
 
@@ -48,7 +49,11 @@ _GROUP: Final = 200
 
 @attrs.define
 class Record:
-    """One operation as the journal has it; `outcome` is None where no mark says what became of it."""
+    """One operation as the journal has it.
+
+    `outcome` is None where no mark says what became of it, and NOT_SENT where it was undone, so that it is as if it had
+    not been sent.
+    """
 
     number: int
     batch: int
@@ -90,11 +95,13 @@ class Journal:
         self._creations: dict[int, int] = {}
         self._marks: list[tuple[str, str | None, str | None, int]] = []
         self._atomic = False
+        self._inherited = False
         try:
             self._connection = sqlite3.connect(
                 self.path, isolation_level=None, timeout=0.2, check_same_thread=False
             )
             self._open(place)
+            _open_journals.add(self)
         except sqlite3.Error as error:
             self._close_quietly()
             reason = (
@@ -140,8 +147,13 @@ class Journal:
         """Write a plan down, in one synced transaction: from here on the commit survives a crash.
 
         What is in the journal already gives way, but for the operations to `keep`, which are still unknown, and for what
-        earlier flushes of the same atomic block have done.
+        earlier flushes of the same atomic block have done. Raises JournalError in a forked child of the process that
+        opened it.
         """
+        if self._inherited:
+            raise JournalError(
+                f"{self.path} is in use by the process that this one was forked from: open a session of its own here"
+            )
         self._atomic = atomic
         execute = self._connection.execute
         execute("begin immediate")
@@ -200,7 +212,12 @@ class Journal:
         return {_REFERENCE: self._creations[id(value.entity)]}
 
     def mark(self, entry: Entry) -> None:
-        """Note an outcome; it is written with others, at the latest by `flush`."""
+        """Note an outcome; it is written with others, at the latest by `flush`.
+
+        What was not sent needs no mark: recovery sends it.
+        """
+        if entry.outcome is Outcome.NOT_SENT:
+            return
         key = entry.entity._state.key
         document = entry.document
         identity = key[1] if key is not None else document.get("id") if document else None
@@ -280,7 +297,9 @@ class Journal:
         return [_record(row) for row in rows]
 
     def close(self) -> None:
-        """Write what waits and let the lock go."""
+        """Write what waits and let the lock go. In a forked child nothing: the file is the parent's."""
+        if self._inherited:
+            return
         self.flush()
         self._connection.close()
 
@@ -289,6 +308,21 @@ class Journal:
         if connection is not None:
             connection.close()
 
+
+_open_journals: Final[WeakSet[Journal]] = WeakSet()
+
+
+def _leave_to_the_parent() -> None:
+    """In a forked child: SQLite would remove the parent's write-ahead log on closing, so it must never close here."""
+    from ctypes import py_object, pythonapi
+
+    for journal in _open_journals:
+        journal._inherited = True
+        pythonapi.Py_IncRef(py_object(journal._connection))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 _REFERENCE: Final = "$created by operation"
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import shutil
+import warnings
 from pathlib import Path
 
 import pytest
 
 from contacthub_orm import CommitError, Customer, Event, JournalError, Session, recover
-from contacthub_orm.orm.journal import Journal
+from contacthub_orm.orm.journal import Journal, read_journal
 from tests.unit_of_work.conftest import Crash, World, customer, viewed
 
 
@@ -194,4 +198,38 @@ def test_the_plan_is_on_disk_before_the_first_request(world: World, path: Path) 
     world.transports[0].observers.append(look)
     session.commit()
     assert seen[0] == 2
+    session.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_neither_commits_into_its_parents_journal_nor_takes_it_away(
+    world: World, path: Path
+) -> None:
+    node = world.node()
+    session = Session(node, journal=path)
+    session.add(customer("a"))
+    session.commit()
+    session.add(customer("b"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside the sandbox's thread
+        pid = os.fork()
+    if pid == 0:
+        refused = False
+        try:
+            session.commit()
+        except JournalError as error:
+            refused = "forked" in str(error)
+        finally:
+            session.close()
+            del session
+            gc.collect()
+            os._exit(0 if refused else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    world.fault(node, 0, "before", Crash())
+    with pytest.raises(Crash):
+        session.commit()
+    copied = path.with_name("copy.sqlite")
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{path}{suffix}", f"{copied}{suffix}")
+    assert len(read_journal(copied)[2]) == 1
     session.close()
