@@ -26,6 +26,7 @@ from contacthub_orm.errors import (
 from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
 from contacthub_orm.orm.conversion import dump_datetime
+from contacthub_orm.orm.criteria import ALWAYS
 from contacthub_orm.orm.documents import apply_patch
 from contacthub_orm.orm.entity import split_identity
 from contacthub_orm.orm.plan import Pending
@@ -93,6 +94,12 @@ class NodeBackend:
 
     def now(self) -> datetime:
         return self._transport.clock.now()
+
+    def service_time(self, moment: datetime) -> datetime:
+        """What the service's clock showed at a moment of ours; asks for a row where no answer has told the time yet."""
+        if not self._transport.service_clock.known:
+            self.search(Search(Customer, ALWAYS, size=1))
+        return self._transport.service_clock.of(moment)
 
     def sleep(self, seconds: float) -> None:
         self._transport.clock.sleep(seconds)
@@ -165,7 +172,11 @@ class NodeBackend:
     def compile(self, search: Search) -> dict[str, str]:
         """The parameters of a search; `query` among them is JSON text."""
         parameters = {"nodeId": self._node_id}
+        if search.entity.__parent__ is not None:
+            raise CompileError(f"{search.entity.__name__}: the service searches customers and events alone")
         if search.entity.__resource__.name == "events":
+            if search.raw is not None:
+                raise CompileError("raw: events have no query language, only the parameters of their route")
             parameters.update(event_parameters(search.criterion))
         else:
             query = query_json(search.criterion) if search.raw is None else search.raw
@@ -184,8 +195,8 @@ class NodeBackend:
         if sort is not None:
             parameters["sort"] = sort
         if search.size is not None:
-            if not 1 <= search.size <= MAX_PAGE_SIZE:
-                raise CompileError(f"a page holds 1 to {MAX_PAGE_SIZE} elements, got {search.size}")
+            if not 0 <= search.size <= MAX_PAGE_SIZE:
+                raise CompileError(f"a page holds {MAX_PAGE_SIZE} elements at most, got {search.size}")
             parameters["size"] = str(search.size)
         if search.page:
             parameters["page"] = str(search.page)

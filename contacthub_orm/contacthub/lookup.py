@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["find_created"]
 
-_SKEW: Final = timedelta(seconds=1)
-"""How far the service's clock may be behind ours; more only costs a certainty, never a second write."""
+_SKEW: Final = timedelta(seconds=2)
+"""How exactly the service's clock is known, from the `Date` of its answers."""
 
 _CREATION_ORDER: Final = ("registeredAt", "updatedAt")
 
@@ -47,6 +47,10 @@ class Reader(Protocol):
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         """A document by its id."""
+        ...
+
+    def service_time(self, moment: datetime) -> datetime:
+        """What the service's clock showed at a moment of ours."""
         ...
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
@@ -96,6 +100,9 @@ class _Once:
             self._documents[identity] = self._reader.fetch(entity, identity)
         return self._documents[identity]
 
+    def service_time(self, moment: datetime) -> datetime:
+        return self._reader.service_time(moment)
+
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
         return self._reader.below(path)
 
@@ -112,11 +119,12 @@ def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[K
 def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
     values = policy.values(write.body)
     changed: Document | None = None
+    since = _since(reader, write)
     for document in _current(reader, policy, write, taken):
         if holds_submitted(document, _submitted(write)):
             taken.add(("customers", document["id"]))
             return Finding(Verdict.APPLIED, document)
-        if values is not None and _written_since(document, write.first_sent):
+        if values is not None and _written_since(document, since):
             changed = document
     if changed is not None:
         return Finding(Verdict.CONFLICT, changed)
@@ -136,7 +144,7 @@ def _submitted(write: Unsettled) -> Document:
     return {key: value for key, value in write.body.items() if key != "nodeId"}
 
 
-def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, write: Unsettled) -> Search:
+def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, since: datetime) -> Search:
     """Customers with the same matching values, or, where there are none, those registered since the first send."""
     criteria: list[Criterion]
     if values is not None:
@@ -145,7 +153,7 @@ def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, write: Uns
             for path, value in zip(policy.properties, values, strict=True)
         ]
     else:
-        criteria = [Customer.registeredAt >= write.first_sent - _SKEW]
+        criteria = [Customer.registeredAt >= since]
     return Search(Customer, and_(*criteria), size=50)
 
 
@@ -156,8 +164,9 @@ def _current(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: se
     one commit moves a value from one customer to another, it is no trace of the creation.
     """
     values = policy.values(write.body)
-    for found in _all(reader, _matching(policy, values, write)):
-        if values is None and not _is_free(found, write, taken):
+    since = _since(reader, write)
+    for found in _all(reader, _matching(policy, values, since)):
+        if values is None and not _is_free(found, write, since, taken):
             continue
         document = reader.fetch(Customer, found["id"])
         if document is None:
@@ -184,21 +193,27 @@ def _find_event(reader: Reader, write: Unsettled, taken: set[Key]) -> Finding:
         criteria.append(Event.customerId == body["customerId"])
     if body.get("date"):
         criteria.append(Event.date.between(body["date"], body["date"]))
+    since = _since(reader, write)
     for document in _all(reader, Search(Event, and_(*criteria), size=50)):
-        if _is_free(document, write, taken) and holds_submitted(document, body):
+        if _is_free(document, write, since, taken) and holds_submitted(document, body):
             taken.add(("events", document["id"]))
             return Finding(Verdict.APPLIED, document)
     return Finding(Verdict.ABSENT)
 
 
-def _is_free(document: Document, write: Unsettled, taken: set[Key]) -> bool:
+def _since(reader: Reader, write: Unsettled) -> datetime:
+    """The earliest moment, by the service's clock, at which the write can have taken effect."""
+    return reader.service_time(write.first_sent) - _SKEW
+
+
+def _is_free(document: Document, write: Unsettled, since: datetime, taken: set[Key]) -> bool:
     """Whether nobody else accounts for it and it came into being after the first send."""
     key = (write.operation.entity.__resource__.name, document["id"])
-    return key not in taken and _moment(document, "registeredAt") >= write.first_sent - _SKEW
+    return key not in taken and _moment(document, "registeredAt") >= since
 
 
-def _written_since(document: Document, moment: datetime) -> bool:
-    return any(_moment(document, key) >= moment - _SKEW for key in _CREATION_ORDER if document.get(key))
+def _written_since(document: Document, since: datetime) -> bool:
+    return any(_moment(document, key) >= since for key in _CREATION_ORDER if document.get(key))
 
 
 def _moment(document: Document, key: str) -> datetime:

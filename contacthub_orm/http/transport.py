@@ -19,6 +19,7 @@ from contacthub_orm.http.clock import Clock
 from contacthub_orm.http.failures import Failure
 from contacthub_orm.http.log import log_again, log_answer, log_body, log_broken_receiver, log_lost
 from contacthub_orm.http.retry import retry_after, retrying
+from contacthub_orm.http.service_clock import ServiceClock
 from contacthub_orm.http.settings import Settings
 from contacthub_orm.signals import after_response, before_request
 
@@ -62,6 +63,7 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self.settings = settings or Settings()
         self.clock = clock or Clock()
+        self.service_clock = ServiceClock(self.clock)
         self._template = _template(self.base_url, token, self.settings)
         # A closure keeps the token out of `vars()`, unlike a partial.
         self._open: Callable[[], Channel] = lambda: open_channel(
@@ -142,6 +144,7 @@ class Transport:
             channel.redactor.exception(failure.error)
             log_lost(exchange.method, exchange.path, failure.error, self._milliseconds(started))
             return failure
+        self.service_clock.observe(response.headers)
         milliseconds = self._milliseconds(started)
         outcome = self._read(response, exchange, channel)
         self._announce_answer(exchange, response.status_code, outcome, milliseconds)

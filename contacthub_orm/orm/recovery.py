@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.execution import Execution
 from contacthub_orm.orm.journal import Journal, Record, rebuilt
 from contacthub_orm.orm.plan import Entry, Operation, Outcome, Plan, Verb
@@ -50,14 +51,14 @@ class Report:
 
     def __str__(self) -> str:
         lines = [
-            *(f"confirmed  {one}" for one in self.confirmed),
-            *(f"adopted    {one}" for one in self.adopted),
-            *(f"sent       {one}" for one in self.sent),
+            *(f"confirmed  {one.request.resolved()}" for one in self.confirmed),
+            *(f"adopted    {one.request.resolved()}" for one in self.adopted),
+            *(f"sent       {one.request.resolved()}" for one in self.sent),
             *(
                 f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
                 for one in self.failed
             ),
-            *(f"open       {one}" for one in self.open),
+            *(f"open       {one.request.resolved()}" for one in self.open),
             *map(str, self.undone),
         ]
         return "\n".join(lines) or "nothing to recover"
@@ -134,7 +135,10 @@ class Recovery:
         for one in operations:
             if one in undone or self._records[one].outcome is Outcome.DONE:
                 continue
-            if self._can_be_asked(one):
+            if self._records[one].outcome is Outcome.FAILED:
+                error = ContacthubError("it was refused before the crash")
+                self._report.failed.append(Entry(one, one.request.resolved(), Outcome.FAILED, error))
+            elif self._can_be_asked(one):
                 rest.append(one)
             elif send:
                 self._leave(one)

@@ -13,12 +13,14 @@ import attrs
 
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.documents import Document, difference
+from contacthub_orm.orm.entity import split_identity
 from contacthub_orm.orm.equivalence import holds_submitted
 from contacthub_orm.orm.plan import Entry, Request, Verb
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.backend import Backend
     from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.entity_state import Key
 
 __all__ = ["Undone", "inverse", "undo"]
 
@@ -49,9 +51,11 @@ def undo(
     undone already, as after a recovery that was killed, counts as undone.
     """
     ours = {entry.entity._state.key: entry.document for entry in entries}
+    moved = {_key_above(entry.entity) for entry in entries}
     undone = []
     for entry in reversed(entries):
-        one = _undo(backend, entry, ours[entry.entity._state.key], settle)
+        held = _Held(ours[entry.entity._state.key] or {}, entry.entity._state.key in moved)
+        one = _undo(backend, entry, held, settle)
         if one.document is not None:
             ours[entry.entity._state.key] = one.document
         undone.append(one)
@@ -60,13 +64,27 @@ def undo(
     return undone
 
 
-def _undo(backend: Backend, entry: Entry, ours: Document | None, settle: float) -> Undone:
+@attrs.frozen
+class _Held:
+    """What we last made of an entity; `moved`: writes of ours below it have moved its version since."""
+
+    document: Document
+    moved: bool
+
+
+def _key_above(entity: Entity) -> Key | None:
+    """The identity of the entity below which this one lives, None where it lives below none."""
+    above, key = type(entity).__parent__, entity._state.key
+    return None if above is None or key is None else (above.target, split_identity(key[1])[0])
+
+
+def _undo(backend: Backend, entry: Entry, held: _Held, settle: float) -> Undone:
     try:
         if entry.operation.verb is Verb.DELETE:
             return Undone(entry, "a delete cannot be undone")
         if entry.operation.verb is Verb.CREATE:
             return _undo_creation(backend, entry, settle)
-        return _undo_change(backend, entry, ours or {})
+        return _undo_change(backend, entry, held)
     except ContacthubError as error:
         return Undone(entry, str(error))
 
@@ -92,24 +110,39 @@ def _stored(backend: Backend, entity: type[Entity], identity: str, settle: float
     return True
 
 
-def _undo_change(backend: Backend, entry: Entry, ours: Document) -> Undone:
+def _undo_change(backend: Backend, entry: Entry, held: _Held) -> Undone:
     entity = entry.entity
     current = backend.fetch(type(entity), _identity(entity))
     if current is None:
         return Undone(entry, "it no longer exists")
-    before = entry.operation.baseline or {}
-    if entry.operation.verb is Verb.REPLACE:
-        body = _difference(entity, ours, before)
-    else:
-        body = inverse(before, entry.request.body or {})
+    verb, body = _way_back(entry, held.document)
     if holds_submitted(current, body):
         return Undone(entry, document=current)
-    keys = entity.__resource__.version_keys
-    if any(current.get(key) != ours.get(key) for key in keys if key in ours):
+    if not _is_ours(entry, current, held):
         return Undone(entry, "it was changed since by another writer")
-    request = backend.request(Verb.UPDATE, _standing_for(entity, current), body)
+    request = backend.request(verb, _standing_for(entity, current), body)
     answer = backend.send(Request(request.method, request.path, request.params, body))
-    return Undone(entry, document=backend.stored(Verb.UPDATE, entity, body, answer))
+    return Undone(entry, document=backend.stored(verb, entity, body, answer))
+
+
+def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
+    """What takes the change back: a patch, or the whole document where the entity knows no patch."""
+    before = entry.operation.baseline or {}
+    if not entry.entity.__resource__.patches:
+        return Verb.REPLACE, {
+            key: value for key, value in before.items() if key in (entry.request.body or before)
+        }
+    if entry.operation.verb is Verb.REPLACE:
+        return Verb.UPDATE, _difference(entry.entity, after, before)
+    return Verb.UPDATE, inverse(before, entry.request.body or {})
+
+
+def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
+    """Whether nobody else has written since: the version is still ours, or, where that tells nothing, the values are."""
+    keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
+    if held.moved or not keys:
+        return holds_submitted(current, entry.request.body or {})
+    return all(current.get(key) == held.document.get(key) for key in keys)
 
 
 def _identity(entity: Entity) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import format_datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
@@ -134,7 +136,7 @@ class Application:
         answer = self._carry_out(scope, request)
         self._remember(request, answer.status, answer.is_success)
         await self._wait_out_latency(request)
-        await send_answer(send, answer)
+        await send_answer(send, self._dated(answer))
 
     def release(self) -> None:
         """Let the requests that a fault holds back go on at once, to be called where the server stops."""
@@ -156,7 +158,12 @@ class Application:
         self._remember(request, None if answer is None else answer.status, applied, effect.name)
         await self._wait_out_latency(request)
         await self._hold(effect.after)
-        await connection.deliver(answer, effect.ending)
+        await connection.deliver(None if answer is None else self._dated(answer), effect.ending)
+
+    def _dated(self, answer: Answer) -> Answer:
+        """The answer with the time of the sandbox's clock, by which clients may tell how their own differs."""
+        date = format_datetime(self._service.settings.clock().astimezone(UTC), usegmt=True)
+        return replace(answer, headers=(*answer.headers, ("date", date)))
 
     async def _hold(self, seconds: float) -> None:
         if seconds:

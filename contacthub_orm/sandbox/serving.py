@@ -56,6 +56,7 @@ class ServerThread:
             uvicorn.Config(
                 application,
                 access_log=False,
+                date_header=False,
                 http=_Protocol,
                 lifespan="off",
                 log_config=None,
