@@ -9,7 +9,7 @@ from contacthub_orm.contacthub.enums import EventType
 from contacthub_orm.contacthub.event import Event
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.combinations import Did, is_condition
-from contacthub_orm.orm.criteria import ALWAYS, Criterion, and_
+from contacthub_orm.orm.criteria import ALWAYS, NEVER, Criterion, and_
 
 __all__ = ["did"]
 
@@ -31,14 +31,23 @@ def did(
     name = _type_name(event)
     for condition in conditions:
         _check(name, condition)
-    timeframe = ALWAYS if between is None else Event.date.between(*between)
-    return Did(name, and_(*conditions), timeframe)
+    condition = and_(*conditions)
+    return NEVER if condition == NEVER else Did(name, condition, _timeframe(name, between))
+
+
+def _timeframe(name: str, between: Any) -> Criterion:
+    if between is None:
+        return ALWAYS
+    if not isinstance(between, tuple | list) or len(between) != 2:
+        raise CompileError(f"did({name}): between is a first and a last moment, got {between!r}")
+    return Event.date.between(*between)
 
 
 def _type_name(event: Any) -> str:
-    declared: Any = event.__event_type__ if isinstance(event, type) and issubclass(event, Event) else event
+    if isinstance(event, type) and issubclass(event, Event) and event.__event_type__ is not None:
+        return str(event.__event_type__)
     try:
-        return EventType(declared).value
+        return EventType(event).value
     except ValueError:
         raise CompileError(f"did: {event!r} is no type of event") from None
 
@@ -52,4 +61,8 @@ def _check(name: str, condition: object) -> None:
         if not issubclass(comparison.owner, Event):
             raise CompileError(
                 f"did({name}): {comparison} is a condition on {comparison.owner.__name__}, not on an event"
+            )
+        if comparison.owner.__event_type__ not in (None, name):
+            raise CompileError(
+                f"did({name}): {comparison} is a condition on {comparison.owner.__name__}, another type of event"
             )

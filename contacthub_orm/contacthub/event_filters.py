@@ -47,6 +47,8 @@ def _conjuncts(criterion: Criterion) -> tuple[Comparison, ...]:
 
 def _parameters(comparison: Comparison) -> Iterator[tuple[str, str]]:
     name, operator, value = comparison.attribute, comparison.operator, comparison.value
+    if value in ("", [""]):
+        raise CompileError(f"{comparison}: the route takes an empty text for no filter at all")
     if name == "date":
         yield from _date_bounds(comparison, operator, value)
     elif operator is Operator.EQUALS and name in _EQUAL:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.errors import CompileError
-from contacthub_orm.orm.criteria import ALWAYS, Comparison, Conjunction, Criterion, and_
+from contacthub_orm.orm.criteria import ALWAYS, NEVER, Comparison, Conjunction, Criterion, and_
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Combination", "Did", "SetOperation", "combined", "is_condition"]
+__all__ = ["Combination", "Did", "SetOperation", "asks_for_events", "combined", "is_condition"]
 
 
 class SetOperation(StrEnum):
@@ -37,6 +37,9 @@ class Combination(Criterion):
     parts: tuple[Criterion, ...]
 
     def negated(self) -> Criterion:
+        first, *others = self.parts
+        if self.operation is SetOperation.EXCEPT and first == ALWAYS:
+            return combined(SetOperation.UNION, *others)
         return Combination(SetOperation.EXCEPT, (ALWAYS, self))
 
     def holds_for(self, document: Document) -> bool:
@@ -81,7 +84,10 @@ class Did(Criterion):
 
 
 def combined(operation: SetOperation, *criteria: Criterion) -> Criterion:
-    """A set operation; nested ones of one kind are flattened in the order written, as far as that changes nothing."""
+    """A set operation; nested ones of one kind are flattened in the order written, as far as that changes nothing.
+
+    What every or no entity satisfies is resolved at once, so that it is not asked.
+    """
     parts: list[Criterion] = []
     for index, criterion in enumerate(criteria):
         same = isinstance(criterion, Combination) and criterion.operation is operation
@@ -90,7 +96,32 @@ def combined(operation: SetOperation, *criteria: Criterion) -> Criterion:
             parts.extend(criterion.parts)
         else:
             parts.append(criterion)
-    return Combination(operation, tuple(parts))
+    return _excepted(parts) if operation is SetOperation.EXCEPT else _joined(operation, parts)
+
+
+def _joined(operation: SetOperation, parts: list[Criterion]) -> Criterion:
+    neutral, absorbing = (ALWAYS, NEVER) if operation is SetOperation.INTERSECT else (NEVER, ALWAYS)
+    if absorbing in parts:
+        return absorbing
+    kept = [part for part in parts if part != neutral]
+    if len(kept) > 1:
+        return Combination(operation, tuple(kept))
+    return kept[0] if kept else neutral
+
+
+def _excepted(parts: list[Criterion]) -> Criterion:
+    first, *others = parts
+    if first == NEVER or ALWAYS in others:
+        return NEVER
+    kept = [part for part in others if part != NEVER]
+    return Combination(SetOperation.EXCEPT, (first, *kept)) if kept else first
+
+
+def asks_for_events(criterion: Criterion) -> bool:
+    """Whether a criterion holds a condition on events, which no document tells."""
+    if isinstance(criterion, Conjunction | Combination):
+        return any(map(asks_for_events, criterion.parts))
+    return isinstance(criterion, Did)
 
 
 def is_condition(criterion: Any) -> bool:

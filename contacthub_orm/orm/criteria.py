@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from contacthub_orm.orm.matching import holds
+from contacthub_orm.orm.partial import load_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +89,11 @@ class Criterion(ABC):
         """The leaves, in the order written."""
 
     def matches(self, entity: Any) -> bool:
-        """Whether an entity satisfies the criterion as it stands in memory, unsaved edits included."""
+        """Whether an entity satisfies the criterion as it stands in memory, unsaved edits included.
+
+        What a partial load left out of it is loaded, if the criterion asks for that.
+        """
+        load_paths(entity, (comparison.path for comparison in self.comparisons()))
         return self.holds_for(entity.__json__())
 
 

@@ -47,6 +47,9 @@ class Ordering:
     def attribute(self) -> str:
         return ".".join(self.path)
 
+    def __str__(self) -> str:
+        return f"{self.attribute} {'desc' if self.descending else 'asc'}"
+
 
 class Expression(Generic[T]):
     """The value at a path of an entity class, to be compared in a criterion.
@@ -89,6 +92,21 @@ class Expression(Generic[T]):
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"{self} has no truth value: compare it, as in {self} == value")
+
+    if not TYPE_CHECKING:  # a checker that saw this would let any name pass
+
+        def __getattr__(self, name):
+            if name.startswith("_"):
+                raise AttributeError(name)
+            raise UnknownAttributeError(f"{self}.{name}: {self} {self._why_it_ends()}")
+
+    def _why_it_ends(self) -> str:
+        if is_list(self._declared):
+            return (
+                "is a list, and no source tells how a path leads into one: "
+                "ask what it holds with contains, filter the rows in this process, or write the query with raw()"
+            )
+        return f"is {describe(self._declared)}, which has no attributes"
 
     def is_(self, other: None) -> Criterion:
         """IS_NULL: the value is absent or null."""

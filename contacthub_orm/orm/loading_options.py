@@ -36,9 +36,10 @@ class Loading(Generic[E]):
         query = self._query
         if query.fields:
             documents = [pruned(document, query.fields) for document in documents]
-        if not query.tracks:
-            return [self._untracked(document) for document in documents]
-        rows = self._loader.load_all(query.entity, documents, overwrite=query.overwrites)
+        if query.tracks:
+            rows = self._loader.load_all(query.entity, documents, overwrite=query.overwrites)
+        else:
+            rows = [self._untracked(document) for document in documents]
         for option in query.load_options:
             if isinstance(option, SelectIn):
                 self._load_related(rows, option.relation)
@@ -56,7 +57,9 @@ class Loading(Generic[E]):
 
     def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:
         """Ask for the relation of every row, concurrently; the entities are made in this thread."""
-        queries = [relation.query(row) for row in rows]
+        queries = [relation.select_for(row, self._session) for row in rows]
+        if not self._query.tracks:
+            queries = [query.no_tracking() for query in queries]
         workers = min(self._session.backend.max_in_flight, len(queries))
         if workers > 1:
             with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:

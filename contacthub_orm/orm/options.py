@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.attributes import Embedded
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.expressions import EmbeddedExpression, Expression, unknown_attribute
 from contacthub_orm.orm.relations import Related
@@ -29,8 +30,27 @@ class LoadOnly:
                     f"load_only: an attribute of {owner.__name__} is not one of {entity.__name__}"
                 )
         for path in self.paths:
-            if path[0] not in entity.__keys__:
-                raise unknown_attribute(f"load_only: {entity.__name__}", path[0], entity.__keys__)
+            _check_path(entity, path)
+
+
+def _check_path(entity: type[Entity], path: tuple[str, ...]) -> None:
+    """Follow a path through what is declared, to its end or to an object that declares nothing."""
+    target: Any = entity
+    place = f"load_only: {entity.__name__}"
+    for index, key in enumerate(path):
+        attribute = target.__keys__.get(key)
+        if attribute is None:
+            if target.__open__:
+                return
+            raise unknown_attribute(place, key, target.__keys__)
+        place = f"{place}.{key}"
+        if index == len(path) - 1:
+            return
+        if not isinstance(attribute, Embedded):
+            raise CompileError(
+                f"{place} is loaded whole: nothing below it can be asked for, got {path[index + 1]!r}"
+            )
+        target = attribute.target
 
 
 @attrs.frozen

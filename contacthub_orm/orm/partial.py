@@ -11,7 +11,7 @@ from typing import Any
 
 from contacthub_orm.orm.documents import Document
 
-__all__ = ["PartialDocument", "is_partial", "lacks", "overlaid", "pruned"]
+__all__ = ["PartialDocument", "is_partial", "lacks", "lacks_path", "load_paths", "overlaid", "pruned"]
 
 
 class PartialDocument(dict[str, Any]):
@@ -29,6 +29,22 @@ def lacks(document: Any, key: str) -> bool:
     return document.__class__ is PartialDocument and key not in document
 
 
+def lacks_path(document: Any, path: Iterable[str]) -> bool:
+    """Whether a path, or something on the way to it, was not loaded."""
+    for key in path:
+        if lacks(document, key):
+            return True
+        document = document.get(key) if isinstance(document, dict) else None
+    return is_partial(document)
+
+
+def load_paths(entity: Any, paths: Iterable[Iterable[str]]) -> None:
+    """Load the rest of a partially loaded entity where one of the paths was not loaded."""
+    raw = entity._state.raw
+    if is_partial(raw) and any(lacks_path(raw, path) for path in paths):
+        entity._state.load_rest(entity)
+
+
 def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocument:
     """The paths of a document; a path that the document lacks was asked for all the same, so it is there as null."""
     found = PartialDocument()
@@ -38,18 +54,21 @@ def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocum
 
 
 def _put(target: Document, document: Any, path: tuple[str, ...]) -> None:
+    """Put a path of a document there.
+
+    An object that the service left out, or gave as null, may hold other paths than those asked for; a list on the way may
+    have lost some of its elements' keys. So of the one no more is taken than the path, of the other nothing.
+    """
     key, *rest = path
     value = document.get(key) if isinstance(document, dict) else None
-    if not rest or not isinstance(value, dict):
-        if not is_partial(target.get(key)):
-            target[key] = value
-        return
-    below = target.get(key)
-    if below is not None and not is_partial(below):
-        return
-    if below is None:
-        below = target[key] = PartialDocument()
-    _put(below, value, tuple(rest))
+    if not rest:
+        target[key] = value
+    elif value is None or isinstance(value, dict):
+        below = target.setdefault(key, PartialDocument())
+        if is_partial(below):
+            _put(below, value, tuple(rest))
+    elif not isinstance(value, list):
+        target[key] = value
 
 
 def overlaid(held: Document, partial: Document) -> Document:
@@ -57,8 +76,8 @@ def overlaid(held: Document, partial: Document) -> Document:
     merged: Document = PartialDocument(held) if is_partial(held) else dict(held)
     for key, value in partial.items():
         below = held.get(key)
-        if is_partial(value) and isinstance(below, dict):
-            merged[key] = overlaid(below, value)
+        if is_partial(value) and not lacks(held, key):
+            merged[key] = overlaid(below if isinstance(below, dict) else {}, value)
         else:
             merged[key] = value
     return merged

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import attrs
 
 from contacthub_orm.errors import CompileError, InvalidRequestError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm.backend import Page, Search
-from contacthub_orm.orm.combinations import SetOperation, combined
+from contacthub_orm.orm.combinations import SetOperation, asks_for_events, combined
 from contacthub_orm.orm.criteria import ALWAYS, NEVER, Criterion, and_
 from contacthub_orm.orm.entity import Entity
-from contacthub_orm.orm.expressions import Expression, Ordering, unknown_attribute
+from contacthub_orm.orm.expressions import Ordering, unknown_attribute
 from contacthub_orm.orm.options import LoadOnly, Option, RaiseLoad, SelectIn
+from contacthub_orm.orm.partial import load_paths
+from contacthub_orm.orm.query_checks import (
+    check_can_be_combined,
+    check_can_be_paged,
+    check_criterion,
+    natural,
+    ordering_of,
+)
 from contacthub_orm.orm.rows import rows_of
 
 if TYPE_CHECKING:
@@ -46,7 +54,7 @@ class Query(Generic[E]):
     def filter(self, *criteria: Criterion) -> Query[E]:
         """Narrow the query: all criteria of all `filter` calls hold."""
         for criterion in criteria:
-            self._check(criterion)
+            check_criterion(self.entity, criterion)
         if criteria and self.json is not None:
             raise CompileError("filter: a raw query cannot be narrowed; write the condition into it")
         return attrs.evolve(self, criterion=and_(self.criterion, *criteria))
@@ -63,7 +71,9 @@ class Query(Generic[E]):
     def filter_locally(self, *criteria: Criterion) -> Query[E]:
         """Narrow the rows in this process, for what the service cannot be asked; every other row is still read."""
         for criterion in criteria:
-            self._check(criterion)
+            check_criterion(self.entity, criterion)
+            if asks_for_events(criterion):
+                raise CompileError(f"filter_locally: {criterion} asks for events, which the rows do not tell")
         return attrs.evolve(self, local=and_(self.local, *criteria))
 
     def order_by(self, *keys: Any) -> Query[E]:
@@ -71,15 +81,15 @@ class Query(Generic[E]):
 
         The service sorts by the first; rows that are equal there are sorted by the others in this process.
         """
-        return attrs.evolve(self, order=(*self.order, *(self._ordering(key) for key in keys)))
+        return attrs.evolve(self, order=(*self.order, *(ordering_of(self.entity, key) for key in keys)))
 
     def limit(self, count: int) -> Query[E]:
         """At most `count` rows."""
-        return attrs.evolve(self, limited=_natural("limit", count))
+        return attrs.evolve(self, limited=natural("limit", count))
 
     def offset(self, count: int) -> Query[E]:
         """Leave out the first `count` rows."""
-        return attrs.evolve(self, skipped=_natural("offset", count))
+        return attrs.evolve(self, skipped=natural("offset", count))
 
     def distinct(self, *_: Any) -> NoReturn:
         """Refused: every row is one entity, so no two are alike."""
@@ -111,24 +121,11 @@ class Query(Generic[E]):
     def _combined(self, operation: SetOperation, others: Iterable[Query[E]]) -> Query[E]:
         queries = (self, *others)
         for query in queries:
-            query._check_can_be_combined(operation)
-            if query.entity.__resource__ != self.entity.__resource__:
-                raise CompileError(f"{operation}: {self} and {query} are not of the same entities")
+            if not isinstance(query, Query):
+                raise CompileError(f"{operation}: expected a query, got {query!r}")
+            check_can_be_combined(operation, self, query)
         criterion = combined(operation, *(query.criterion for query in queries))
         return attrs.evolve(self, criterion=criterion)
-
-    def _check_can_be_combined(self, operation: SetOperation) -> None:
-        if (
-            self.order
-            or self.limited is not None
-            or self.skipped
-            or self.json is not None
-            or self.local != ALWAYS
-        ):
-            raise CompileError(
-                f"{operation}: {self} has an order, a limit, an offset, a local filter or a raw query; "
-                "combine first, then add them"
-            )
 
     # -- how rows are loaded ------------------------------------------------------------------------------------------
 
@@ -150,12 +147,14 @@ class Query(Generic[E]):
 
     def yield_per(self, count: int) -> Query[E]:
         """Iterate in pages of `count` rows and stop keeping a page alive when the next is begun, changed rows excepted."""
-        return attrs.evolve(self, batch=max(_natural("yield_per", count), 1))
+        return attrs.evolve(self, batch=max(natural("yield_per", count), 1))
 
     def raw(self, json: Any) -> Query[E]:
         """Ask with a query in the service's own form (the document of the `query` parameter), as it is."""
         if self.criterion != ALWAYS:
             raise CompileError(f"raw: {self} has criteria already; a raw query stands alone")
+        if not isinstance(json, Mapping):
+            raise CompileError(f"raw: expected the query as an object, as json.loads gives it, got {json!r}")
         return attrs.evolve(self, json=json)
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -166,7 +165,7 @@ class Query(Generic[E]):
 
     def first(self) -> E | None:
         """The first row, None where there is none."""
-        return next(iter(self.limit(1)), None)
+        return next(iter(self._at_most(1)), None)
 
     def one(self) -> E:
         """The only row. Raises NoResultFound or MultipleResultsFound."""
@@ -177,11 +176,13 @@ class Query(Generic[E]):
 
     def one_or_none(self) -> E | None:
         """The only row, None where there is none. Raises MultipleResultsFound."""
-        wanted = 2 if self.limited is None else min(self.limited, 2)
-        rows = self.limit(wanted).all()
+        rows = self._at_most(2).all()
         if len(rows) > 1:
             raise MultipleResultsFound(f"{self} found more than one {self.entity.__name__}")
         return rows[0] if rows else None
+
+    def _at_most(self, count: int) -> Query[E]:
+        return self.limit(count if self.limited is None else min(self.limited, count))
 
     def count(self) -> int:
         """How many entities match; no row is loaded."""
@@ -194,7 +195,7 @@ class Query(Generic[E]):
         return rows if self.limited is None else min(rows, self.limited)
 
     def _total(self) -> int:
-        page = self.fetch(self.search(0, 1))
+        page = self.fetch(self.search(0, 0))
         if not page.capped:
             return page.total
         total = rows_of(self).count()
@@ -205,11 +206,11 @@ class Query(Generic[E]):
     def exists(self) -> bool:
         """Whether anything matches; no row is loaded."""
         self._before_asking()
-        if self.criterion == NEVER:
+        if self.criterion == NEVER or self.limited == 0:
             return False
         if self.local != ALWAYS:
             return self.first() is not None
-        return self.fetch(self.search(0, 1)).total > self.skipped
+        return self.fetch(self.search(0, 0)).total > self.skipped
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, as `session.get`."""
@@ -217,10 +218,11 @@ class Query(Generic[E]):
 
     def page(self, number: int, size: int) -> list[E]:
         """One page; pages are counted from 0, as the service counts them."""
+        check_can_be_paged(self)
+        search = self.search(natural("page", number), natural("size", size, least=1))
         self._before_asking()
         if self.criterion == NEVER:
             return []
-        search = self.search(_natural("page", number), _natural("size", size))
         return [row for row in self.load(self.fetch(search).documents) if self._passes(row)]
 
     def __iter__(self) -> Iterator[E]:
@@ -236,6 +238,11 @@ class Query(Generic[E]):
         """
         if self.json is not None:
             raise CompileError("run_on: a raw query is for the service alone")
+        if asks_for_events(self.criterion):
+            raise CompileError(f"run_on: {self.criterion} asks for events, which only the service can answer")
+        entities = list(entities)
+        for one in entities:
+            load_paths(one, (key.path for key in self.order))
         found = [one for one in entities if self.criterion.matches(one) and self._passes(one)]
         found = rows_of(self).sorted(found)
         end = None if self.limited is None else self.skipped + self.limited
@@ -249,11 +256,24 @@ class Query(Generic[E]):
 
     def explain(self) -> str:
         """How the query will be answered, in words."""
+        if self.criterion == NEVER:
+            return f"{self}\nnothing can match, so nothing is asked"
         return rows_of(self).explain()
 
     def __str__(self) -> str:
         told = "raw" if self.json is not None else str(self.criterion)
-        return f"query({self.entity.__name__}).filter({told})"
+        parts = [f"query({self.entity.__name__})"]
+        if told != str(ALWAYS):
+            parts.append(f"filter({told})")
+        if self.local != ALWAYS:
+            parts.append(f"filter_locally({self.local})")
+        if self.order:
+            parts.append(f"order_by({', '.join(map(str, self.order))})")
+        if self.limited is not None:
+            parts.append(f"limit({self.limited})")
+        if self.skipped:
+            parts.append(f"offset({self.skipped})")
+        return ".".join(parts)
 
     # -- for the rows -------------------------------------------------------------------------------------------------
 
@@ -282,7 +302,8 @@ class Query(Generic[E]):
             *((key,) for key in resource.version_keys),
             *((key,) for key in self._scanned()),
         ]
-        return tuple(dict.fromkeys([*needed, *chosen, *(key.path for key in self.order)]))
+        local = [comparison.path for comparison in self.local.comparisons()]
+        return tuple(dict.fromkeys([*needed, *chosen, *local, *(key.path for key in self.order)]))
 
     def _scanned(self) -> list[str]:
         key = self.session.backend.scan_key(self.entity)
@@ -299,31 +320,3 @@ class Query(Generic[E]):
         self.session._check_open()
         if self.session.autoflush:
             self.session._autoflush()
-
-    def _check(self, criterion: object) -> None:
-        if not isinstance(criterion, Criterion):
-            raise CompileError(
-                f"filter: expected a criterion such as {self.entity.__name__}.id == x, got {criterion!r}"
-            )
-        for comparison in criterion.comparisons():
-            if not issubclass(self.entity, comparison.owner):
-                raise CompileError(
-                    f"{comparison}: {comparison.owner.__name__}.{comparison.attribute} is not an attribute of "
-                    f"{self.entity.__name__}"
-                )
-
-    def _ordering(self, key: Any) -> Ordering:
-        ordering = key.asc() if isinstance(key, Expression) else key
-        if not isinstance(ordering, Ordering):
-            raise CompileError(f"order_by: expected an attribute or its asc() or desc(), got {key!r}")
-        if not issubclass(self.entity, ordering.owner):
-            raise CompileError(
-                f"order_by: {ordering.attribute} is not an attribute of {self.entity.__name__}"
-            )
-        return ordering
-
-
-def _natural(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise CompileError(f"{name}: expected a whole number that is not negative, got {value!r}")
-    return value

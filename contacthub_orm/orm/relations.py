@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.entity import Entity
     from contacthub_orm.orm.query import Query
+    from contacthub_orm.orm.session import Session
 
 __all__ = ["Below", "Related", "RelatedView", "below", "related"]
 
@@ -45,7 +46,13 @@ class Related(Generic[R]):
             raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
         if state.session is None:
             raise InvalidRequestError(f"{instance!r}.{self.name} cannot be loaded: no session holds it")
-        return self.select(state.session.query(self.target()), state.key[1])
+        return self.select_for(instance, state.session)
+
+    def select_for(self, instance: Entity, session: Session) -> Query[R]:
+        """The query of a session for the entities related to a saved one."""
+        key = instance._state.key
+        assert key is not None
+        return self.select(session.query(self.target()), key[1])
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
@@ -80,7 +87,7 @@ class RelatedView(Generic[R]):
         """The related entities: those that `selectinload` brought, else asked for now."""
         loaded: Any = (self._instance._state.related or {}).get(self._relation.name)
         if loaded is not None:
-            return list(loaded)
+            return [one for one in loaded if not one._state.deleted]
         if self._relation.name in self._instance._state.raising:
             raise InvalidRequestError(
                 f"{self._relation} was not loaded with the row, and raiseload forbids to load it now"
