@@ -16,6 +16,7 @@ from contacthub_orm.orm.criteria import ALWAYS
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.matching import order, value_at
+from contacthub_orm.orm.options import SelectIn
 from contacthub_orm.orm.scans import Scan
 
 if TYPE_CHECKING:
@@ -90,9 +91,14 @@ class Rows(Generic[E]):
             query.criterion,
             key,
             page_size=self._page_size,
-            max_in_flight=backend.max_in_flight,
+            max_in_flight=1 if self._loads_relations else backend.max_in_flight,
             fields=query.fields,
         )
+
+    @property
+    def _loads_relations(self) -> bool:
+        """Whether each page sets off requests of its own, which are then as many as may be under way."""
+        return any(isinstance(option, SelectIn) for option in self.query.load_options)
 
     def count(self) -> int | None:
         """The number of matches past the cap, summed over windows; None where the entities cannot be scanned."""
@@ -123,7 +129,8 @@ class Rows(Generic[E]):
         page = self.query.fetch(self.query.search(0, size))
         if page.capped and (wanted is None or wanted > page.total):
             raise InvalidRequestError(
-                f"{self.query} matches {page.total} or more, past what the service gives for one search: narrow it"
+                f"{self.query} matches {page.total} or more, past what the service gives for one search: "
+                f"narrow it{self._way_out}"
             )
         rows = page.total if wanted is None else min(page.total, wanted)
         last = -(-rows // max(page.size, 1)) - 1
@@ -136,6 +143,15 @@ class Rows(Generic[E]):
                 if page.number >= last:
                     return
                 page = prefetch.result()
+
+    @property
+    def _way_out(self) -> str:
+        """What keeps the query from being a scan, which has no such end."""
+        query = self.query
+        if query.json is not None or query.session.backend.scan_key(query.entity) is None:
+            return ""
+        asked = {"order_by": query.order, "limit": query.limited is not None, "offset": query.skipped}
+        return f", or leave out {' and '.join(name for name, given in asked.items() if given)} to scan it"
 
     # -- order --------------------------------------------------------------------------------------------------------
 
