@@ -150,26 +150,32 @@ class Trial:
         self.world.sandbox.clear_requests()
 
     def _meddle(self, method: str, path: str) -> None:
-        """Once in a commit the other writer changes a customer, though not the one that is just being written."""
+        """The other writer comes once in a commit, just before one of our writes."""
         with self._lock:
-            if method == "GET" or self.transport.writes < self._meddle_at or self._meddle_at < 0:
-                return
-            self._meddle_at = -1
-            names = sorted(name for name in self.model if str(self.held[name].id) not in path)
-            if not names:
-                return
-            name = self.random.choice(names)
-            identity = str(self.held[name].id)
-            found = self.other.get(Customer, identity)
-            if found is None:
-                return
-            ours = [r for r in self.world.sandbox.requests if r.method == "PATCH" and identity in r.path]
-            field = self.random.choice(FIELDS if self.check_version else FIELDS[:4])
-            self.other.refresh(found)
-            write(found, field, self.marker())
-            self.other.commit()
-            self._theirs = name, field, read(found)[field], not ours
-            self.counts["their writes"] += 1
+            if method != "GET" and self.transport.writes >= self._meddle_at:
+                self._write_theirs(path)
+
+    def _write_theirs(self, path: str) -> None:
+        """The other writer changes a customer, one whose save is unknown if there is one, but not that of the path."""
+        names = sorted(name for name in self.model if str(self.held[name].id) not in path)
+        unknown = [name for name in names if id(self.held[name]) in self.session._flusher.unsettled]
+        if self._theirs is not None or not names:
+            return
+        name = self.random.choice(unknown or names)
+        identity = str(self.held[name].id)
+        self.other.expunge_all()
+        found = self.other.get(Customer, identity)
+        if found is None:
+            return
+        before_ours = not any(
+            one.method == "PATCH" and identity in one.path for one in self.world.sandbox.requests
+        )
+        field = self.random.choice(FIELDS if self.check_version else FIELDS[:4])
+        write(found, field, self.marker())
+        self.other.commit()
+        to_report = name in unknown or (self.check_version and before_ours)
+        self._theirs = name, field, read(found)[field], to_report
+        self.counts["their writes"] += 1
 
     # -- the user's policy --------------------------------------------------------------------------------------------
 
@@ -181,6 +187,8 @@ class Trial:
                 self.session.commit()
             except CommitError as error:
                 self.counts["retries"] += 1
+                if self.random.random() < 0.5:
+                    self._write_theirs("")
                 for entry in error.account.having(Outcome.FAILED):
                     if isinstance(entry.error, StaleDataError):
                         self.counts["conflicts"] += 1
@@ -218,11 +226,12 @@ class Trial:
             there = {str(one.externalId): read(one) for one in found}
         assert len(found) == len(there)
         if self._theirs is not None and self._theirs[0] in self.model:
-            name, field, value, before_ours = self._theirs
+            name, field, value, to_report = self._theirs
             ours = field in written.get(name, ())
             if not ours or there[name][field] == value:
                 self.model[name][field] = value
-            elif self.check_version and before_ours:
+            elif to_report:
+                self.counts["overwritten knowingly"] += 1
                 assert name in self._reported
             if ours and field == "tags":
                 self._compare_tags(there[name]["tags"], value)
