@@ -97,7 +97,8 @@ class Flusher:
         if self.journal is not None:
             unknown = [write.operation for write in self.unsettled.values()]
             self.journal.begin(plan, self._backend.now(), atomic=atomic, keep=unknown)
-        execution = Execution(self._backend, self, on_error=self._on_error, check_version=self._check_version)
+        on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
+        execution = Execution(self._backend, self, on_error=on_error, check_version=self._check_version)
         self._mark_in_flight(plan)
         try:
             account = execution.run(plan)

@@ -7,6 +7,7 @@ answer proves that we made the entity; a delete cannot be undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -52,10 +53,11 @@ def undo(
     """
     ours = {entry.entity._state.key: entry.document for entry in entries}
     moved = {_key_above(entry.entity) for entry in entries}
+    stored_by = backend.now() + timedelta(seconds=settle)
     undone = []
     for entry in reversed(entries):
         held = _Held(ours[entry.entity._state.key] or {}, entry.entity._state.key in moved)
-        one = _undo(backend, entry, held, settle)
+        one = _undo(backend, entry, held, stored_by)
         if one.document is not None:
             ours[entry.entity._state.key] = one.document
         undone.append(one)
@@ -78,35 +80,36 @@ def _key_above(entity: Entity) -> Key | None:
     return None if above is None or key is None else (above.target, split_identity(key[1])[0])
 
 
-def _undo(backend: Backend, entry: Entry, held: _Held, settle: float) -> Undone:
+def _undo(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Undone:
     try:
         if entry.operation.verb is Verb.DELETE:
             return Undone(entry, "a delete cannot be undone")
         if entry.operation.verb is Verb.CREATE:
-            return _undo_creation(backend, entry, settle)
+            return _undo_creation(backend, entry, stored_by)
         return _undo_change(backend, entry, held)
     except ContacthubError as error:
         return Undone(entry, str(error))
 
 
-def _undo_creation(backend: Backend, entry: Entry, settle: float) -> Undone:
+def _undo_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Undone:
     document = entry.document or {}
     if not backend.proves_creation(type(entry.entity), document):
         return Undone(entry, "the service merged it into an entity that was there before")
     identity = _identity(entry.entity)
-    if _stored(backend, type(entry.entity), identity, settle):
+    if _stored(backend, type(entry.entity), identity, stored_by):
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
     return Undone(entry)
 
 
-def _stored(backend: Backend, entity: type[Entity], identity: str, settle: float) -> bool:
-    """Whether the entity is there; an event accepted a moment ago may come within the settle time, or never."""
-    waited, pause = 0.0, 0.25
+def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
+    """Whether the entity is there; an event accepted a moment ago may come until then, or never."""
+    pause = 0.25
     while backend.fetch(entity, identity) is None:
-        if waited >= settle:
+        left = (stored_by - backend.now()).total_seconds()
+        if left <= 0:
             return False
-        backend.sleep(pause)
-        waited, pause = waited + pause, min(pause * 2, 5.0)
+        backend.sleep(min(pause, left))
+        pause = min(pause * 2, 5.0)
     return True
 
 

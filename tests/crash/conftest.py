@@ -73,9 +73,9 @@ class Grave:
             scenario.fill(session)
             session.commit()
 
-    def commit_atomically(self, node: Node) -> None:
+    def commit_atomically(self, node: Node, *, refused: bool = False) -> None:
         with Session(node, journal=self.disk.journal) as session, session.begin(atomic=True):
-            scenario.fill(session, atomic=True)
+            scenario.fill(session, atomic=True, refused=refused)
 
     def state(self, *, versions: bool = True) -> scenario.State:
         """What the service holds, once all of it is to be seen."""

@@ -167,8 +167,11 @@ def _viewed(of: Customer, url: str, **values: Any) -> Event:
     )
 
 
-def fill(session: Session, *, atomic: bool = False) -> None:
-    """All the changes; an atomic commit deletes nobody whose e-mail another claims."""
+def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> None:
+    """All the changes; an atomic commit deletes nobody whose e-mail another claims.
+
+    With `refused` one more event, which the service refuses after most of the others were done.
+    """
     held = _loaded(session)
     for name, (edit, _) in zip(HELD, EDITS, strict=True):
         edit(held[name])
@@ -190,6 +193,8 @@ def fill(session: Session, *, atomic: bool = False) -> None:
     session.add(_viewed(held[HELD[1]], "part", **part))
     session.add(_viewed(held[HELD[1]], "part", properties={"title": "whole"}, **part))
     session.add_all([_viewed(known, "first"), _viewed(by_name["nameless0"], "first")])
+    if refused:
+        session.add(_viewed(known, "", properties={"url": "none at all"}))
 
 
 def _customers(documents: Iterable[tuple[int | None, Document]]) -> Counter[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contacthub_orm import recover
-from contacthub_orm.orm import Report, Verb
+from contacthub_orm import CommitError, recover
+from contacthub_orm.orm import Outcome, Report, Verb
 from tests.crash import scenario
 from tests.crash.conftest import OPERATIONS, Grave, sampled
 from tests.crash.mortality import AFTER_ANSWER, AFTER_NOTE, AFTER_PLAN, AFTER_SEND, BEFORE_NOTE, BEFORE_SEND
@@ -24,6 +24,11 @@ def expected(report: Report) -> scenario.State:
     others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
     assert all(entry.request.body.get("extra") == "merged" for entry in others)
     return scenario.taken_back(deleted=deleted, merged=bool(others))
+
+
+def nothing_but(grave: Grave, report: Report) -> bool:
+    """Whether nothing of the commit is there but what the report says."""
+    return grave.state(versions=False) == expected(report)
 
 
 def test_an_atomic_commit_without_a_crash_is_complete(grave: Grave) -> None:
@@ -48,8 +53,7 @@ def test_an_atomic_commit_killed_at_any_operation_is_undone(grave: Grave, number
     assert grave.dies(phase, number, grave.commit_atomically)
     report = recover(grave.node(), grave.disk.journal)
     assert report.open == []
-    got, want = grave.state(versions=False), expected(report)
-    assert (got[0] - want[0], want[0] - got[0], got[1]) == ({}, {}, want[1]), str(report)
+    assert nothing_but(grave, report)
 
 
 KILLED_AT = 44
@@ -66,5 +70,30 @@ def test_an_undoing_killed_at_any_point_is_finished(grave: Grave, number: int, p
     assert grave.dies(phase, number, lambda node: recover(node, grave.disk.journal))
     report = recover(grave.node(), grave.disk.journal)
     assert report.open == []
-    got, want = grave.state(versions=False), expected(report)
-    assert (got[0] - want[0], want[0] - got[0], got[1]) == ({}, {}, want[1]), str(report)
+    assert nothing_but(grave, report)
+
+
+DONE_BEFORE_REFUSAL = ATOMIC - 5
+"""All but the deletes."""
+SENT = DONE_BEFORE_REFUSAL + 1
+UNDOING = DONE_BEFORE_REFUSAL - 1
+"""All of those but the merge."""
+
+
+def test_a_refusal_in_an_atomic_commit_undoes_what_was_done(grave: Grave) -> None:
+    with pytest.raises(CommitError) as caught:
+        grave.commit_atomically(grave.node(), refused=True)
+    assert len(caught.value.account.having(Outcome.DONE)) == DONE_BEFORE_REFUSAL
+    assert nothing_but(grave, Report(undone=caught.value.undone))
+    assert str(recover(grave.node(), grave.disk.journal)) == "nothing to recover"
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=23),
+)
+def test_an_undoing_killed_in_the_session_itself_is_finished(grave: Grave, number: int, phase: str) -> None:
+    assert grave.dies(phase, SENT + number, lambda node: grave.commit_atomically(node, refused=True))
+    report = recover(grave.node(), grave.disk.journal)
+    assert report.open == []
+    assert nothing_but(grave, report)
