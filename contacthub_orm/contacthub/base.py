@@ -6,7 +6,7 @@ from datetime import date
 
 from contacthub_orm.contacthub.elements import Education, Job, Like, Subscription
 from contacthub_orm.contacthub.enums import MobileDeviceType, NotificationService, OtherContactType
-from contacthub_orm.contacthub.limits import matching, one_of, text
+from contacthub_orm.contacthub.limits import email, matching, one_of, text, uri
 from contacthub_orm.contacthub.timezones import Timezone
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
@@ -43,7 +43,7 @@ class MobileDevice(Properties):
 class Contacts(Properties):
     """How a customer is reached."""
 
-    email: Attr[str | None] = text()
+    email: Attr[str | None] = text(form=email)
     fax: Attr[str | None] = text()
     mobilePhone: Attr[str | None] = text()
     phone: Attr[str | None] = text()
@@ -91,7 +91,7 @@ class SocialProfile(Properties):
 class CustomerBase(Properties):
     """The properties every workspace has; lengths by the reference 1.299.1, forms by the customer schema."""
 
-    pictureUrl: Attr[str | None] = text(1000)
+    pictureUrl: Attr[str | None] = text(1000, form=uri)
     title: Attr[str | None] = text()
     prefix: Attr[str | None] = text()
     firstName: Attr[str | None] = text()

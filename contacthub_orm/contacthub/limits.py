@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm import attr
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.attributes import Validator
 
-__all__ = ["at_most", "in_total_at_most", "matching", "one_of", "payload_rule", "text"]
+__all__ = ["at_most", "email", "in_total_at_most", "matching", "one_of", "payload_rule", "text", "uri"]
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def at_most(length: int) -> Validator:
@@ -52,6 +55,18 @@ def matching(pattern: str, meaning: str) -> Validator:
     return check
 
 
+def email(value: str) -> None:
+    """The form of an e-mail address, as leniently as the service's schema checks it."""
+    if "@" not in value:
+        raise ValueError(f"must be an e-mail address, got {value!r}")
+
+
+def uri(value: str) -> None:
+    """The form of an absolute URI."""
+    if not _SCHEME.match(value):
+        raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
+
+
 def one_of(values: type[Enum], meaning: str) -> Validator:
     """A member of an enumeration too long to be listed in a message."""
     allowed = frozenset(member.value for member in values)
@@ -63,9 +78,19 @@ def one_of(values: type[Enum], meaning: str) -> Validator:
     return check
 
 
-def text(max_length: int = 255, *, repr: bool = True) -> Any:
-    """Declare an optional text; 255 characters is the reference's limit where it states no other."""
-    return attr(default=None, validator=at_most(max_length), repr=repr)
+def text(max_length: int = 255, *, form: Callable[[str], None] | None = None, repr: bool = True) -> Any:
+    """Declare an optional text; 255 characters is the reference's limit where it states no other.
+
+    `form` raises ValueError for a text that has not the form the schema asks for.
+    """
+    within = at_most(max_length)
+
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: str) -> None:
+        within(instance, attribute, value)
+        if form is not None:
+            form(value)
+
+    return attr(default=None, validator=check, repr=repr)
 
 
 def payload_rule(document: dict[str, Any]) -> str | None:

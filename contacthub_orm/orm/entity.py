@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, overload
 from urllib.parse import quote, unquote
 
@@ -12,6 +13,7 @@ from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
 from contacthub_orm.orm.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity_state import EntityState, Key
 from contacthub_orm.orm.mapped import Mapped, _new, _set_state, render
+from contacthub_orm.orm.tracking import apply_edits, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,6 +104,7 @@ class Reference(Generic[T]):
             raise TypeError(
                 f"{type(instance).__name__}.{self.name} holds an entity of {self.target}, got {value!r}"
             )
+        self._refuse_two(instance, value)
         if state.references is None:
             state.references = {}
         state.references[self.key] = value
@@ -110,6 +113,16 @@ class Reference(Generic[T]):
         elif self._identity(instance) is not None:
             instance[self.key] = None
         state.touch(instance)
+
+    def _refuse_two(self, instance: Entity, value: Entity) -> None:
+        """An id that was given beside the entity must be the entity's; else one of them would be lost."""
+        given = self._identity(instance)
+        if given is None or self.key in (instance._state.references or {}) or instance._state.key is not None:
+            return
+        if value._state.key is None or value._state.key[1] != given:
+            raise InvalidRequestError(
+                f"{type(instance).__name__}.{self.key} is {given!r}, but {self.name} is {value!r}: give one of them"
+            )
 
     def _identity(self, instance: Mapped) -> Any:
         """The id that the document holds, None where there is none."""
@@ -264,6 +277,13 @@ class Entity(Mapped):
         assert parent._state.key is not None
         return joined_identity(parent._state.key[1], own)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled or copied it is detached: with its baseline and its unsaved changes, in no session."""
+        state = self._state
+        edits = render(self) if state.key is None else changes(self)
+        links = (state.references, state.parent)
+        return _made_again, (type(self), state.key, deepcopy(state.raw), copied(edits), *links)
+
     def to_dict(self) -> Document:
         """The wire document as it stands, unsaved edits included; a copy, yours to change."""
         document: Document = copied(render(self))
@@ -276,3 +296,18 @@ class Entity(Mapped):
     def __repr__(self) -> str:
         key = self._state.key
         return f"<{type(self).__name__} {key[1] if key is not None else 'transient'}>"
+
+
+def _made_again(
+    cls: type[E],
+    key: Key | None,
+    raw: Document | None,
+    edits: Document,
+    references: dict[str, Entity] | None,
+    parent: Entity | None,
+) -> E:
+    made = cls._bound(raw)
+    state = made._state
+    state.key, state.references, state.parent = key, references, parent
+    apply_edits(made, edits)
+    return made

@@ -17,7 +17,7 @@ from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded, attr
 from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
 from contacthub_orm.orm.object_state import ObjectState
-from contacthub_orm.orm.partial import PartialDocument, lacks
+from contacthub_orm.orm.partial import PartialDocument, is_partial, lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -209,6 +209,8 @@ class Mapped:
             held._state.owner = None
         if held is not value or value is None:
             adopt = isinstance(value, Mapping | Mapped)
+            if adopt and lacks(state.raw, key):
+                state.complete(self, key)  # what is replaced must be known
             state.items[key] = Properties._adopted(value, self) if adopt else value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
@@ -227,8 +229,14 @@ class Mapped:
         state.items[key] = UNSET
         state.mark(self, key)
 
+    __iter__: Any = None  # items can be read by key, which alone would make Python count through them
+
     def __contains__(self, key: object) -> bool:
-        return key in render(self)
+        return key in _loaded(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled or copied it is an object of its own, with all values, below no other."""
+        return _made_again, (type(self), copied(render(self)))
 
     def __json__(self) -> Document:
         """The wire document as it stands, unsaved edits included."""
@@ -288,7 +296,7 @@ class Properties(Mapped):
             if name.startswith("_"):
                 raise AttributeError(name)
             if name == "keys" and not (self.__open__ and "keys" in self):
-                return lambda: render(self).keys()
+                return lambda: _loaded(self).keys()
             if not self.__open__:
                 refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
                 raise AttributeError(str(refusal))
@@ -298,18 +306,18 @@ class Properties(Mapped):
                 raise AttributeError(f"{type(self).__name__} has no property {name!r}") from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(render(self))
+        return iter(_loaded(self))
 
     def __len__(self) -> int:
-        return len(render(self))
+        return len(_loaded(self))
 
     def __bool__(self) -> bool:
-        return bool(render(self))
+        return bool(_loaded(self))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Properties):
-            return render(self) == render(other)
-        return render(self) == other if isinstance(other, Mapping) else NotImplemented
+            return _loaded(self) == _loaded(other)
+        return _loaded(self) == other if isinstance(other, Mapping) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -379,6 +387,13 @@ def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, 
             document[key] = new
 
 
+def _made_again(cls: type[M], document: Document) -> M:
+    made = cls._bound(None)
+    for key, value in document.items():
+        made[key] = value
+    return made
+
+
 def forget_all(mapped: Mapped) -> None:
     """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
     state = mapped._state
@@ -408,6 +423,14 @@ def take_baseline(mapped: Mapped, document: Document | None) -> None:
     for key, child in children:
         held = (document or {}).get(key)
         take_baseline(child, held if isinstance(held, dict) else None)
+
+
+def _loaded(mapped: Mapped) -> Document:
+    """The wire document of an object, with what a partial load left out of it."""
+    state = mapped._state
+    if is_partial(state.raw):
+        state.complete(mapped, "")
+    return render(mapped)
 
 
 def _structure(value: Any, cls: type[M]) -> M:

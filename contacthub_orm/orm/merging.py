@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity import Entity
-from contacthub_orm.orm.snapshots import apply_edits
-from contacthub_orm.orm.tracking import creation
+from contacthub_orm.orm.tracking import apply_edits, creation
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.holdings import Holdings

@@ -87,6 +87,10 @@ class Session:
     ) -> None:
         if on_error not in ("stop", "continue"):
             raise InvalidRequestError(f'on_error is "stop" or "continue", got {on_error!r}')
+        if not hasattr(bind, "backend"):
+            raise InvalidRequestError(f"a session is opened on a node, got {bind!r}")
+        if isinstance(settle, bool) or not isinstance(settle, int | float) or not settle >= 0:
+            raise InvalidRequestError(f"settle is a number of seconds, 0 or more, got {settle!r}")
         self.bind = bind
         self.backend = bind.backend
         self.autoflush = autoflush
@@ -169,6 +173,11 @@ class Session:
         self._check_open()
         if not (isinstance(entity, type) and issubclass(entity, Entity) and hasattr(entity, "__resource__")):
             raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
+        if entity.__parent__ is not None:
+            raise InvalidRequestError(
+                f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "
+                f"session.get({entity.__name__}, (parent id, id))"
+            )
         return Query(self, entity, entity._own_criterion())
 
     def get(self, entity: type[E], identity: Identity) -> E | None:

@@ -8,13 +8,22 @@ import attrs
 
 from contacthub_orm.orm.documents import Document, same
 from contacthub_orm.orm.mapped import Mapped, render
-from contacthub_orm.orm.tracking import _forget, _parts, absorb, changes, elements, refill, revert
+from contacthub_orm.orm.tracking import (
+    _forget,
+    _parts,
+    absorb,
+    apply_edits,
+    changes,
+    elements,
+    refill,
+    revert,
+)
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity import Entity
     from contacthub_orm.orm.holdings import Holdings
 
-__all__ = ["Snapshot", "apply_edits", "start_anew"]
+__all__ = ["Snapshot", "start_anew"]
 
 
 @attrs.frozen(eq=False)
@@ -137,24 +146,3 @@ def start_anew(entity: Entity, document: Document) -> None:
     state.key = state.sent_before = None
     state.references = references or None
     apply_edits(entity, {key: value for key, value in document.items() if key not in references})
-
-
-def apply_edits(mapped: Mapped, edits: Document) -> None:
-    """Write a patch into an object as a user would, lists in place."""
-    for key, value in edits.items():
-        held = _held(mapped, key)
-        if isinstance(held, Mapped) and isinstance(value, dict):
-            apply_edits(held, value)
-        elif isinstance(held, list) and isinstance(value, list):
-            refill(held, elements(value, mapped.__keys__.get(key)))
-        elif value is None and key not in mapped.__keys__ and key in mapped:
-            del mapped[key]
-        else:
-            mapped[key] = value
-
-
-def _held(mapped: Mapped, key: str) -> Any:
-    try:
-        return mapped[key]
-    except KeyError:
-        return None

@@ -14,6 +14,7 @@ from contacthub_orm.orm.partial import lacks
 __all__ = [
     "Change",
     "absorb",
+    "apply_edits",
     "change",
     "changed_paths",
     "changes",
@@ -52,13 +53,17 @@ def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     body: Document = {}
     for name, key, value, attribute in _parts(mapped):
         if attribute is None or not attribute.read_only:
-            held = UNLOADED if lacks(old, key) else old.get(key, MISSING)
-            patch = change(held, value, attribute, written=replaced or name in mapped._state.written)
+            patch = change(_old(old, key), value, attribute, written=replaced or name in mapped._state.written)
             if patch is not MISSING:
                 body[key] = patch
     if replaced:
         body.update(dict.fromkeys(_lacking(mapped, old)))
     return body
+
+
+def _old(document: Document, key: str) -> Any:
+    """What a document holds at a key: MISSING for nothing, UNLOADED where it was not asked for."""
+    return UNLOADED if lacks(document, key) else document.get(key, MISSING)
 
 
 def _lacking(mapped: Mapped, old: Document) -> list[str]:
@@ -164,7 +169,7 @@ def _absorb(mapped: Mapped, known: Document, fresh: Document | None) -> None:
                 state.unmark(name)
                 value._state.null = False
                 _absorb(value, _object(known, key) or {}, _object(document, key))
-        elif not is_changed(known.get(key, MISSING), value, attribute, written=True):
+        elif not is_changed(_old(known, key), value, attribute, written=True):
             _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
 
@@ -292,3 +297,24 @@ def forget_containers(mapped: Mapped) -> None:
             forget_containers(value)
         elif isinstance(value, list | dict):
             _forget(mapped, name, attribute)
+
+
+def apply_edits(mapped: Mapped, edits: Document) -> None:
+    """Write a patch into an object as a user would, lists in place."""
+    for key, value in edits.items():
+        held = _held(mapped, key)
+        if isinstance(held, Mapped) and isinstance(value, dict):
+            apply_edits(held, value)
+        elif isinstance(held, list) and isinstance(value, list):
+            refill(held, elements(value, mapped.__keys__.get(key)))
+        elif value is None and key not in mapped.__keys__ and key in mapped:
+            del mapped[key]
+        else:
+            mapped[key] = value
+
+
+def _held(mapped: Mapped, key: str) -> Any:
+    try:
+        return mapped[key]
+    except KeyError:
+        return None

@@ -41,10 +41,25 @@ def test_a_text_has_a_longest_length(path: str, limit: int) -> None:
         held: Any = entity
         for part in objects:
             held = getattr(held, part)
-        setattr(held, name, "x" * length)
+        start = {"email": "x@", "pictureUrl": "x:"}.get(name, "")
+        setattr(held, name, start + "x" * (length - len(start)))
 
     assert broken(fitting) == []
     assert broken(too_long) == [f"Customer.{path}: must be at most {limit} characters, got {limit + 1}"]
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"contacts": {"email": "nobody"}}, "base.contacts.email: must be an e-mail address, got 'nobody'"),
+        (
+            {"pictureUrl": "me.png"},
+            "base.pictureUrl: must be an absolute URI such as https://example.com/me.png, got 'me.png'",
+        ),
+    ],
+)
+def test_a_text_has_the_form_that_the_schema_asks_for(values: dict[str, Any], rule: str) -> None:
+    assert broken(customer(base=values)) == [f"Customer.{rule}"]
 
 
 @pytest.mark.parametrize("kind", ["auto", "manual"])
