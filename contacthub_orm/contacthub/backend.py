@@ -172,8 +172,6 @@ class NodeBackend:
     def compile(self, search: Search) -> dict[str, str]:
         """The parameters of a search; `query` among them is JSON text."""
         parameters = {"nodeId": self._node_id}
-        if search.entity.__parent__ is not None:
-            raise CompileError(f"{search.entity.__name__}: the service searches customers and events alone")
         if search.entity.__resource__.name == "events":
             if search.raw is not None:
                 raise CompileError("raw: events have no query language, only the parameters of their route")

@@ -34,6 +34,7 @@ from contacthub_orm.orm import (
     related,
 )
 from contacthub_orm.orm.mapped import render
+from contacthub_orm.orm.partial import load_paths
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.event import Event
@@ -118,7 +119,7 @@ def _event_class() -> type[Event]:
 
 def _elements(customer: Customer, name: str) -> list[Document]:
     """The elements of a list in `base`, as the service last said."""
-    customer.base  # noqa: B018 - loads what a partial load left out
+    load_paths(customer, [("base", name)])
     base = (inspect(customer).baseline or {}).get("base") or {}
     return base.get(name) or []
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contacthub_orm.orm.partial import lacks_path
+
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
@@ -19,11 +21,14 @@ def needs_strict(baseline: Document | None, body: Document, *, replaces: bool = 
 
     So it is when an element or something in one was removed, or when an id is missing, changed or doubled, or when
     the order is another than merging leaves: those held in their places, new ones last. With
-    `replaces` the body is a whole document, so that a list it leaves out was removed too.
+    `replaces` the body is a whole document, so that a list it leaves out was removed too. What a partial load did not ask
+    for may hold anything.
     """
     base = body.get("base") or {}
     if "subscriptions" not in base and not replaces:
         return False
+    if lacks_path(baseline, ("base", "subscriptions")):
+        return True
     wanted = base.get("subscriptions") or []
     held = ((baseline or {}).get("base") or {}).get("subscriptions") or []
     ids = [_id(element) for element in wanted]

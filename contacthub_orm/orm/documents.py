@@ -70,7 +70,7 @@ def difference(old: Any, new: Any) -> Any:
 
 def apply_patch(document: Document, patch: Document) -> Document:
     """A new document: `document` with `patch` merged in, as the service merges a PATCH (null removes the value)."""
-    merged = dict(document)
+    merged = document.__class__(document)  # what was loaded in part stays so
     for key, value in patch.items():
         held = merged.get(key)
         if isinstance(value, dict):

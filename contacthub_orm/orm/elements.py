@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.matching import value_at
+from contacthub_orm.orm.partial import lacks_path
 from contacthub_orm.orm.plan import Verb
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None
 def with_element(document: Document, element: Entity, verb: Verb, content: Document) -> Document | None:
     """A copy of the parent's document after a change of an element; None where it does not hold the collection."""
     path = _path(element)
-    if not path or not isinstance(value_at(document, path[:-1]), dict):
+    if not path or not isinstance(value_at(document, path[:-1]), dict) or lacks_path(document, path):
         return None
     return _copied_along(document, path, element, verb, content)
 
@@ -78,8 +79,10 @@ def _copied_along(
 ) -> Document:
     key, *rest = path
     if not rest:
-        return {**document, key: _changed(document.get(key) or [], element, verb, content)}
-    return {**document, key: _copied_along(document[key], tuple(rest), element, verb, content)}
+        changed: Any = _changed(document.get(key) or [], element, verb, content)
+    else:
+        changed = _copied_along(document[key], tuple(rest), element, verb, content)
+    return document.__class__({**document, key: changed})  # what was loaded in part stays so
 
 
 def _changed(elements: list[Any], element: Entity, verb: Verb, content: Document) -> list[Any]:

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
-from tests.unit_of_work.conftest import served, world
+from collections.abc import Iterator
 
-__all__ = ["served", "world"]
+import pytest
+
+from contacthub_orm import Session
+from tests.query.partial_loads import FULL
+from tests.unit_of_work.conftest import World, served, world
+
+__all__ = ["identity", "served", "session", "world"]
+
+
+@pytest.fixture
+def identity(world: World) -> str:
+    """The id of the one customer there is."""
+    [found] = world.sandbox.seed([FULL])
+    return found
+
+
+@pytest.fixture
+def session(world: World, identity: str) -> Iterator[Session]:
+    with Session(world.node()) as session:
+        yield session
