@@ -189,8 +189,7 @@ class Flusher:
         held = self._holdings.identities.get(key)
         absorb(entity, document, sent)
         self._holdings.created.add(key)
-        for target in referred_to(entity):
-            target._state.related = None
+        self._forget_related(entity, document)
         if held is not None and held is not entity:
             self._loader.bring_up_to_date(held, document)
             self._holdings.review(held)
@@ -200,6 +199,14 @@ class Flusher:
             return
         self._holdings.enter(entity, key)
         self._holdings.review(entity)
+
+    def _forget_related(self, entity: Entity, document: Document) -> None:
+        """What was loaded as related to the entities that a new one refers to, as objects or by id, is not all now."""
+        ids = ((one.target, document.get(one.key)) for one in entity.__references__)
+        by_id = (self._holdings.identities.get((name, one)) for name, one in ids if one is not None)
+        for target in (*referred_to(entity), *by_id):
+            if target is not None:
+                target._state.related = None
 
     # -- what an earlier flush left unknown ---------------------------------------------------------------------------
 

@@ -67,7 +67,18 @@ class Loading(Generic[E]):
         else:
             found = [_documents(query) for query in queries]
         for row, query, documents in zip(rows, queries, found, strict=True):
-            row._state.related = {**(row._state.related or {}), relation.name: query.load(documents)}
+            related = query.load(documents)
+            row._state.related = {**(row._state.related or {}), relation.name: related}
+            if not self._query.tracks:
+                _refer_back(related, row)
+
+
+def _refer_back(related: Sequence[Entity], row: Entity) -> None:
+    """Have entities that no session holds lead back to the row, as those of a session do by their id."""
+    for one in related:
+        for reference in one.__references__:
+            if reference.target == row.__resource__.name:
+                one._state.references = {**(one._state.references or {}), reference.key: row}
 
 
 def _documents(query: Query[Entity]) -> list[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
 
 from contacthub_orm.errors import InvalidRequestError
 
@@ -38,6 +38,9 @@ class Related(Generic[R]):
     def __get__(self, instance: object, owner: Any) -> RelatedView[R]: ...
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else RelatedView(self, instance)
+
+    def __set__(self, instance: object, value: Never) -> NoReturn:
+        raise AttributeError(f"{self} is read-only: add what belongs to it to the session")
 
     def query(self, instance: Entity) -> Query[R]:
         """The query for the entities related to one. Raises InvalidRequestError where none can be asked."""
@@ -137,6 +140,11 @@ class Below(Generic[R]):
                 f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
             )
         return tuple(state.session._load_below(self.target(), instance, self.documents(instance)))
+
+    def __set__(self, instance: object, value: Never) -> NoReturn:
+        raise AttributeError(
+            f"{self.owner.__name__}.{self.name} is read-only: add what belongs to it to the session"
+        )
 
 
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
