@@ -96,7 +96,7 @@ class Scan:
         return self._count(low, self._end(low))
 
     def _count(self, low: datetime, high: datetime) -> int:
-        page = self._fetch(self._search(self._bounds(low, high), 0, size=1))
+        page = self._fetch(self._search(self._bounds(low, high), 0, size=0))
         if not page.capped:
             return page.total
         other = Window(low, high, page.total).cut()
@@ -215,9 +215,9 @@ class Scan:
         descending: bool = False,
     ) -> Search:
         order = (Ordering(self._entity, (self._key,), descending),)
-        return Search(
-            self._entity, and_(self._criterion, *bounds), order, number, size or self._page_size, self._fields
-        )
+        criterion = and_(self._criterion, *bounds)
+        size = self._page_size if size is None else size
+        return Search(self._entity, criterion, order, number, size, self._fields)
 
     def _moment(self, document: Document) -> datetime:
         return _whole_milliseconds(parse_datetime(document[self._key]))
