@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: measure, print the table, exit 1 where a bound is not held."""
+"""`python -m benchmarks [--full] [NAME ...]`: measure, print the table, exit 1 where a bound is not held."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import commit, flush, imports, journal, page_load, reads, writes
+from benchmarks import commit, flush, imports, journal, page_load, reads, scan, writes
 from benchmarks.harness import Row, table
 
 __all__ = ["main"]
@@ -18,12 +18,19 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "flush": flush.rows,
     "commit": commit.rows,
     "journal": journal.rows,
+    "scan": scan.rows,
     "imports": imports.rows,
 }
+_FULL: Final = _SUBJECTS | {"scan": scan.full_rows}
 
 
-def main(names: Sequence[str]) -> int:
-    """Run the subjects named, all without names; 0 where every bound is held, 1 where one is not, 2 for a wrong name."""
+def main(arguments: Sequence[str]) -> int:
+    """Run the subjects named, all without names; 0 where every bound is held, 1 where one is not, 2 for a wrong name.
+
+    With `--full` the larger subjects take the size that they are meant for, and minutes.
+    """
+    names = [argument for argument in arguments if argument != "--full"]
+    subjects = _SUBJECTS if len(names) == len(arguments) else _FULL
     unknown = [name for name in names if name not in _SUBJECTS]
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(_SUBJECTS)}", file=sys.stderr)
@@ -31,7 +38,7 @@ def main(names: Sequence[str]) -> int:
     rows: list[Row] = []
     for name in names or _SUBJECTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += _SUBJECTS[name]()
+        rows += subjects[name]()
     print(table(rows))
     return 0 if all(row.held for row in rows) else 1
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 __all__ = ["Server", "serving"]
 
@@ -21,15 +22,25 @@ class Server:
     node_id: str
     token: str
 
+    @property
+    def customers_url(self) -> str:
+        return f"{self.base_url}/workspaces/{self.workspace_id}/customers"
+
+    @property
+    def events_url(self) -> str:
+        return f"{self.base_url}/workspaces/{self.workspace_id}/events"
+
     def customer_url(self, identity: str) -> str:
-        return f"{self.base_url}/workspaces/{self.workspace_id}/customers/{identity}"
+        return f"{self.customers_url}/{identity}"
 
 
 @contextmanager
-def serving(latency: float) -> Iterator[Server]:
-    """`contacthub-orm sandbox --latency SECONDS`, until the block ends."""
+def serving(latency: float, data: Path | None = None) -> Iterator[Server]:
+    """`contacthub-orm sandbox --latency SECONDS [--data FILE]`, until the block ends."""
     command = "from contacthub_orm.cli.main import main; main()"
     arguments = [sys.executable, "-c", command, "sandbox", "--latency", str(latency)]
+    if data is not None:
+        arguments += ["--data", str(data)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
