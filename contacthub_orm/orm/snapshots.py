@@ -8,6 +8,7 @@ import attrs
 
 from contacthub_orm.orm.documents import Document, same
 from contacthub_orm.orm.mapped import Mapped, render
+from contacthub_orm.orm.partial import lacks
 from contacthub_orm.orm.tracking import (
     _forget,
     _parts,
@@ -116,14 +117,14 @@ def _clear(mapped: Mapped, document: Document) -> None:
 
 
 def _unsaved(edits: Document, baseline: Document) -> Document:
-    """The edits that the baseline does not hold yet, null and missing being the same."""
+    """The edits that the baseline does not hold yet, null and missing being the same; what was not loaded is neither."""
     left: Document = {}
     for key, value in edits.items():
         held = baseline.get(key)
         if isinstance(value, dict) and value and isinstance(held, dict):
             if inner := _unsaved(value, held):
                 left[key] = inner
-        elif not same(_filled(held), _filled(value)):
+        elif lacks(baseline, key) or not same(_filled(held), _filled(value)):
             left[key] = value
     return left
 

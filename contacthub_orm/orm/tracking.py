@@ -53,7 +53,9 @@ def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     body: Document = {}
     for name, key, value, attribute in _parts(mapped):
         if attribute is None or not attribute.read_only:
-            patch = change(_old(old, key), value, attribute, written=replaced or name in mapped._state.written)
+            patch = change(
+                _old(old, key), value, attribute, written=replaced or name in mapped._state.written
+            )
             if patch is not MISSING:
                 body[key] = patch
     if replaced:

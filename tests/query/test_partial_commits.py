@@ -122,6 +122,19 @@ def test_an_element_added_beside_leaves_the_rest_to_be_loaded(
     assert len(stored(world, identity)["base"]["educations"]) == 2
 
 
+def test_an_element_added_to_a_list_that_was_loaded_is_in_it_and_the_rest_still_loads(
+    session: Session, world: World
+) -> None:
+    customer = partial(session, "base.educations")
+    session.add(Education(customer=customer, id="e2", schoolName="College"))
+    session.commit()
+    sent(world)
+
+    assert [one.id for one in customer.base.educations] == ["e1", "e2"]
+    assert not sent(world)
+    assert (customer.externalId, customer.base.lastName) == ("1", "Lovelace")
+
+
 def test_put_loads_the_rest_first(session: Session, world: World, identity: str) -> None:
     customer = partial(session)
     customer.base.firstName = "Augusta"
@@ -176,3 +189,19 @@ def test_an_atomic_block_puts_back_what_was_not_loaded(world: World, identity: s
 
     after = stored(world, identity)
     assert (after["externalId"], after["base"]) == (before["externalId"], before["base"])
+
+
+def test_a_nested_block_that_fails_gives_back_edits_made_before_it(session: Session, world: World) -> None:
+    customer = partial(session)
+    customer.externalId = None
+    with pytest.raises(ZeroDivisionError), session.begin_nested():
+        customer.externalId = "2"
+        customer.base.lastName = None
+        raise ZeroDivisionError
+    sent(world)
+
+    session.commit()
+
+    assert [(method, body) for method, body in sent(world) if method != "GET"] == [
+        ("PATCH", {"externalId": None})
+    ]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Customer, InvalidRequestError, Session, inspect, load_only
+from contacthub_orm.orm.documents import apply_patch
+from contacthub_orm.orm.partial import lacks_path, overlaid, pruned
 from tests.query.partial_loads import partial, reads, sent, stored
 from tests.unit_of_work.conftest import World
 
@@ -119,6 +121,35 @@ def test_a_path_into_a_list_is_not_taken_for_the_list(world: World) -> None:
         customer = query.options(load_only("extended.cars.plate")).one()
 
         assert customer.extended.cars[0]["colour"] == "red"
+
+
+@pytest.mark.parametrize("answer", [{}, {"base": None}, {"base": {}}, {"base": {"contacts": None}}])
+def test_an_object_that_an_answer_leaves_out_may_hold_other_paths(answer: dict[str, Any]) -> None:
+    taken = pruned(answer, [("base", "contacts", "email")])
+
+    assert taken == {"base": {"contacts": {"email": None}}}
+    assert not lacks_path(taken, ("base", "contacts", "email"))
+    assert lacks_path(taken, ("base", "contacts", "phone"))
+    assert lacks_path(taken, ("base", "lastName"))
+
+
+def test_a_list_whose_elements_an_answer_may_have_cut_is_not_taken() -> None:
+    taken = pruned({"extended": {"cars": [{"plate": "A"}]}}, [("extended", "cars", "plate")])
+
+    assert lacks_path(taken, ("extended", "cars"))
+
+
+def test_of_an_object_that_is_known_to_be_missing_nothing_is_left_to_load() -> None:
+    merged = overlaid({"id": "1", "base": None}, pruned({}, [("base", "firstName")]))
+
+    assert not lacks_path(merged, ("base", "lastName"))
+
+
+def test_a_patch_merged_into_what_was_loaded_leaves_the_rest_to_load() -> None:
+    merged = apply_patch(pruned({"extra": "note"}, [("extra",)]), {"extra": "new"})
+
+    assert not lacks_path(merged, ("extra",))
+    assert lacks_path(merged, ("externalId",))
 
 
 # -- partial and full rows of one customer ----------------------------------------------------------------------------
