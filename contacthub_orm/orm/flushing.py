@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.errors import ContacthubError, OutcomeUnknown, ValidationError, Violation
 from contacthub_orm.orm.elements import shown_in, with_element
-from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.entity import Entity, Key
 from contacthub_orm.orm.execution import Execution, OnError
 from contacthub_orm.orm.holdings import Holdings, referred_to
 from contacthub_orm.orm.partial import is_partial
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.loading import Loader
 
 __all__ = ["Flusher"]
+
+_LATELY: Final = timedelta(seconds=10)
+"""For how long a created entity could be taken for one that a later commit creates, clocks not being exact."""
 
 
 class Flusher:
@@ -50,6 +54,7 @@ class Flusher:
         self.journal = journal
         self.unsettled: dict[int, Unsettled] = {}
         self._conflicts: set[int] = set()
+        self._lately: list[tuple[datetime, Key]] = []
 
     def plan(self, only: Iterable[Entity] | None = None) -> Plan:
         """What would be sent, of all entities or of some with what they depend on. Raises ValidationError."""
@@ -96,7 +101,10 @@ class Flusher:
             return Account(settled)
         if self.journal is not None:
             unknown = [write.operation for write in self.unsettled.values()]
-            self.journal.begin(plan, self._backend.now(), atomic=atomic, keep=unknown)
+            now = self._backend.now()
+            self._lately = [(moment, key) for moment, key in self._lately if now - moment <= _LATELY]
+            known = [key for _, key in self._lately]
+            self.journal.begin(plan, now, atomic=atomic, keep=unknown, known=known)
         on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
         execution = Execution(self._backend, self, on_error=on_error, check_version=self._check_version)
         self._mark_in_flight(plan)
@@ -189,6 +197,8 @@ class Flusher:
         held = self._holdings.identities.get(key)
         absorb(entity, document, sent)
         self._holdings.created.add(key)
+        if self.journal is not None:
+            self._lately.append((self._backend.now(), key))
         self._forget_related(entity, document)
         if held is not None and held is not entity:
             self._loader.bring_up_to_date(held, document)

@@ -20,7 +20,7 @@ import attrs
 
 from contacthub_orm.errors import JournalError
 from contacthub_orm.orm.documents import Document
-from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.entity import Entity, Key
 from contacthub_orm.orm.plan import Entry, Operation, Outcome, Pending, Plan, Request, Verb
 
 __all__ = ["Journal", "Record", "read_journal", "rebuilt"]
@@ -141,13 +141,26 @@ class Journal:
         """Whether the commit in it is an atomic one, to be undone rather than finished."""
         return self._connection.execute("select 1 from meta where key = 'atomic'").fetchone() is not None
 
+    @property
+    def known(self) -> set[Key]:
+        """Entities that were created a moment before the commit in it."""
+        found = self._connection.execute("select value from meta where key = 'known'").fetchone()
+        return {(resource, identity) for resource, identity in json.loads(found[0])} if found else set()
+
     def begin(
-        self, plan: Plan, now: datetime, *, atomic: bool = False, keep: Iterable[Operation] = ()
+        self,
+        plan: Plan,
+        now: datetime,
+        *,
+        atomic: bool = False,
+        keep: Iterable[Operation] = (),
+        known: Iterable[Key] = (),
     ) -> None:
         """Write a plan down, in one synced transaction: from here on the commit survives a crash.
 
         What is in the journal already gives way, but for the operations to `keep`, which are still unknown, and for what
-        earlier flushes of the same atomic block have done. Raises JournalError in a forked child of the process that
+        earlier flushes of the same atomic block have done. `known` are entities created a moment ago, which a recovery must
+        not take for what this plan creates. Raises JournalError in a forked child of the process that
         opened it.
         """
         if self._inherited:
@@ -171,7 +184,8 @@ class Journal:
             for operation in batch
         ]
         self._connection.executemany(f"insert into operation values ({', '.join('?' * 12)})", rows)
-        execute("delete from meta where key = 'atomic'")
+        execute("delete from meta where key in ('atomic', 'known')")
+        execute("insert into meta values ('known', ?)", (json.dumps(list(known)),))
         if atomic:
             execute("insert into meta values ('atomic', '1')")
         execute("commit")

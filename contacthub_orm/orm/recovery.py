@@ -101,7 +101,7 @@ class Recovery:
         """Bring the commit to its end and clear the journal of all that is settled."""
         pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
         self._records = {operation: record for record, operation in pairs}
-        self._known = {
+        self._known = self._journal.known | {
             operation.entity._state.key
             for operation in self._records
             if operation.entity._state.key is not None

@@ -160,7 +160,8 @@ def _loaded(session: Session) -> dict[str, Customer]:
     return {str(one.externalId): one for one in query}
 
 
-def _viewed(of: Customer, url: str, **values: Any) -> Event:
+def viewed(of: Customer, url: str, **values: Any) -> Event:
+    """A new event of a customer."""
     properties = {"url": f"https://example.com/{url}", **values.pop("properties", {})}
     return Event(
         customer=of, type=Event.TYPES.VIEWED_PAGE, context=Event.CONTEXTS.WEB, properties=properties, **values
@@ -185,16 +186,16 @@ def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> No
     people = [Customer(**document) for document in CREATED if not atomic or document["externalId"] != "heir0"]
     session.add_all([*people, known])
     by_name = {str(one.externalId): one for one in people}
-    session.add_all([_viewed(by_name[name], "first") for name in NEW])
-    session.add_all([_viewed(held[name], "first") for name in HELD[:8]])
-    session.add_all([_viewed(held[HELD[0]], "equal", date=_ONE_DATE) for _ in range(2)])
-    session.add_all([_viewed(by_name[NEW[0]], "equal", date=_ONE_DATE) for _ in range(2)])
+    session.add_all([viewed(by_name[name], "first") for name in NEW])
+    session.add_all([viewed(held[name], "first") for name in HELD[:8]])
+    session.add_all([viewed(held[HELD[0]], "equal", date=_ONE_DATE) for _ in range(2)])
+    session.add_all([viewed(by_name[NEW[0]], "equal", date=_ONE_DATE) for _ in range(2)])
     part = {"date": _ONE_DATE}
-    session.add(_viewed(held[HELD[1]], "part", **part))
-    session.add(_viewed(held[HELD[1]], "part", properties={"title": "whole"}, **part))
-    session.add_all([_viewed(known, "first"), _viewed(by_name["nameless0"], "first")])
+    session.add(viewed(held[HELD[1]], "part", **part))
+    session.add(viewed(held[HELD[1]], "part", properties={"title": "whole"}, **part))
+    session.add_all([viewed(known, "first"), viewed(by_name["nameless0"], "first")])
     if refused:
-        session.add(_viewed(known, "", properties={"url": "none at all"}))
+        session.add(viewed(known, "", properties={"url": "none at all"}))
 
 
 def _customers(documents: Iterable[tuple[int | None, Document]]) -> Counter[str]:
@@ -269,8 +270,8 @@ def state(node: Node, *, versions: bool = True) -> State:
         people = [one.to_dict() for one in session.query(Customer)]
         names = {one["id"]: one["externalId"] for one in people}
         events = [one.to_dict() for one in session.query(Event)]
-    viewed = [(names.get(one["customerId"], "nobody"), one["properties"]["url"]) for one in events]
+    found = [(names.get(one["customerId"], "nobody"), one["properties"]["url"]) for one in events]
     return (
         _customers((one["version"] if versions else None, one) for one in people),
-        Counter((name, url.rpartition("/")[2]) for name, url in viewed),
+        Counter((name, url.rpartition("/")[2]) for name, url in found),
     )

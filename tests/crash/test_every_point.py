@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from contacthub_orm import Session, recover
+from contacthub_orm import Customer, Session, recover
+from contacthub_orm.contacthub import Node
 from contacthub_orm.orm import Verb
 from tests.crash import scenario
 from tests.crash.conftest import OPERATIONS, Grave, sampled
@@ -95,3 +98,17 @@ def test_a_recovery_killed_again_and_again_comes_to_its_end(grave: Grave) -> Non
         deaths += 1
     assert deaths == (OPERATIONS - 21) // 10
     assert grave.state() == scenario.complete()
+
+
+def test_an_equal_event_of_the_commit_before_is_not_taken_for_this_ones(grave: Grave) -> None:
+    def two_commits(node: Node) -> None:
+        with Session(node, journal=grave.disk.journal) as session:
+            (known,) = session.query(Customer).filter(Customer.externalId == "known")
+            for _ in range(2):
+                session.add(scenario.viewed(known, "equal", date=datetime(2023, 12, 31, tzinfo=UTC)))
+                session.commit()
+
+    assert grave.dies(BEFORE_SEND, 1, two_commits)
+    report = recover(grave.node(), grave.disk.journal)
+    assert len(report.sent) == 1
+    assert grave.state()[1] == {("known", "equal"): 2}
