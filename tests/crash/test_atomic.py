@@ -75,7 +75,6 @@ def test_an_undoing_killed_at_any_point_is_finished(grave: Grave, number: int, p
 
 DONE_BEFORE_REFUSAL = ATOMIC - 5
 """All but the deletes."""
-SENT = DONE_BEFORE_REFUSAL + 1
 UNDOING = DONE_BEFORE_REFUSAL - 1
 """All of those but the merge."""
 
@@ -93,7 +92,8 @@ def test_a_refusal_in_an_atomic_commit_undoes_what_was_done(grave: Grave) -> Non
     sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=23),
 )
 def test_an_undoing_killed_in_the_session_itself_is_finished(grave: Grave, number: int, phase: str) -> None:
-    assert grave.dies(phase, SENT + number, lambda node: grave.commit_atomically(node, refused=True))
+    before = DONE_BEFORE_REFUSAL + (phase == BEFORE_SEND)  # what is refused is sent, and not answered as sent
+    assert grave.dies(phase, before + number, lambda node: grave.commit_atomically(node, refused=True))
     report = recover(grave.node(), grave.disk.journal)
     assert report.open == []
     assert nothing_but(grave, report)
