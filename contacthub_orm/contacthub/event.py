@@ -77,8 +77,8 @@ class Event(Entity, resource=Resource("events")):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
     It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
-    and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type; it is there to
-    be queried for.
+    and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type and `nodeId`
+    from the customer; both are there to be queried for, and a query that names no node asks for the session's.
 
     Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
     own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
@@ -102,6 +102,7 @@ class Event(Entity, resource=Resource("events")):
     contextInfo: Embedded[Any] = embedded(default=None, choose=_info_class)
     date: Attr[datetime | None] = attr(default=None)
     mode: Attr[EventMode | None] = attr(default=None, read_only=True)
+    nodeId: Attr[str | None] = attr(default=None, read_only=True)
     origin: Attr[EventOrigin | None] = attr(default=None, read_only=True)
     prev: Attr[str | None] = attr(default=None, read_only=True)
     next: Attr[str | None] = attr(default=None, read_only=True)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["event_parameters"]
 
-_EQUAL: Final = ("customerId", "type", "context", "mode")
+_EQUAL: Final = ("customerId", "type", "context", "mode", "nodeId")
 _SEVERAL: Final = ("type", "context")
 _CAN: Final = (
-    "an event query takes == on customerId, type, context and mode, in_ on type and context, and >=, <= or between "
+    "an event query takes == on customerId, type, context, mode and nodeId, in_ on type and context, and >=, <= or between "
     "on date, joined by &"
 )
 

@@ -67,4 +67,4 @@ def test_what_the_route_cannot_be_asked_is_refused(criterion: Criterion, named: 
         event_parameters(criterion)
 
     assert named in str(refusal.value)
-    assert "an event query takes == on customerId, type, context and mode" in str(refusal.value)
+    assert "an event query takes == on customerId, type, context, mode and nodeId" in str(refusal.value)

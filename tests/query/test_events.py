@@ -13,7 +13,7 @@ from tests.unit_of_work.conftest import World
 
 E: Any = Event
 CAN = (
-    "an event query takes == on customerId, type, context and mode, in_ on type and context, "
+    "an event query takes == on customerId, type, context, mode and nodeId, in_ on type and context, "
     "and >=, <= or between on date, joined by &"
 )
 
@@ -221,3 +221,7 @@ def test_an_empty_in_asks_nothing(session: Session, world: World) -> None:
     assert query.all() == []
     assert query.count() == 0
     assert not world.sandbox.requests
+
+
+def test_another_node_can_be_named(session: Session) -> None:
+    assert session.query(Event).filter(Event.nodeId == "elsewhere").compile()["nodeId"] == "elsewhere"
