@@ -74,16 +74,18 @@ def test_a_scan_forgotten_in_a_cycle_is_ended_by_the_collector(sandbox: Sandbox,
 
 
 def test_a_scan_may_be_ended_in_a_thread_of_its_own() -> None:
-    ended = threading.Event()
+    all_at_work, ended = threading.Event(), threading.Event()
 
     def walk(_: Window, __: object) -> Iterator[list[Document]]:
         yield [{}]
+        all_at_work.wait(10)
         crew.stop()
         ended.set()
 
     beginning = datetime(2020, 1, 1, tzinfo=UTC)
     crew = Crew(Window(beginning, None, 1), walk, lambda *_: False, 2)
     next(crew.pages())
+    all_at_work.set()
     assert ended.wait(10)
     crew.stop()
     assert scan_threads() == []
