@@ -285,7 +285,6 @@ class Query(Generic[E]):
     def fetch(self, search: Search) -> Page:
         """Send a search."""
         self.session._check_open()
-        self.session._count_reads(1)
         return self.session.backend.search(search)
 
     @property
@@ -318,5 +317,6 @@ class Query(Generic[E]):
 
     def _before_asking(self) -> None:
         self.session._check_open()
+        self.session._count_reads(1)
         if self.session.autoflush:
             self.session._autoflush()

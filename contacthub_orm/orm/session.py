@@ -54,7 +54,7 @@ class Bind(Protocol):
 
 
 class TooManyRequests(UserWarning):
-    """A session has sent more requests than `max_requests`, which looks like one request per row (N+1)."""
+    """A session has read more often than `max_requests`, which looks like one request per row (N+1)."""
 
 
 class Session:
@@ -68,7 +68,8 @@ class Session:
         check_version: before each update or delete, read the entity and refuse with StaleDataError if its version moved.
         settle: the seconds after which a write that cannot be found certainly did not take effect.
         journal: the path of a journal that makes commits survive a crash of this process (see `recover`).
-        max_requests: warn (TooManyRequests) when the session has sent more requests than that for reading.
+        max_requests: warn (TooManyRequests) when the session has read more often than that; a query counts once, however
+            many pages it has.
 
     A session is not thread-safe; give every thread its own, as `scoped_session` does.
     """
@@ -472,7 +473,7 @@ class Session:
         before, self._reads = self._reads, self._reads + count
         if self.max_requests is not None and before <= self.max_requests < self._reads:
             warnings.warn(
-                f"this session has sent more than {self.max_requests} requests for reading: "
+                f"this session has read more than {self.max_requests} times: "
                 "is there one request per row where one query or get_many would do?",
                 TooManyRequests,
                 stacklevel=4,

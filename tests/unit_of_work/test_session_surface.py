@@ -327,7 +327,7 @@ def test_more_reads_than_max_requests_are_warned_of_once(world: World) -> None:
     with Session(world.node(), max_requests=2) as session:
         get(session, identities[0])
         get(session, identities[1])
-        with pytest.warns(TooManyRequests, match="more than 2 requests") as caught:
+        with pytest.warns(TooManyRequests, match="more than 2 times") as caught:
             get(session, identities[2])
         assert caught[0].filename == __file__
         get(session, identities[3])
