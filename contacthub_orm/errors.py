@@ -3,8 +3,9 @@
 ContacthubError
 ├── ConfigurationError             a missing or malformed setting (also ValueError)
 ├── InvalidRequestError            the session or an entity is used in a way it cannot be
-│   └── JournalError               a journal is in use, unsettled, of another node, or none at all
-├── OperationNotPermitted          the documented SDK's refusal of an operation
+│   ├── ArgumentError              a call's arguments cannot be (also ValueError)
+│   ├── JournalError               a journal is in use, unsettled, of another node, or none at all
+│   └── OperationNotPermitted      what is read-only, or not saved, does not allow it (also ValueError)
 ├── CompileError                   a criterion or query that the service's query language cannot say
 │   └── UnknownAttributeError      a criterion names an attribute that is not declared (also AttributeError)
 ├── ValidationError                what would be sent breaks a rule of the API (also ValueError)
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIError",
+    "ArgumentError",
     "AuthenticationError",
     "BadRequestError",
     "CommitError",
@@ -88,8 +90,12 @@ class JournalError(InvalidRequestError):
     """A journal cannot be used: it is in use, holds an unsettled commit, is of another node, or is none at all."""
 
 
-class OperationNotPermitted(ContacthubError):  # noqa: N818 - the name the documented SDK gives it
-    """An operation that the documented SDK refuses before any request."""
+class ArgumentError(InvalidRequestError, ValueError):
+    """The arguments of a call cannot be; the message names the one and its rule."""
+
+
+class OperationNotPermitted(InvalidRequestError, ValueError):  # noqa: N818 - the name the documented SDK gives it
+    """What is asked of an object is not possible for it: a change of a read-only list, a save of what was never saved."""
 
 
 class CompileError(ContacthubError):

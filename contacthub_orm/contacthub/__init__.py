@@ -15,7 +15,8 @@ from contacthub_orm.contacthub.customer import Customer, SourceInfo, Tags
 from contacthub_orm.contacthub.did import did
 from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.event import BringBackProperties, Event, Tracking
-from contacthub_orm.contacthub.workspace import Node, Workspace
+from contacthub_orm.contacthub.node import Node
+from contacthub_orm.contacthub.workspace import Workspace
 
 __all__ = [
     "Address",

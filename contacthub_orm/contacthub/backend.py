@@ -111,6 +111,8 @@ class NodeBackend:
         path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
+        if verb is Verb.DELETE and entity._state.erase:
+            return Request("POST", (*path, "forget"))
         strict = body is not None and needs_strict(entity._state.raw, body, replaces=verb is Verb.REPLACE)
         params = {"mode": "STRICT"} if strict else {}
         return Request(verb.value, path, params, body)
@@ -149,6 +151,11 @@ class NodeBackend:
             return None
         return document
 
+    def export(self, entity: type[Entity], identity: str) -> Document:
+        """Customer and events (reference 1.299.1; the path is inferred)."""
+        document: Document = self._call("GET", (*_path_of(entity, identity), "export"))
+        return document
+
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
         """All documents of a collection below a customer; what is a list in its `base` is read there."""
         collection, identity, name = path
@@ -167,7 +174,14 @@ class NodeBackend:
         page = answer["page"]
         total = page["totalElements"]
         cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
-        return Page(answer["elements"], total, page["number"], page["size"], capped=total >= cap)
+        return Page(
+            answer["elements"],
+            total,
+            page["number"],
+            page["size"],
+            capped=total >= cap,
+            unfiltered=page.get("totalUnfilteredElements"),
+        )
 
     def compile(self, search: Search) -> dict[str, str]:
         """The parameters of a search; `query` among them is JSON text."""
@@ -184,6 +198,7 @@ class NodeBackend:
             if search.entity.__resource__.name != "customers":
                 raise CompileError(f"load_only: the service gives {search.entity.__resource__.name} whole")
             parameters["fields"] = ",".join(".".join(path) for path in search.fields)
+        parameters.update(search.parameters)
         parameters.update(self._page_parameters(search))
         return parameters
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from contacthub_orm.contacthub.base import CustomerBase
 from contacthub_orm.contacthub.consents import Consents
@@ -16,28 +16,37 @@ from contacthub_orm.contacthub.enums import (
     SubscriptionKind,
 )
 from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule, text
+from contacthub_orm.contacthub.spellings import one_of_spellings
 from contacthub_orm.contacthub.timezones import Timezone
-from contacthub_orm.errors import Violation
+from contacthub_orm.errors import ConflictError, Violation
 from contacthub_orm.orm import (
     Attr,
     Below,
+    Bound,
     Embedded,
-    Entity,
+    PatchableRecord,
     Properties,
+    ReadOnlyList,
     Related,
     Resource,
+    Template,
     attr,
     below,
+    bound,
     embedded,
     inspect,
-    object_session,
     related,
+    template,
 )
+from contacthub_orm.orm.active_record import removed
+from contacthub_orm.orm.detached import attached, from_document, identify, stand_for
 from contacthub_orm.orm.mapped import render
 from contacthub_orm.orm.partial import load_paths
+from contacthub_orm.orm.tracking import creation
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.event import Event
+    from contacthub_orm.contacthub.node import Node
     from contacthub_orm.orm.documents import Document
 
 __all__ = ["Customer", "SourceInfo", "Tags"]
@@ -57,10 +66,12 @@ class SourceInfo(Properties):
     updatedBy: Attr[str | None] = attr(default=None, read_only=True)
 
 
-class Customer(Entity, resource=Resource("customers")):
+class Customer(PatchableRecord, resource=Resource("customers", personal=True)):
     """A customer of a node. Subclass it to declare `extended` properties of your own.
 
-    Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration.
+    Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration. With
+    `node` a customer saves itself (`post()`, `patch()`, `put()`, `delete()`) where no session holds it; `default_attributes`
+    are values that a new one starts with.
     """
 
     TIMEZONES: ClassVar = Timezone
@@ -69,6 +80,11 @@ class Customer(Entity, resource=Resource("customers")):
     NOTIFICATION_SERVICES: ClassVar = NotificationService
     SUBSCRIPTION_KINDS: ClassVar = SubscriptionKind
 
+    node: Bound[Node] = bound(default=None, kw_only=False)
+    default_attributes: Template = template(
+        {"base": {"contacts": {}}, "extended": {}, "consents": {}, "tags": {"manual": [], "auto": []}},
+        default=None,
+    )
     id: Attr[str | None] = attr(default=None, read_only=True)
     intId: Attr[int | None] = attr(default=None, read_only=True)
     externalId: Attr[str | None] = text()
@@ -98,8 +114,60 @@ class Customer(Entity, resource=Resource("customers")):
     )
     sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
 
+    @classmethod
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | None = None) -> Self:
+        """A customer of a node from its document.
+
+        With an id it stands for the customer that the service knows, as its document says, with no unsaved change; without
+        one it is new.
+        """
+        return from_document(cls, node, attributes or {})
+
+    def post(self, force_update: bool = False, *, forceUpdate: bool | None = None) -> Self:
+        """Create the customer now, as `ActiveRecord.post`.
+
+        Args:
+            force_update: where the node refuses a customer that matches one of its own (409, policy BLOCK), change that
+                one instead, by PATCH with what this one says. A node that merges (MERGE) does so by itself.
+            forceUpdate: the same, as the SDK's manual also spells it.
+        """
+        forced = bool(one_of_spellings("force_update", force_update or None, "forceUpdate", forceUpdate))
+        if forced and self._state.key is not None:
+            return self.patch()
+        try:
+            return super().post()
+        except ConflictError as error:
+            if not forced or error.conflicting_id is None:
+                raise
+            stand_for(self, error.conflicting_id)
+        return self.patch()
+
+    def get_events(self) -> ReadOnlyList[Event]:
+        """All events of the customer, newest first, in a list that can only be read.
+
+        Raises OperationNotPermitted for a customer that is not saved.
+        """
+        identify(self, "get_events")
+        with attached(self) as session:
+            query = type(self).events.select_for(self, session)
+            return ReadOnlyList(query.no_tracking() if session.lent else query)
+
+    def forget(self) -> Self:
+        """Have the service erase all that it holds of the customer, on its whole platform, now; see `Session.forget`."""
+        identify(self, "forget")
+        with attached(self) as session:
+            session.forget(self)
+            removed(session, self)
+        return self
+
+    def export(self) -> Document:
+        """All that the service holds of the customer: `{"customer": ..., "events": [...]}`; see `Session.export`."""
+        identify(self, "export")
+        with attached(self) as session:
+            return session.export(self)
+
     def _violations(self) -> Iterable[Violation]:
-        document = render(self)
+        document = creation(self) if self._state.key is None else render(self)
         rule = payload_rule(document)
         if rule is not None:
             yield Violation(type(self).__name__, document, rule)
@@ -126,6 +194,7 @@ def _elements(customer: Customer, name: str) -> list[Document]:
 
 def _sessions(customer: Customer) -> list[Document]:
     """The sessions of a customer, which its document does not show."""
-    session = object_session(customer)
-    assert session is not None
-    return list(session.backend.below(("customers", str(customer.id), "sessions")))
+    reader = customer._state.reader()
+    assert reader is not None
+    with reader as session:
+        return list(session.backend.below(("customers", str(customer.id), "sessions")))

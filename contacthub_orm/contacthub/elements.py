@@ -6,14 +6,24 @@ added to a session as entities of their own: `session.add(Education(customer=bru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from contacthub_orm.contacthub.enums import SchoolType, SubscriptionKind
-from contacthub_orm.contacthub.limits import at_most, text
+from contacthub_orm.contacthub.limits import at_most, text, whole_number
 from contacthub_orm.errors import Violation
-from contacthub_orm.orm import Attr, Embedded, Entity, Parent, Properties, Resource, attr, embedded, parent
+from contacthub_orm.orm import (
+    ActiveRecord,
+    Attr,
+    Embedded,
+    Parent,
+    Properties,
+    Resource,
+    attr,
+    embedded,
+    parent,
+)
 from contacthub_orm.orm.entity import split_identity
 
 if TYPE_CHECKING:
@@ -32,8 +42,15 @@ __all__ = [
 ]
 
 
-class BelowCustomer(Entity):
-    """An entity whose routes are below its customer's."""
+class BelowCustomer(ActiveRecord):
+    """An entity whose routes are below its customer's, and which is saved by itself where that one is at home."""
+
+    @classmethod
+    def from_dict(cls, customer: Customer, attributes: Mapping[str, Any] | None = None) -> Self:
+        """A new one of a customer with the values of a document. Its id is yours to choose, so `put()` replaces by it."""
+        made = cls._made(attributes or {})
+        setattr(made, "customer", customer)  # noqa: B010 - every subclass declares it
+        return made
 
     def _violations(self) -> Iterable[Violation]:
         """It has a customer, and keeps the id it was created with."""
@@ -56,20 +73,20 @@ class Education(BelowCustomer, resource=_element("educations")):
 
     SCHOOL_TYPES: ClassVar = SchoolType
 
-    customer: Parent[Customer] = parent("customers", ("base", "educations"), default=None)
+    customer: Parent[Customer] = parent("customers", ("base", "educations"), default=None, kw_only=False)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     schoolType: Attr[SchoolType | None] = attr(default=None)
     schoolName: Attr[str | None] = text()
     schoolConcentration: Attr[str | None] = text()
-    startYear: Attr[int | None] = attr(default=None)
-    endYear: Attr[int | None] = attr(default=None)
+    startYear: Attr[int | None] = attr(default=None, converter=whole_number)
+    endYear: Attr[int | None] = attr(default=None, converter=whole_number)
     isCurrent: Attr[bool | None] = attr(default=None)
 
 
 class Job(BelowCustomer, resource=_element("jobs")):
     """A job of a customer."""
 
-    customer: Parent[Customer] = parent("customers", ("base", "jobs"), default=None)
+    customer: Parent[Customer] = parent("customers", ("base", "jobs"), default=None, kw_only=False)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     companyIndustry: Attr[str | None] = text()
     companyName: Attr[str | None] = text()
@@ -82,7 +99,7 @@ class Job(BelowCustomer, resource=_element("jobs")):
 class Like(BelowCustomer, resource=_element("likes")):
     """Something a customer likes."""
 
-    customer: Parent[Customer] = parent("customers", ("base", "likes"), default=None)
+    customer: Parent[Customer] = parent("customers", ("base", "likes"), default=None, kw_only=False)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     category: Attr[str | None] = text()
     name: Attr[str | None] = text()
@@ -117,7 +134,7 @@ class Subscription(BelowCustomer, resource=_element("subscriptions")):
 
     KINDS: ClassVar = SubscriptionKind
 
-    customer: Parent[Customer] = parent("customers", ("base", "subscriptions"), default=None)
+    customer: Parent[Customer] = parent("customers", ("base", "subscriptions"), default=None, kw_only=False)
     id: Attr[str] = attr(default=None, required=True, validator=at_most(255))
     name: Attr[str | None] = text()
     type: Attr[str | None] = text()
@@ -139,6 +156,6 @@ class CustomerSession(BelowCustomer, resource=_element("sessions")):
     `value` is the id that the events carry, unique within a node and at most 255 characters; `id` is the service's.
     """
 
-    customer: Parent[Customer] = parent("customers", default=None)
+    customer: Parent[Customer] = parent("customers", default=None, kw_only=False)
     id: Attr[str | None] = attr(default=None, read_only=True)
     value: Attr[str] = attr(default=None, required=True, create_only=True, validator=at_most(255))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
     "BringBackType",
@@ -18,7 +19,16 @@ __all__ = [
 ]
 
 
-class BringBackType(StrEnum):
+class _Respelt(StrEnum):
+    """An enumeration that takes the spellings of older documents for its own."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> _Respelt | None:
+        spelling = _OLDER_SPELLINGS.get(value) if isinstance(value, str) else None
+        return None if spelling is None else cls._value2member_map_.get(spelling)  # type: ignore[return-value]
+
+
+class BringBackType(_Respelt):
     """How an event without a customer's id names its customer."""
 
     SESSION_ID = "SESSION_ID"
@@ -53,8 +63,8 @@ class EventOrigin(StrEnum):
     DUPLICATE = "DUPLICATE"
 
 
-class EventType(StrEnum):
-    """What happened: the 48 types of the reference."""
+class EventType(_Respelt):
+    """What happened: the 48 types of the reference, and further names that the SDK's documents give some of them."""
 
     ABANDONED_CART = "abandonedCart"
     ABANDONED_SESSION = "abandonedSession"
@@ -105,14 +115,22 @@ class EventType(StrEnum):
     VIEWED_PRODUCT = "viewedProduct"
     VIEWED_PRODUCT_CATEGORY = "viewedProductCategory"
 
+    ADDED_WISH_LIST = ADDED_WISHLIST
+    EVENT_PARTECIPATED = EVENT_PARTICIPATED
+    SERVICE_SUBSCRIBE = SERVICE_SUBSCRIBED
+
 
 class MobileDeviceType(StrEnum):
-    """The system of a mobile device."""
+    """The system of a mobile device; the SDK's documents name it by its push service."""
 
     IOS = "IOS"
     ANDROID = "ANDROID"
     WINDOWS_PHONE = "WINDOWS_PHONE"
     FIREOS = "FIREOS"
+
+    APN = IOS
+    GCM = ANDROID
+    WP = WINDOWS_PHONE
 
 
 class NotificationService(StrEnum):
@@ -151,3 +169,12 @@ class SubscriptionKind(StrEnum):
     DIGITAL_MESSAGE = "DIGITAL_MESSAGE"
     SERVICE = "SERVICE"
     OTHER = "OTHER"
+
+
+_OLDER_SPELLINGS: Final = {
+    "externalId": "EXTERNAL_ID",
+    "addedWishList": "addedWishlist",
+    "removedWishList": "removedWishlist",
+    "eventNotShow": "eventNoShow",
+}
+"""What the Python SDK's manual (the last one: the Node and Go SDKs) writes for a value of the reference."""

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.enums import BringBackType, EventContext, EventMode, EventOrigin, EventType
 from contacthub_orm.contacthub.limits import payload_rule
-from contacthub_orm.errors import ConfigurationError, Violation
+from contacthub_orm.errors import ConfigurationError, InvalidRequestError, Violation
 from contacthub_orm.orm import (
     Attr,
+    Bound,
     Criterion,
     Embedded,
-    Entity,
+    PatchableRecord,
     Properties,
     Reference,
     Resource,
     attr,
+    bound,
     embedded,
     reference,
 )
 from contacthub_orm.orm.criteria import ALWAYS, Comparison, Operator
+from contacthub_orm.orm.detached import from_document
 from contacthub_orm.orm.mapped import render
 
 if TYPE_CHECKING:
     import attrs
 
+    from contacthub_orm.contacthub.node import Node
     from contacthub_orm.orm.attributes import Attribute, Validator
     from contacthub_orm.orm.documents import Document
 
@@ -73,12 +77,13 @@ def _info_class(event: Event) -> type[Properties]:
     return CONTEXT_INFO.get(event.context, Properties)
 
 
-class Event(Entity, resource=Resource("events")):
+class Event(PatchableRecord, resource=Resource("events")):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
     It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
     and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type and `nodeId`
-    from the customer; both are there to be queried for, and a query that names no node asks for the session's.
+    from the customer; both are there to be queried for, and a query that names no node asks for the session's. A `mode`
+    that a new event is given is not sent. With `node` an event saves itself where no session holds it.
 
     Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
     own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
@@ -92,6 +97,7 @@ class Event(Entity, resource=Resource("events")):
     MODES: ClassVar = EventMode
     BRING_BACK_TYPES: ClassVar = BringBackType
 
+    node: Bound[Node] = bound(default=None, kw_only=False)
     id: Attr[str | None] = attr(default=None, read_only=True)
     customer: Reference[Customer] = reference("customerId", "customers", default=None)
     customerId: Attr[str | None] = attr(default=None, create_only=True)
@@ -101,7 +107,7 @@ class Event(Entity, resource=Resource("events")):
     context: Attr[EventContext | None] = attr(default=None, create_only=True, required=True)
     contextInfo: Embedded[Any] = embedded(default=None, choose=_info_class)
     date: Attr[datetime | None] = attr(default=None)
-    mode: Attr[EventMode | None] = attr(default=None, read_only=True)
+    mode: Attr[EventMode | None] = attr(default=None, derived=True)
     nodeId: Attr[str | None] = attr(default=None, read_only=True)
     origin: Attr[EventOrigin | None] = attr(default=None, read_only=True)
     prev: Attr[str | None] = attr(default=None, read_only=True)
@@ -136,6 +142,18 @@ class Event(Entity, resource=Resource("events")):
         if cls.__event_type__ is None:
             return ALWAYS
         return Comparison(Event, ("type",), Operator.EQUALS, str(cls.__event_type__))
+
+    @classmethod
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | None = None) -> Self:
+        """An event from its document: with an id the one that the service knows, without one a new event."""
+        return from_document(cls, node, attributes or {})
+
+    def get_event(self, id: str) -> Event:
+        """Another event of the same node, as `node.get_event`: the SDK's manual asks an event for it."""
+        node = self.node
+        if node is None:
+            raise InvalidRequestError(f"{self!r} belongs to no node: give it one, or add it to a session")
+        return node.get_event(id)
 
     def _violations(self) -> Iterable[Violation]:
         document = render(self)

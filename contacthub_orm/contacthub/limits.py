@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.attributes import Validator
 
-__all__ = ["at_most", "email", "in_total_at_most", "matching", "one_of", "payload_rule", "text", "uri"]
+__all__ = [
+    "at_most",
+    "email",
+    "in_total_at_most",
+    "matching",
+    "one_of",
+    "payload_rule",
+    "text",
+    "uri",
+    "whole_number",
+]
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -91,6 +101,11 @@ def text(max_length: int = 255, *, form: Callable[[str], None] | None = None, re
             form(value)
 
     return attr(default=None, validator=check, repr=repr)
+
+
+def whole_number(value: Any) -> Any:
+    """A number for its digits, as the SDK's manual gives years (`startYear="1994"`); anything else as it is."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 def payload_rule(document: dict[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""`Workspace`: credentials, settings and the transport; `Node`: where customers live."""
+"""`Workspace`: credentials, settings and the transport."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contacthub_orm.contacthub.backend import NodeBackend
 from contacthub_orm.contacthub.configuration import (
     DEFAULT_BASE_URL,
     from_environment,
@@ -14,10 +13,11 @@ from contacthub_orm.contacthub.configuration import (
     normalised_base_url,
 )
 from contacthub_orm.contacthub.matching_policy import MatchingPolicy, UniquenessPolicy
+from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
 
-__all__ = ["Node", "Workspace"]
+__all__ = ["Workspace"]
 
 
 class Workspace:
@@ -54,6 +54,8 @@ class Workspace:
         """A workspace from an INI file with `workspace_id`, `token` and perhaps `base_url`, sections optional."""
         found: dict[str, Any] = dict(from_ini(path))
         return cls(**found, settings=settings)
+
+    from_INI_file = from_ini_file
 
     @classmethod
     def from_env(cls, **settings: Any) -> Workspace:
@@ -93,15 +95,3 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"Workspace({self.workspace_id!r}, base_url={self.base_url!r})"
-
-
-class Node:
-    """A node of a workspace: what a `Session` is opened on."""
-
-    def __init__(self, workspace: Workspace, node_id: str, matching: MatchingPolicy | None = None) -> None:
-        self.workspace = workspace
-        self.node_id = node_id
-        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id, matching)
-
-    def __repr__(self) -> str:
-        return f"Node({self.node_id!r}, workspace={self.workspace!r})"

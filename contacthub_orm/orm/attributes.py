@@ -63,13 +63,15 @@ class Attribute:
         key: str | None = None,
         read_only: bool = False,
         create_only: bool = False,
+        derived: bool = False,
         required: bool = False,
         validator: Validator | None = None,
         repr: bool = True,
     ) -> None:
         self.default = UNSET if default is None else default
         self._key = key
-        self.read_only = read_only
+        self.read_only = read_only or derived
+        self.derived = derived
         self.create_only = create_only
         self.required = required
         self.validator = validator
@@ -115,6 +117,10 @@ class Attribute:
 class Attr(Attribute, Generic[T]):
     """A value of type T: `lastName: Attr[str | None] = attr(default=None)`."""
 
+    def __init__(self, *, converter: Callable[[Any], Any] | None = None, **rules: Any) -> None:
+        super().__init__(**rules)
+        self.converter = converter
+
     if TYPE_CHECKING:
 
         @overload
@@ -149,7 +155,7 @@ class Attr(Attribute, Generic[T]):
     @cached_property
     def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
         """Whether this is a scalar that is kept as it is on the wire."""
-        return without_none(self.declared) in _SCALARS
+        return without_none(self.declared) in _SCALARS and self.converter is None
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
@@ -173,6 +179,8 @@ class Attr(Attribute, Generic[T]):
         return loader(element_type(self.declared))
 
     def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value knows no owner
+        if self.converter is not None and value is not None:
+            value = self.converter(value)
         if self.container is list and isinstance(value, list | tuple):
             return self._accept_list(value)
         return value if value is None or self.load is None else _taken(self.load, value)
@@ -301,7 +309,9 @@ def attr(
     name: str | None = None,
     read_only: bool = False,
     create_only: bool = False,
+    derived: bool = False,
     required: bool = False,
+    converter: Callable[[Any], Any] | None = None,
     validator: Validator | None = None,
     repr: bool = True,
 ) -> Any:
@@ -313,7 +323,9 @@ def attr(
         name: the JSON key, where it is not the attribute's name.
         read_only: the service sets it; it is never sent, and assigning it is refused.
         create_only: it is sent when the entity is created and may not be changed later.
+        derived: the service derives it from the rest: a new object may state it all the same, and it is never sent.
         required: it is sent on creation even when it is empty.
+        converter: what a value that is assigned is taken as, before its type is checked; None is not passed to it.
         validator: an attrs validator, run before a request is sent.
         repr: whether `repr()` shows the value.
     """
@@ -322,7 +334,9 @@ def attr(
         key=name,
         read_only=read_only,
         create_only=create_only,
+        derived=derived,
         required=required,
+        converter=converter,
         validator=validator,
         repr=repr,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -26,7 +26,7 @@ __all__ = ["Backend", "Page", "Search"]
 class Search:
     """A search as data: which entities, under which criterion, in which order, which page and which paths of them.
 
-    `raw` is a query in the service's own form, in place of the criterion.
+    `raw` is a query in the service's own form, in place of the criterion; `parameters` are further ones of its own.
     """
 
     entity: type[Entity]
@@ -36,17 +36,23 @@ class Search:
     size: int | None = None
     fields: tuple[tuple[str, ...], ...] = ()
     raw: Any = None
+    parameters: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
 class Page:
-    """One page of documents; `total` counts all matches, `capped` says that there may be more than that."""
+    """One page of documents.
+
+    `total` counts all matches, `capped` says that there may be more than that; `unfiltered` counts what there is without
+    any criterion, where the service tells.
+    """
 
     documents: Sequence[Document]
     total: int
     number: int
     size: int
     capped: bool = False
+    unfiltered: int | None = None
 
 
 class Backend(Protocol):
@@ -70,7 +76,7 @@ class Backend(Protocol):
         ...
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
-        """The request that an operation becomes."""
+        """The request that an operation becomes; the deletion of an entity to be erased is its erasure."""
         ...
 
     def send(self, request: Request) -> Any:
@@ -86,6 +92,10 @@ class Backend(Protocol):
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         """The document with this id, None where there is none."""
+        ...
+
+    def export(self, entity: type[Entity], identity: str) -> Document:
+        """All that the service holds of the entity with this id. Raises NotFoundError where there is none."""
         ...
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:

@@ -10,6 +10,7 @@ import attrs
 
 from contacthub_orm.errors import InvalidRequestError, Violation
 from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
+from contacthub_orm.orm.construction import bound, leading_fields, template
 from contacthub_orm.orm.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity_state import EntityState, Key
 from contacthub_orm.orm.mapped import Mapped, _new, _set_state, render
@@ -42,13 +43,15 @@ class Resource:
     """A collection of the service that holds entities of one kind.
 
     `name` is its path segment, `version_keys` the document keys that tell a newer document from an older one, the
-    first that both documents hold decides; `patches` whether a part of an entity can be updated, else it is replaced.
+    first that both documents hold decides; `patches` whether a part of an entity can be updated, else it is replaced;
+    `personal` whether the service exports and erases all that it holds of one.
     """
 
     name: str
     id_key: str = "id"
     version_keys: tuple[str, ...] = ("version", "updatedAt")
     patches: bool = True
+    personal: bool = False
 
 
 class Reference(Generic[T]):
@@ -84,11 +87,13 @@ class Reference(Generic[T]):
             return held
         if identity is None:
             return None
-        if state.session is None:
+        reader = state.reader()
+        if reader is None:
             raise InvalidRequestError(
                 f"{type(instance).__name__}.{self.name} cannot be loaded: no session holds it"
             )
-        return state.session._get_resource(self.target, identity)
+        with reader as session:
+            return session._get_resource(self.target, identity)
 
     def __set__(self, instance: object, value: T | None) -> None:
         if value is UNSET:
@@ -148,8 +153,8 @@ class Parent(Generic[T]):
         self.name = name
 
     def field(self) -> Any:
-        """The attrs field that stands for the parent in `__init__`."""
-        return attrs.field(default=UNSET, kw_only=True)
+        """The attrs field that stands for the parent in `__init__`; it alone may be given by place."""
+        return attrs.field(default=UNSET)
 
     @overload
     def __get__(self, instance: None, owner: Any) -> Parent[T]: ...
@@ -159,9 +164,11 @@ class Parent(Generic[T]):
         if instance is None:
             return self
         state: EntityState = instance._state
-        if state.parent is None and state.key is not None and state.session is not None:
-            return state.session._get_resource(self.target, split_identity(state.key[1])[0])
-        return state.parent
+        reader = state.reader()
+        if state.parent is not None or state.key is None or reader is None:
+            return state.parent
+        with reader as session:
+            return session._get_resource(self.target, split_identity(state.key[1])[0])
 
     def __set__(self, instance: object, value: T | None) -> None:
         if value is UNSET:
@@ -186,13 +193,20 @@ def split_identity(identity: str) -> tuple[str, ...]:
     return tuple(map(unquote, identity.split("/")))
 
 
-def parent(target: str, path: tuple[str, ...] = (), *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
+def parent(
+    target: str,
+    path: tuple[str, ...] = (),
+    *,
+    default: None = None,  # noqa: ARG001 - for type checkers
+    kw_only: bool = False,  # noqa: ARG001 - for type checkers
+) -> Any:
     """Declare the entity below which this one lives.
 
     Args:
         target: the resource of the parent.
         path: the keys of the parent's collection that shows the same elements.
         default: None, written out, tells type checkers that a constructor may leave the parent out.
+        kw_only: False, written out, tells type checkers that a constructor may be given the parent by place.
     """
     return Parent(target, path)
 
@@ -209,7 +223,9 @@ def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: A
 
 
 @dataclass_transform(
-    kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded, reference, parent)
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(attr, embedded, reference, parent, bound, template),
 )
 class Entity(Mapped):
     """An object with an identity: `class Book(Entity, resource=Resource("books"))`.
@@ -241,6 +257,10 @@ class Entity(Mapped):
         if parents:
             cls.__parent__ = parents[0]
         super().__init_subclass__(**options)
+
+    @classmethod
+    def _leading_fields(cls) -> dict[str, Any]:
+        return leading_fields(cls)
 
     @classmethod
     def _further_fields(cls) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
@@ -12,6 +13,7 @@ from contacthub_orm.orm.mapped import Mapped, forget_all, take_baseline
 from contacthub_orm.orm.object_state import ObjectState
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.binds import Home
     from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.entity import Entity
     from contacthub_orm.orm.session import Session
@@ -31,6 +33,12 @@ class EntityState(ObjectState):
     session: Session | None = None
     """The session that holds the entity."""
 
+    home: Home | None = None
+    """What it was made for or loaded by without a session: it saves and reads there by itself while none holds it."""
+
+    left: Home | None = None
+    """The home of the session that held it last: it can be saved there by itself, but reads nothing on its own accord."""
+
     dirty: bool = False
     """Whether something may have been written since the baseline was taken."""
 
@@ -39,6 +47,9 @@ class EntityState(ObjectState):
 
     deleted: bool = False
     """Whether the entity is to be deleted, or was."""
+
+    erase: bool = False
+    """Whether deleting it means that the service erases all that it holds of it."""
 
     replace: bool = False
     """Whether the next flush replaces the whole document."""
@@ -91,12 +102,20 @@ class EntityState(ObjectState):
         self.renew(mapped, self._reload())
         return self.raw
 
+    def reader(self) -> AbstractContextManager[Session] | None:
+        """The session to read with: the one that holds the entity, else one of its home for this block, else None."""
+        if self.session is not None:
+            return nullcontext(self.session)
+        return None if self.home is None else self.home.lend()
+
     def load_rest(self, mapped: Mapped) -> None:
-        if self.session is None:
+        reader = self.reader()
+        if reader is None:
             raise InvalidRequestError(
                 f"{mapped!r} was loaded in part, and no session holds it to load the rest"
             )
-        self.session._complete(cast("Entity", mapped))
+        with reader as session:
+            session._complete(cast("Entity", mapped))
 
     def touch(self, mapped: Mapped) -> None:
         if not self.dirty:

@@ -52,6 +52,7 @@ class Holdings:
             del self.deleted[id(entity)]
             state.deleted = False
         elif state.key is None:
+            self._check_home(entity)
             self.new[id(entity)] = entity
         else:
             self.identities.add(state.key, entity)
@@ -59,6 +60,12 @@ class Holdings:
         if state.dirty or state.watched:
             self.pin(entity)
         self._add_referenced(entity)
+
+    def _check_home(self, entity: Entity) -> None:
+        """A new entity is created where it was made for."""
+        home, place = entity._state.home, self._session.backend.place
+        if home is not None and home.backend.place != place:
+            raise InvalidRequestError(f"{entity!r} was made for {home!r}, the session works on {place}")
 
     def _add_referenced(self, entity: Entity) -> None:
         for target in referred_to(entity):
@@ -71,8 +78,8 @@ class Holdings:
         for entity in [*self.new.values(), *self.touched.values()]:
             self._add_referenced(entity)
 
-    def delete(self, entity: Entity) -> None:
-        """Have an entity deleted by the next flush."""
+    def delete(self, entity: Entity, *, erase: bool = False) -> None:
+        """Have an entity deleted by the next flush, with `erase` all that the service holds of it."""
         state = entity._state
         if state.key is None:
             raise InvalidRequestError(
@@ -83,6 +90,7 @@ class Holdings:
         if state.session is not self._session:
             raise InvalidRequestError(f"{entity!r} is not in this session")
         state.deleted = True
+        state.erase = erase
         self.deleted[id(entity)] = entity
 
     def pin(self, entity: Entity) -> None:
@@ -129,6 +137,7 @@ class Holdings:
         for registry in (self.new, self.touched, self.deleted):
             registry.pop(id(entity), None)
         state.session = None
+        state.left = self._session.home
 
     def has_changes(self, entity: Entity) -> bool:
         """Whether a flush would send something for a persistent entity."""

@@ -53,6 +53,10 @@ class Loading(Generic[E]):
         resource = self._query.entity.__resource__
         row = self._query.entity._class_for(document)._bound(document)
         row._state.key = (resource.name, document[resource.id_key])
+        if self._session.lent:
+            row._state.home = self._session.home
+        else:
+            row._state.left = self._session.home
         return row
 
     def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:

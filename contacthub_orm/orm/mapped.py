@@ -18,6 +18,7 @@ from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
 from contacthub_orm.orm.object_state import ObjectState
 from contacthub_orm.orm.partial import PartialDocument, is_partial, lacks
+from contacthub_orm.orm.soft_methods import SoftClassMethod, SoftMethod
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -58,16 +59,21 @@ class Mapped:
         cls.__keys__ = _by_key(cls, found)
         if found:
             cls.__open__ = False
-            fields = {name: attribute.field() for name, attribute in found.items()} | cls._further_fields()
+            declared = {name: attribute.field() for name, attribute in found.items()}
+            fields = cls._leading_fields() | declared | cls._further_fields()
             attrs.define(
                 cls,
                 these=fields,
                 slots=False,
                 eq=False,
                 repr=False,
-                kw_only=True,
                 on_setattr=attrs.setters.NO_OP,
             )
+
+    @classmethod
+    def _leading_fields(cls) -> dict[str, Any]:
+        """Arguments of `__init__` that are set before the JSON fields."""
+        return {}
 
     @classmethod
     def _further_fields(cls) -> dict[str, Any]:
@@ -278,8 +284,8 @@ class Properties(Mapped):
 
     Used as it is, any key goes (`extended`, an event's properties): `Properties(key="value")`, `p.key`, `p["key"]`.
     A subclass declares its attributes and refuses other names, but keeps and sends back unknown fields of the
-    service, which stay reachable as items. It has no public method, so that no JSON field is hidden by one:
-    `dict(p)`, `len(p)`, `key in p` and iteration over the keys serve.
+    service, which stay reachable as items. No JSON field is hidden by a method: `dict(p)`, `len(p)`, `key in p` and iteration
+    over the keys serve, and `to_dict` and `from_dict` give way to a property of their name.
     """
 
     __slots__ = ()
@@ -289,6 +295,17 @@ class Properties(Mapped):
         self.__attrs_pre_init__()
         for key, value in properties.items():
             self[key] = value
+
+    @SoftMethod
+    def to_dict(self) -> Document:
+        """The wire document as it stands; a copy, yours to change."""
+        document: Document = copied(_loaded(self))
+        return document
+
+    @SoftClassMethod
+    def from_dict(cls, attributes: Mapping[str, Any] | None = None) -> Any:  # noqa: N805 - a class method
+        """A new object with these properties."""
+        return cls._made(attributes or {})
 
     if not TYPE_CHECKING:  # as above; what is open is typed Any where it is declared
 

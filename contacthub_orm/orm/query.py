@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
@@ -51,7 +51,7 @@ class Query(Generic[E]):
 
     # -- narrowing and ordering ---------------------------------------------------------------------------------------
 
-    def filter(self, *criteria: Criterion) -> Query[E]:
+    def filter(self, *criteria: Criterion) -> Self:
         """Narrow the query: all criteria of all `filter` calls hold."""
         for criterion in criteria:
             check_criterion(self.entity, criterion)
@@ -61,14 +61,14 @@ class Query(Generic[E]):
 
     where = filter
 
-    def filter_by(self, **values: Any) -> Query[E]:
+    def filter_by(self, **values: Any) -> Self:
         """Narrow the query by equality of attributes of the entity itself: `filter_by(externalId="42")`."""
         for name in values:
             if name not in self.entity.__attributes__:
                 raise unknown_attribute(self.entity.__name__, name, self.entity.__attributes__)
         return self.filter(*(getattr(self.entity, name) == value for name, value in values.items()))
 
-    def filter_locally(self, *criteria: Criterion) -> Query[E]:
+    def filter_locally(self, *criteria: Criterion) -> Self:
         """Narrow the rows in this process, for what the service cannot be asked; every other row is still read."""
         for criterion in criteria:
             check_criterion(self.entity, criterion)
@@ -76,18 +76,18 @@ class Query(Generic[E]):
                 raise CompileError(f"filter_locally: {criterion} asks for events, which the rows do not tell")
         return attrs.evolve(self, local=and_(self.local, *criteria))
 
-    def order_by(self, *keys: Any) -> Query[E]:
+    def order_by(self, *keys: Any) -> Self:
         """Sort by attributes, or by their `asc()` or `desc()`; null comes last.
 
         The service sorts by the first; rows that are equal there are sorted by the others in this process.
         """
         return attrs.evolve(self, order=(*self.order, *(ordering_of(self.entity, key) for key in keys)))
 
-    def limit(self, count: int) -> Query[E]:
+    def limit(self, count: int) -> Self:
         """At most `count` rows."""
         return attrs.evolve(self, limited=natural("limit", count))
 
-    def offset(self, count: int) -> Query[E]:
+    def offset(self, count: int) -> Self:
         """Leave out the first `count` rows."""
         return attrs.evolve(self, skipped=natural("offset", count))
 
@@ -97,29 +97,29 @@ class Query(Generic[E]):
 
     # -- set operations -----------------------------------------------------------------------------------------------
 
-    def intersect(self, *others: Query[E]) -> Query[E]:
+    def intersect(self, *others: Query[E]) -> Self:
         """What this query and all others find, as one query (INTERSECT)."""
         return self._combined(SetOperation.INTERSECT, others)
 
-    def union(self, *others: Query[E]) -> Query[E]:
+    def union(self, *others: Query[E]) -> Self:
         """What this query or any other finds, as one query (UNION)."""
         return self._combined(SetOperation.UNION, others)
 
-    def except_(self, *others: Query[E]) -> Query[E]:
+    def except_(self, *others: Query[E]) -> Self:
         """What this query finds and no other does, as one query (EXCEPT)."""
         return self._combined(SetOperation.EXCEPT, others)
 
-    def __and__(self, other: Query[E]) -> Query[E]:
+    def __and__(self, other: Query[E]) -> Self:
         return self.intersect(other) if isinstance(other, Query) else NotImplemented
 
-    def __or__(self, other: Query[E]) -> Query[E]:
+    def __or__(self, other: Query[E]) -> Self:
         return self.union(other) if isinstance(other, Query) else NotImplemented
 
-    def __sub__(self, other: Query[E]) -> Query[E]:
+    def __sub__(self, other: Query[E]) -> Self:
         return self.except_(other) if isinstance(other, Query) else NotImplemented
 
-    def _combined(self, operation: SetOperation, others: Iterable[Query[E]]) -> Query[E]:
-        queries = (self, *others)
+    def _combined(self, operation: SetOperation, others: Iterable[Query[E]]) -> Self:
+        queries: tuple[Query[E], ...] = (self, *others)
         for query in queries:
             if not isinstance(query, Query):
                 raise CompileError(f"{operation}: expected a query, got {query!r}")
@@ -129,7 +129,7 @@ class Query(Generic[E]):
 
     # -- how rows are loaded ------------------------------------------------------------------------------------------
 
-    def options(self, *options: Option) -> Query[E]:
+    def options(self, *options: Option) -> Self:
         """Say what is loaded: `load_only(...)`, `selectinload(...)`, `raiseload(...)`."""
         for option in options:
             if not isinstance(option, LoadOnly | SelectIn | RaiseLoad):
@@ -137,19 +137,19 @@ class Query(Generic[E]):
             option.check(self.entity)
         return attrs.evolve(self, load_options=(*self.load_options, *options))
 
-    def populate_existing(self) -> Query[E]:
+    def populate_existing(self) -> Self:
         """Let the rows overwrite unsaved changes of entities that the session already holds."""
         return attrs.evolve(self, overwrites=True)
 
-    def no_tracking(self) -> Query[E]:
+    def no_tracking(self) -> Self:
         """Give detached entities that the session does not hold: for reading much and changing nothing."""
         return attrs.evolve(self, tracks=False)
 
-    def yield_per(self, count: int) -> Query[E]:
+    def yield_per(self, count: int) -> Self:
         """Iterate in pages of `count` rows and stop keeping a page alive when the next is begun, changed rows excepted."""
         return attrs.evolve(self, batch=max(natural("yield_per", count), 1))
 
-    def raw(self, json: Any) -> Query[E]:
+    def raw(self, json: Any) -> Self:
         """Ask with a query in the service's own form (the document of the `query` parameter), as it is."""
         if self.criterion != ALWAYS:
             raise CompileError(f"raw: {self} has criteria already; a raw query stands alone")
@@ -176,12 +176,12 @@ class Query(Generic[E]):
 
     def one_or_none(self) -> E | None:
         """The only row, None where there is none. Raises MultipleResultsFound."""
-        rows = self._at_most(2).all()
+        rows = list(self._at_most(2))
         if len(rows) > 1:
             raise MultipleResultsFound(f"{self} found more than one {self.entity.__name__}")
         return rows[0] if rows else None
 
-    def _at_most(self, count: int) -> Query[E]:
+    def _at_most(self, count: int) -> Self:
         return self.limit(count if self.limited is None else min(self.limited, count))
 
     def count(self) -> int:

@@ -22,8 +22,8 @@ from contacthub_orm.orm.undo import Undone, undo
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.backend import Backend
+    from contacthub_orm.orm.binds import Bind
     from contacthub_orm.orm.entity import Key
-    from contacthub_orm.orm.session import Bind
 
 __all__ = ["Recovery", "Report", "recover"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
 
-from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -47,9 +47,11 @@ class Related(Generic[R]):
         state = instance._state
         if state.key is None:
             raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
-        if state.session is None:
+        if state.session is not None:
+            return self.select_for(instance, state.session)
+        if state.home is None:
             raise InvalidRequestError(f"{instance!r}.{self.name} cannot be loaded: no session holds it")
-        return self.select_for(instance, state.session)
+        return self.select_for(instance, state.home.lend()).no_tracking()
 
     def select_for(self, instance: Entity, session: Session) -> Query[R]:
         """The query of a session for the entities related to a saved one."""
@@ -109,6 +111,16 @@ class RelatedView(Generic[R]):
     def __repr__(self) -> str:
         return f"<{self._relation} of {self._instance!r}>"
 
+    if not TYPE_CHECKING:  # there is nothing to call, for a checker; at run time the refusal says what to do
+
+        def _refuse(self, *_, **__):
+            raise OperationNotPermitted(
+                f"{self._relation} is read-only: add what belongs to it to the session"
+            )
+
+        append = extend = insert = remove = pop = clear = sort = reverse = _refuse
+        __setitem__ = __delitem__ = __iadd__ = _refuse
+
 
 class Below(Generic[R]):
     """Declares the entities that live below one, such as the educations of a customer.
@@ -135,11 +147,13 @@ class Below(Generic[R]):
         if instance is None:
             return self
         state = instance._state
-        if state.key is None or state.session is None:
+        reader = state.reader() if state.key is not None else None
+        if reader is None:
             raise InvalidRequestError(
                 f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
             )
-        return tuple(state.session._load_below(self.target(), instance, self.documents(instance)))
+        with reader as session:
+            return tuple(session._load_below(self.target(), instance, self.documents(instance)))
 
     def __set__(self, instance: object, value: Never) -> NoReturn:
         raise AttributeError(

@@ -12,10 +12,11 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, InvalidRequestError, JournalError
+from contacthub_orm.orm.binds import Bind, Home
 from contacthub_orm.orm.entity import Entity, joined_identity
 from contacthub_orm.orm.execution import OnError
 from contacthub_orm.orm.flushing import Flusher
@@ -33,24 +34,14 @@ from contacthub_orm.orm.tracking import absorb, creation, revert
 from contacthub_orm.orm.transactions import Block, atomic_block, nested_block, plain_block
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.backend import Backend
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Bind", "Session", "TooManyRequests", "make_transient", "object_session"]
+__all__ = ["Session", "TooManyRequests", "make_transient", "object_session"]
 
 E = TypeVar("E", bound=Entity)
 
 Identity = str | tuple[str, str]
 """An id, or for an entity that lives below another the parent's id and its own."""
-
-
-class Bind(Protocol):
-    """What a session can be opened on: anything with a backend, such as a node."""
-
-    @property
-    def backend(self) -> Backend:
-        """The service behind it."""
-        ...
 
 
 class TooManyRequests(UserWarning):
@@ -74,6 +65,9 @@ class Session:
     A session is not thread-safe; give every thread its own, as `scoped_session` does.
     """
 
+    lent: ClassVar[bool] = False
+    """Whether this is the session of one call of something that has no session (see `detached`)."""
+
     def __init__(
         self,
         bind: Bind,
@@ -93,6 +87,7 @@ class Session:
         if isinstance(settle, bool) or not isinstance(settle, int | float) or not settle >= 0:
             raise InvalidRequestError(f"settle is a number of seconds, 0 or more, got {settle!r}")
         self.bind = bind
+        self.home = bind if isinstance(bind, Home) else None
         self.backend = bind.backend
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
@@ -134,6 +129,29 @@ class Session:
         """Have the entity deleted by the next flush. Raises InvalidRequestError for one that was never saved."""
         self._check(entity)
         self._holdings.delete(entity)
+
+    def forget(self, entity: Entity) -> None:
+        """Have the next flush erase all that the service holds of the entity, everywhere: what a person may demand by law.
+
+        As `delete`, but nothing brings it back, not even a look into the past. Raises InvalidRequestError for one that was
+        never saved, or of which the service erases nothing.
+        """
+        self._check(entity)
+        self._check_personal(entity, "erased")
+        self._holdings.delete(entity, erase=True)
+
+    def export(self, entity: Entity) -> Document:
+        """All that the service holds of the entity, as the JSON that a person may demand by law; read by one GET now.
+
+        Unsaved changes are not in it. Raises InvalidRequestError for an entity that was never saved, or that the service
+        exports nothing of.
+        """
+        self._check_persistent(entity, "exported")
+        self._check_personal(entity, "exported")
+        key = entity._state.key
+        assert key is not None
+        self._count_reads(1)
+        return self.backend.export(type(entity), key[1])
 
     def expunge(self, entity: Entity) -> None:
         """Let go of an entity: it is detached, or transient if it was new, and keeps its values."""
@@ -400,6 +418,10 @@ class Session:
         """Whether the entity has changes that a flush would send."""
         return self._holdings.has_changes(entity)
 
+    def is_unsettled(self, entity: Entity) -> bool:
+        """Whether a write of the entity was sent whose outcome is unknown; the next flush looks it up."""
+        return id(entity) in self._flusher.unsettled
+
     @property
     def no_autoflush(self) -> Any:
         """A block in which queries flush nothing: `with session.no_autoflush: ...`."""
@@ -483,6 +505,11 @@ class Session:
         self._check_open()
         if not isinstance(entity, Entity):
             raise InvalidRequestError(f"the session holds entities, got {entity!r}")
+
+    @staticmethod
+    def _check_personal(entity: Entity, what: str) -> None:
+        if not entity.__resource__.personal:
+            raise InvalidRequestError(f"{entity!r} is not {what} by itself, only with the person it is about")
 
     def _check_held(self, entity: Entity) -> None:
         self._check(entity)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from contacthub_orm.orm.session import Bind, Session
+from contacthub_orm.orm.binds import Bind
+from contacthub_orm.orm.session import Session
 
 __all__ = ["scoped_session", "sessionmaker"]
 

@@ -61,7 +61,7 @@ class Snapshot:
         self._holdings = holdings
         self._new = [_Edits.of(entity) for entity in holdings.new.values()]
         self._held = {id(one): _Edits.of(one) for one in holdings.held()}
-        self._deleted = list(holdings.deleted.values())
+        self._deleted = [(entity, entity._state.erase) for entity in holdings.deleted.values()]
 
     def restore(self) -> None:
         """Undo what was added, changed and deleted since; what was sent since stays sent."""
@@ -81,14 +81,15 @@ class Snapshot:
 
     def _restore_deletions(self) -> None:
         holdings = self._holdings
-        kept = {id(entity) for entity in self._deleted}
+        kept = {id(entity) for entity, _ in self._deleted}
         for entity in list(holdings.deleted.values()):
             if id(entity) not in kept:
                 entity._state.deleted = False
                 del holdings.deleted[id(entity)]
-        for entity in self._deleted:
+        for entity, erase in self._deleted:
             if entity._state.session is not None:
                 entity._state.deleted = True
+                entity._state.erase = erase
                 holdings.deleted[id(entity)] = entity
 
     def _restore_additions(self) -> None:

@@ -30,7 +30,8 @@ def element_type(declared: Any) -> Any:
 def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     """Whether `value` may stand where `declared` is declared; with `in_list`, as an element of a declared list.
 
-    A date takes a date, a datetime or an ISO 8601 text; a number takes no boolean; an enumeration takes its values.
+    A date takes a date, a datetime or an ISO 8601 text; a number takes no boolean; an enumeration takes its values; a class
+    with declared attributes takes a mapping, and an object that declares nothing.
     """
     if in_list and is_list(declared):
         declared = element_type(declared)
@@ -40,7 +41,7 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     if isinstance(declared, type) and issubclass(declared, Enum):
         return value in list(declared) or value in [member.value for member in declared]
     if is_object(declared):
-        return isinstance(value, declared | Mapping)
+        return isinstance(value, declared | Mapping) or getattr(type(value), "__open__", False)
     test = _TESTS.get(get_origin(declared) or declared)
     return test(value) if test is not None else True
 

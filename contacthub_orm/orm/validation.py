@@ -44,7 +44,7 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
         if attribute is None or not _is_changed(old, value, attribute, written=name in written):
             continue
         path = f"{place}.{attribute.key}"
-        if attribute.read_only:
+        if attribute.read_only and not (attribute.derived and new):
             yield Violation(path, value, _SYSTEM)
         elif attribute.create_only and not new:
             yield Violation(path, value, _FIXED)

@@ -99,7 +99,7 @@ def test_a_deleted_property_can_be_written_again() -> None:
     assert inspect(book).changes() == {}
 
 
-def test_properties_behave_as_a_mapping_without_public_methods() -> None:
+def test_properties_behave_as_a_mapping() -> None:
     properties = Properties(b=1, a=[2])
 
     assert dict(properties) == {"b": 1, "a": [2]}
@@ -107,7 +107,6 @@ def test_properties_behave_as_a_mapping_without_public_methods() -> None:
     assert list(properties) == ["b", "a"]
     assert len(properties) == 2
     assert "a" in properties
-    assert [name for name in vars(Properties) if not name.startswith("_")] == []
 
 
 def test_properties_equal_a_mapping_or_properties_of_the_same_content() -> None:
@@ -197,3 +196,25 @@ def test_a_copy_is_a_new_object_of_nobody(copied: Any) -> None:
 def test_properties_cannot_be_hashed() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(Properties())
+
+
+def test_every_public_method_of_properties_gives_way_to_a_property_of_its_name() -> None:
+    methods = [name for name in vars(Properties) if not name.startswith("_")]
+    properties = Properties(**dict.fromkeys(methods, 1))
+
+    assert methods == ["to_dict", "from_dict"]
+    assert [getattr(properties, name) for name in methods] == [1, 1]
+    properties.to_dict = 2
+    del properties.from_dict
+    assert dict(properties) == {"to_dict": 2}
+
+
+def test_properties_are_made_of_a_dictionary_and_give_one() -> None:
+    wire = {"a": {"b": [1]}, "since": "2024-05-01"}
+    properties = Properties.from_dict(wire)
+    given = properties.to_dict()
+    given["a"]["b"].append(2)
+
+    assert properties.a.b == [1]
+    assert Properties.from_dict() == {}
+    assert properties.to_dict() == wire

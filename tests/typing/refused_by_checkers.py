@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     def arguments_of_another_type() -> None:
         Customer(externalId=3)  # type: ignore[arg-type]
-        Customer("9")  # type: ignore[call-arg]
+        Customer("9")  # type: ignore[arg-type]
 
     def queries_of_another_kind(session: Session, query: Query[Customer]) -> None:
         session.query(3)  # type: ignore[arg-type]

@@ -1,0 +1,65 @@
+"""What all operations of a node work with: its backend, sessions for one call, queries, single documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from contacthub_orm.contacthub.backend import NodeBackend
+from contacthub_orm.contacthub.customer import Customer
+from contacthub_orm.contacthub.spellings import identity
+from contacthub_orm.orm import Entity, PagedQuery, Request
+from contacthub_orm.orm.detached import LentSession, referred
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contacthub_orm.contacthub.matching_policy import MatchingPolicy
+    from contacthub_orm.contacthub.workspace import Workspace
+    from contacthub_orm.orm.documents import Document
+
+__all__ = ["NodeBase", "settable"]
+
+E = TypeVar("E", bound=Entity)
+
+
+class NodeBase:
+    """A node of a workspace, without its operations."""
+
+    def __init__(self, workspace: Workspace, node_id: str, matching: MatchingPolicy | None = None) -> None:
+        self.workspace = workspace
+        self.node_id = node_id
+        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id, matching)
+
+    def __repr__(self) -> str:
+        return f"Node({self.node_id!r}, workspace={self.workspace!r})"
+
+    def lend(self) -> LentSession:
+        """A session for one call; see `contacthub_orm.orm.detached`."""
+        return LentSession(self)
+
+    def query(self, entity: type[E]) -> PagedQuery[E]:
+        """A query for entities of a class, as `session.query`, whose rows no session holds.
+
+        `all()` gives the first page, a `PaginatedList`; iterating the query reads all pages, each when it is needed.
+        """
+        query = self.lend().query(entity)
+        return PagedQuery(query.session, entity, query.criterion, tracks=False)
+
+    def _document(self, *path: str) -> Document:
+        """The document of a route. Raises NotFoundError where there is none."""
+        document: Document = self.backend.send(Request("GET", path))
+        return document
+
+    def _customer(self, customer_id: str, changes: Any = None, known: Any = None) -> Customer:
+        """The customer with this id, of which nothing was loaded, with unsaved changes."""
+        return referred(Customer, self, identity("customer_id", customer_id), changes, known=known)
+
+
+def settable(entity: type[Entity], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a document without those that only the service sets."""
+    declared = entity.__keys__
+    return {
+        key: value
+        for key, value in attributes.items()
+        if key not in declared or declared[key].derived or not declared[key].read_only
+    }
