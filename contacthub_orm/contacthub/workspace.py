@@ -50,9 +50,9 @@ class Workspace:
         self.transport = Transport(self.base_url, token, chosen, clock)
 
     @classmethod
-    def from_ini_file(cls, path: str | os.PathLike[str], **settings: Any) -> Workspace:
+    def from_ini_file(cls, file_path: str | os.PathLike[str], **settings: Any) -> Workspace:
         """A workspace from an INI file with `workspace_id`, `token` and perhaps `base_url`, sections optional."""
-        found: dict[str, Any] = dict(from_ini(path))
+        found: dict[str, Any] = dict(from_ini(file_path))
         return cls(**found, settings=settings)
 
     from_INI_file = from_ini_file

@@ -159,10 +159,10 @@ def stand_for(entity: Entity, identity: str) -> None:
     What it was not given is not known, and what is empty says nothing.
     """
     own = {entity.__resource__.id_key: identity}
-    known = _known(render(entity), creation(entity)) if entity.__resource__.patches else {}
+    known: Document = _known(render(entity), creation(entity)) if entity.__resource__.patches else {}
     fixed = (one.key for one in entity.__attributes__.values() if one.create_only)
-    known.update((key, entity[key]) for key in fixed if key in entity)
-    take_baseline(entity, known | own)
+    known.update({key: entity[key] for key in fixed if key in entity}, **own)
+    take_baseline(entity, known)
     entity._state.key = (entity.__resource__.name, entity._identity_in(own))
 
 

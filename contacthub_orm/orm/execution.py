@@ -130,7 +130,11 @@ class Execution:
         try:
             answer = self.backend.send(request)
         except NotFoundError:
-            if operation.verb is Verb.DELETE and operation.sent_before is not None:
+            if (
+                operation.verb is Verb.DELETE
+                and operation.sent_before is not None
+                and self._is_gone(operation)
+            ):
                 return None
             raise
         except ConflictError as error:
@@ -150,6 +154,11 @@ class Execution:
             if document is not None and holds_submitted(document, request.body or {}):
                 return document
         raise error
+
+    def _is_gone(self, operation: Operation) -> bool:
+        """Whether what a repeated removal did not find is gone, rather than the removal's route."""
+        key = operation.entity._state.key
+        return key is not None and self.backend.fetch(type(operation.entity), key[1]) is None
 
     def _refuse_stale(self, operation: Operation) -> None:
         entity = operation.entity

@@ -46,7 +46,15 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["typed_customers", "typed_events", "typed_subclasses", "refused_by_checkers", "queries"]
+    "name",
+    [
+        "node_operations",
+        "typed_customers",
+        "typed_events",
+        "typed_subclasses",
+        "refused_by_checkers",
+        "queries",
+    ],
 )
 def test_what_the_type_checkers_read_can_be_imported(name: str) -> None:
     assert importlib.import_module(f"tests.typing.{name}")
