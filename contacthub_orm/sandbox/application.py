@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from starlette.routing import Match, Route
 
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
-from contacthub_orm.sandbox import configuration, customers, elements, events, failures, sessions
+from contacthub_orm.sandbox import configuration, customers, duties, elements, events, failures, sessions
 from contacthub_orm.sandbox.calls import Answer, Call
 from contacthub_orm.sandbox.delivery import Connection, send_answer
 from contacthub_orm.sandbox.event_search import search_events
@@ -49,6 +49,8 @@ CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
     ("PATCH", "/customers/{customer}", customers.patch),
     ("PUT", "/customers/{customer}", customers.put),
     ("DELETE", "/customers/{customer}", customers.remove),
+    ("POST", "/customers/{customer}/forget", duties.forget),
+    ("GET", "/customers/{customer}/export", duties.export),
     ("GET", "/customers/{customer}/sessions", sessions.listing),
     ("POST", "/customers/{customer}/sessions", sessions.create),
     ("GET", "/customers/{customer}/sessions/{session}", sessions.show),

@@ -88,6 +88,13 @@ class Timeline:
             connection.execute(self._remove, key)
         self._written(visible_from)
 
+    def erase(self, connection: Connection, identifiers: Iterable[str]) -> None:
+        """Remove every version of documents, those that searches see too, whatever the delay."""
+        keys = [{"the_id": identifier} for identifier in identifiers]
+        if keys:
+            connection.execute(self._remove, keys)
+            self._written(0)
+
     def _written(self, visible_from: int) -> None:
         self.generation += 1
         self._visible_at = max(self._visible_at, visible_from)
