@@ -29,12 +29,16 @@ def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
 
     Raises ConfigurationError for a file that is missing, malformed or incomplete.
     """
+    section: Mapping[str, str] = {}
+    reason = None
     try:
         section = _section(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigurationError(f"{os.fspath(path)}: {error.strerror}") from None
+        reason = error.strerror
     except (Error, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{os.fspath(path)}: {type(error).__name__}, not an INI file") from None
+        reason = f"{type(error).__name__}, not an INI file"
+    if reason is not None:  # not while the error is handled that quotes the file, token and all
+        raise ConfigurationError(f"{os.fspath(path)}: {reason}")
     found = {key: section[key] for key in ("workspace_id", "token", "base_url") if section.get(key)}
     missing = [key for key in ("workspace_id", "token") if key not in found]
     if missing:

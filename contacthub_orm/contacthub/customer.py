@@ -16,7 +16,7 @@ from contacthub_orm.contacthub.enums import (
     SubscriptionKind,
 )
 from contacthub_orm.contacthub.limits import in_total_at_most, payload_rule, text
-from contacthub_orm.contacthub.spellings import one_of_spellings
+from contacthub_orm.contacthub.spellings import flag, one_of_spellings
 from contacthub_orm.contacthub.timezones import Timezone
 from contacthub_orm.errors import ConflictError, Violation
 from contacthub_orm.orm import (
@@ -131,7 +131,8 @@ class Customer(PatchableRecord, resource=Resource("customers", personal=True)):
                 one instead, by PATCH with what this one says. A node that merges (MERGE) does so by itself.
             forceUpdate: the same, as the SDK's manual also spells it.
         """
-        forced = bool(one_of_spellings("force_update", force_update or None, "forceUpdate", forceUpdate))
+        given = one_of_spellings("force_update", force_update or None, "forceUpdate", forceUpdate)
+        forced = flag("force_update", False if given is None else given)
         if forced and self._state.key is not None:
             return self.patch()
         try:

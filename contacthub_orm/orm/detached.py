@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
-from contacthub_orm.orm.attributes import Embedded
+from contacthub_orm.orm.attributes import Embedded, copied
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.holdings import referred_to
@@ -128,7 +128,7 @@ def _write(mapped: Mapped, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         content = _content(value)
         if content is None:
-            mapped[key] = value
+            mapped[key] = copied(value)
         else:
             _write(mapped[key], content)
 

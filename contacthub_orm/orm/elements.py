@@ -69,7 +69,7 @@ def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None
 def with_element(document: Document, element: Entity, verb: Verb, content: Document) -> Document | None:
     """A copy of the parent's document after a change of an element; None where it does not hold the collection."""
     path = _path(element)
-    if not path or not isinstance(value_at(document, path[:-1]), dict) or lacks_path(document, path):
+    if not path or lacks_path(document, path):
         return None
     return _copied_along(document, path, element, verb, content)
 
@@ -78,10 +78,11 @@ def _copied_along(
     document: Document, path: tuple[str, ...], element: Entity, verb: Verb, content: Document
 ) -> Document:
     key, *rest = path
+    held = document.get(key)
     if not rest:
-        changed: Any = _changed(document.get(key) or [], element, verb, content)
+        changed: Any = _changed(held or [], element, verb, content)
     else:
-        changed = _copied_along(document[key], tuple(rest), element, verb, content)
+        changed = _copied_along(held if isinstance(held, dict) else {}, tuple(rest), element, verb, content)
     return document.__class__({**document, key: changed})  # what was loaded in part stays so
 
 

@@ -72,7 +72,7 @@ class PaginatedList(ReadOnlyList[T]):
         """The page after this one, by one request. Raises OperationNotPermitted after the last page."""
         if self.page_number + 1 >= self.total_pages:
             raise OperationNotPermitted(
-                f"page {self.page_number} is the last of {self.total_pages}, counted from 0"
+                f"page {self.page_number} is the last of {max(self.total_pages, 1)}, counted from 0"
             )
         return self._turn(self.page_number + 1, self.size)
 

@@ -21,7 +21,7 @@ E = TypeVar("E", bound=Entity)
 
 @attrs.frozen(eq=False)
 class PagedQuery(Query[E]):
-    """As `Query`, but `all()` and `page()` give a `PaginatedList`; iterating it still reads all pages, one ahead of need.
+    """As `Query`, but `all()` and `page()` give a `PaginatedList`; iterating it still reads all pages, some ahead of need.
 
     `parameters` are further ones of the service's own for this search.
     """

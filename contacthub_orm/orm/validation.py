@@ -12,7 +12,7 @@ from contacthub_orm.errors import Violation
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, same
-from contacthub_orm.orm.mapped import Mapped
+from contacthub_orm.orm.mapped import Mapped, is_null
 from contacthub_orm.orm.tracking import change
 from contacthub_orm.orm.types import accepts, describe, element_type, is_list, is_object
 
@@ -76,7 +76,10 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
         if value is None:
             yield Violation(path, None, "is required")
         elif isinstance(value, Mapped) and not _is_changed({}, value, attribute, written=True):
-            yield from _missing(value, path)
+            within = list(_missing(value, path))
+            yield from within
+            if is_null(value) and not within:
+                yield Violation(path, None, "is required")
 
 
 def _of_value(

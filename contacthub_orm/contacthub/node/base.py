@@ -40,7 +40,7 @@ class NodeBase:
     def query(self, entity: type[E]) -> PagedQuery[E]:
         """A query for entities of a class, as `session.query`, whose rows no session holds.
 
-        `all()` gives the first page, a `PaginatedList`; iterating the query reads all pages, each when it is needed.
+        `all()` gives the first page, a `PaginatedList`; iterating the query reads all pages, some ahead of need.
         """
         query = self.lend().query(entity)
         return PagedQuery(query.session, entity, query.criterion, tracks=False)

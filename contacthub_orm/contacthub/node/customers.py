@@ -11,7 +11,7 @@ import attrs
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.elements import CustomerSession
 from contacthub_orm.contacthub.node.base import NodeBase, settable
-from contacthub_orm.contacthub.spellings import identity, one_of_spellings
+from contacthub_orm.contacthub.spellings import flag, identity, one_of_spellings
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm import PaginatedList, load_only
 from contacthub_orm.orm.detached import from_document, loaded
@@ -61,7 +61,7 @@ class CustomerOperations(NodeBase):
         """
         query = self.query(Customer)
         if fields is not None:
-            query = query.options(load_only(*fields))
+            query = query.options(load_only(*([fields] if isinstance(fields, str) else fields)))
         if external_id is None:
             return query.page(page or 0, size)
         wanted = {"externalId": identity("external_id", external_id)}
@@ -139,7 +139,7 @@ class CustomerOperations(NodeBase):
             raise ArgumentError(f"nodeId is {node_id!r}, and this is node {self.node_id}")
         known = {"nodeId": self.node_id} if full_update else None
         customer = self._customer(identity("id", chosen), settable(Customer, attributes), known)
-        customer._state.replace = full_update
+        customer._state.replace = flag("full_update", full_update)
         return customer.patch()
 
     def delete_customer(self, id: str, **attributes: Any) -> Customer:  # noqa: ARG002 - `**customer.to_dict()` goes
