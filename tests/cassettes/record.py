@@ -1,4 +1,4 @@
-"""Record the cassettes anew: `python tests/cassettes/record.py`, on a sandbox.
+"""Record the cassettes anew: `python tests/cassettes/record.py [SCENARIO ...]`, on a sandbox.
 
 `--real` records on the node that the CONTACTHUB_* variables name: see cassettes/README.md first.
 """
@@ -19,6 +19,8 @@ from contacthub_orm import Customer, Sandbox, Session
 from contacthub_orm.contacthub.configuration import DEFAULT_BASE_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contacthub_orm import Node
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
@@ -31,12 +33,16 @@ def remove(node: Node) -> None:
             session.delete(customer)
 
 
-def record_all(node: Node, token: str, folder: Path, settle: float = 0) -> None:
-    """Record every scenario; `settle` is how long the node's search lags, in seconds.
+def record_all(
+    node: Node, token: str, folder: Path, settle: float = 0, names: Sequence[str] | None = None
+) -> None:
+    """Record every scenario, or those named; `settle` is how long the node's search lags, in seconds.
 
     Raises SystemExit, and leaves no cassette, if the token is in one.
     """
     for scenario in SCENARIOS:
+        if names and scenario.name not in names:
+            continue
         remove(node)
         time.sleep(settle)
         with Session(node) as session:
@@ -55,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Record the cassettes anew.")
     parser.add_argument("--real", action="store_true", help="on the node of the CONTACTHUB_* variables")
     parser.add_argument("--settle", type=float, default=90, help="seconds its search lags (90)")
+    parser.add_argument("names", nargs="*", metavar="SCENARIO", help="which ones; all without")
     options = parser.parse_args()
     with ExitStack() as stack:
         if options.real:
@@ -62,7 +69,9 @@ def main() -> None:
         else:
             variables = stack.enter_context(Sandbox()).environment
         node = stack.enter_context(node_of(variables).workspace).get_node(variables["CONTACTHUB_NODE_ID"])
-        record_all(node, variables["CONTACTHUB_TOKEN"], FOLDER, options.settle if options.real else 0)
+        record_all(
+            node, variables["CONTACTHUB_TOKEN"], FOLDER, options.settle if options.real else 0, options.names
+        )
 
 
 if __name__ == "__main__":

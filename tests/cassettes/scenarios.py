@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chapters import CHAPTERS, manual_add
+
 from contacthub_orm import CommitError, Contacts, Customer, CustomerBase, Event, Session
 
 PEOPLE = {
@@ -133,4 +135,5 @@ SCENARIOS = [
     Scenario(everybody, change),
     Scenario(everybody, delete),
     Scenario(everybody, refuse),
+    *(Scenario(nobody if play is manual_add else everybody, play) for play in CHAPTERS),
 ]
