@@ -61,7 +61,7 @@ def test_an_outcome_that_was_being_taken_in_when_ctrl_c_struck_is_taken_in(
     with Session(world.node(max_in_flight=4)) as session:
         session.add_all([customer("bruce"), customer("clark")])
         concluded = execution.Execution._conclude
-        strikes = iter([True])
+        strikes = iter([False, True])  # at the last outcome, when all has been sent
 
         def conclude(self: execution.Execution, entry: Any) -> None:
             if next(strikes, False):
