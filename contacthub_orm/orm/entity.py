@@ -18,8 +18,10 @@ from contacthub_orm.orm.tracking import apply_edits, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import AbstractContextManager
 
     from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.session import Session
 
 __all__ = [
     "Entity",
@@ -87,12 +89,7 @@ class Reference(Generic[T]):
             return held
         if identity is None:
             return None
-        reader = state.reader()
-        if reader is None:
-            raise InvalidRequestError(
-                f"{type(instance).__name__}.{self.name} cannot be loaded: no session holds it"
-            )
-        with reader as session:
+        with _reader(instance, self.name) as session:
             return session._get_resource(self.target, identity)
 
     def __set__(self, instance: object, value: T | None) -> None:
@@ -164,10 +161,9 @@ class Parent(Generic[T]):
         if instance is None:
             return self
         state: EntityState = instance._state
-        reader = state.reader()
-        if state.parent is not None or state.key is None or reader is None:
+        if state.parent is not None or state.key is None:
             return state.parent
-        with reader as session:
+        with _reader(instance, self.name) as session:
             return session._get_resource(self.target, split_identity(state.key[1])[0])
 
     def __set__(self, instance: object, value: T | None) -> None:
@@ -181,6 +177,14 @@ class Parent(Generic[T]):
         if instance._state.key is not None and value is not instance._state.parent:
             raise InvalidRequestError(f"{instance!r} lives below its {self.name} and cannot be moved")
         instance._state.parent = value
+
+
+def _reader(instance: Entity, name: str) -> AbstractContextManager[Session]:
+    """The session to load an attribute with. Raises InvalidRequestError where there is none."""
+    reader = instance._state.reader()
+    if reader is None:
+        raise InvalidRequestError(f"{type(instance).__name__}.{name} cannot be loaded: no session holds it")
+    return reader
 
 
 def joined_identity(*parts: str) -> str:

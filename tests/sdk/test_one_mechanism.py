@@ -123,6 +123,18 @@ def test_a_customer_that_a_session_let_go_reads_nothing_on_its_own_accord(
     assert customer.get_events() == []
 
 
+def test_the_customer_of_an_element_that_a_session_let_go_is_not_none_but_refused(
+    contacthub_sandbox: Sandbox,
+) -> None:
+    identity = seed(contacthub_sandbox, base={"educations": [{"id": "e1"}]})
+    with Session(contacthub_sandbox.node) as session:
+        school = session.get(Education, (identity, "e1"))
+        assert school is not None
+
+    with pytest.raises(InvalidRequestError, match=r"Education\.customer cannot be loaded"):
+        school.customer  # noqa: B018
+
+
 def test_a_customer_that_is_given_a_node_reads_there_again(contacthub_sandbox: Sandbox) -> None:
     identity = seed(contacthub_sandbox)
     with Session(contacthub_sandbox.node) as session:
