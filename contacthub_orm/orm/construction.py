@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import attrs
 
@@ -67,21 +67,21 @@ class Template:
         """The attrs field that stands for the template in `__init__`."""
         return attrs.field(default=UNSET, kw_only=True)
 
-    if TYPE_CHECKING:
-
-        def __get__(self, instance: object, owner: Any) -> Any: ...
-
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def __get__(self, instance: object, owner: Any) -> Any:
+        if instance is None:
+            return self
+        raise AttributeError(
+            f"{self.name} is an argument of {owner.__name__}, which keeps nothing of it but the values"
+        )
 
     def __set__(self, instance: Any, value: Mapping[str, Any] | None) -> None:
         if value is UNSET or value is None:
             value = self.usual if instance._state.home is not None else {}
         for key, item in value.items():
             instance[key] = copied(item)
-
-    def __delete__(self, instance: object) -> NoReturn:
-        raise AttributeError(self.name)
 
 
 def bound(*, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - for type checkers
@@ -95,11 +95,8 @@ def template(usual: Document, *, default: None = None) -> Any:  # noqa: ARG001 -
 
 
 def leading_fields(entity: type[Entity]) -> dict[str, Any]:
-    """The arguments of `__init__` that are set before all others."""
+    """The arguments of `__init__` that are set before all others, in the order declared: a template looks at the home."""
     found: dict[str, Bound[Any] | Template] = {}
     for base in reversed(entity.__mro__):
         found.update({name: one for name, one in vars(base).items() if isinstance(one, Bound | Template)})
-    return {
-        name: one.field()
-        for name, one in sorted(found.items(), key=lambda item: isinstance(item[1], Template))
-    }
+    return {name: one.field() for name, one in found.items()}

@@ -377,3 +377,13 @@ def test_another_method_is_answered_405(api, customer, method, duty):
     answer = api.call(method, f"/customers/{customer['id']}/{duty}")
     assert (answer.status_code, set(answer.json())) == (405, ENVELOPE)
     assert api.customer(customer) == customer
+
+
+@pytest.mark.parametrize("name", ["forget", "export"])
+def test_an_element_with_the_name_of_a_duty_is_reached_by_its_own_route(api, customer, name):
+    like = {"id": name, "category": "c", "name": "n", "createdTime": "2024-01-01T00:00:00Z"}
+    assert api.post(f"/customers/{customer['id']}/likes", like).status_code == 200
+    assert api.get(f"/customers/{customer['id']}/likes/{name}").json()["id"] == name
+    assert api.post(f"/customers/{customer['id']}/likes/{name}", {}).status_code == 405
+    assert api.delete(f"/customers/{customer['id']}/likes/{name}").status_code == 200
+    assert api.customer(customer)["id"] == customer["id"]
