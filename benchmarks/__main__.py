@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import commit, flush, imports, journal, page_load, reads, scan, writes
+from benchmarks import commit, flush, imports, journal, operations, page_load, reads, scan, writes
 from benchmarks.harness import Row, table
 
 __all__ = ["main"]
@@ -19,6 +19,7 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "commit": commit.rows,
     "journal": journal.rows,
     "scan": scan.rows,
+    "operations": operations.rows,
     "imports": imports.rows,
 }
 _FULL: Final = _SUBJECTS | {"scan": scan.full_rows}

@@ -35,12 +35,16 @@ class Server:
 
 
 @contextmanager
-def serving(latency: float, data: Path | None = None) -> Iterator[Server]:
-    """`contacthub-orm sandbox --latency SECONDS [--data FILE]`, until the block ends."""
+def serving(
+    latency: float, data: Path | None = None, uniqueness_policy: str | None = None
+) -> Iterator[Server]:
+    """`contacthub-orm sandbox --latency SECONDS [--data FILE] [--uniqueness-policy MERGE|BLOCK]`, until the block ends."""
     command = "from contacthub_orm.cli.main import main; main()"
     arguments = [sys.executable, "-c", command, "sandbox", "--latency", str(latency)]
     if data is not None:
         arguments += ["--data", str(data)]
+    if uniqueness_policy is not None:
+        arguments += ["--uniqueness-policy", uniqueness_policy]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
