@@ -88,4 +88,5 @@ def _flush(session: Session, entity: Entity) -> None:
     try:
         session.flush([entity])
     except CommitError as error:
-        raise error.exceptions[0] from None
+        single = error.exceptions[0]
+        raise single from single.__cause__  # such as the 5xx behind an OutcomeUnknown

@@ -21,6 +21,7 @@ from contacthub_orm import (
     OperationNotPermitted,
     OutcomeUnknown,
     Properties,
+    ServerError,
     Workspace,
 )
 from contacthub_orm.contacthub import Node
@@ -212,6 +213,18 @@ def test_the_token_is_nowhere_in_the_error_of_a_lost_answer(
     assert not any(contacthub_sandbox.token in one for one in shown)
     assert (error.method, error.url.rsplit("/", 1)[1]) == ("POST", "events")
     assert (error.request, error.response) == (None, None)
+
+
+def test_a_write_answered_by_a_5xx_tells_what_the_server_said_as_its_cause(
+    contacthub_sandbox: Sandbox, identity: str
+) -> None:
+    contacthub_sandbox.faults = [Fault.status(503, method="PATCH", nth=1)]
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        contacthub_sandbox.node.update_customer(identity, extra="gold")
+
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert caught.value.__cause__.status == 503
 
 
 def test_a_failed_operation_raises_the_one_error_and_no_group(
