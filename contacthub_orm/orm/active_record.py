@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from contacthub_orm.errors import CommitError, OperationNotPermitted
+from contacthub_orm.errors import CommitError, InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.detached import attached, identify
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.tracking import changes
@@ -41,6 +41,7 @@ class ActiveRecord(Entity):
         """
         identify(self, "put")
         with attached(self) as session:
+            _refuse_removed(self)
             session.put(self)
             try:
                 _flush(session, self)
@@ -64,6 +65,7 @@ class PatchableRecord(ActiveRecord):
         """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
         identify(self, "patch")
         with attached(self) as session:
+            _refuse_removed(self)
             _flush(session, self)
         return self
 
@@ -82,6 +84,11 @@ def removed(session: Session, entity: Entity) -> None:
         if not session.is_unsettled(entity):
             session.add(entity)
         raise
+
+
+def _refuse_removed(entity: Entity) -> None:
+    if entity._state.deleted:
+        raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
 
 
 def _flush(session: Session, entity: Entity) -> None:

@@ -57,7 +57,8 @@ def attached(entity: Entity) -> Iterator[Session]:
     InvalidRequestError where there is neither.
     """
     with _session_for(entity) as session:
-        session.add(entity)
+        if entity._state.session is not session:  # else adding would take a pending removal back
+            session.add(entity)
         yield session
 
 

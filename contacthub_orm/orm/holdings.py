@@ -50,7 +50,7 @@ class Holdings:
             raise InvalidRequestError(f"{entity!r} was deleted")
         if state.deleted:
             del self.deleted[id(entity)]
-            state.deleted = False
+            state.deleted = state.erase = False
         elif state.key is None:
             self._check_home(entity)
             self.new[id(entity)] = entity
@@ -90,7 +90,9 @@ class Holdings:
         if state.session is not self._session:
             raise InvalidRequestError(f"{entity!r} is not in this session")
         state.deleted = True
-        state.erase = erase
+        state.erase = erase or (
+            state.erase and id(entity) in self.deleted
+        )  # what the law demands is not lessened
         self.deleted[id(entity)] = entity
 
     def pin(self, entity: Entity) -> None:

@@ -179,3 +179,36 @@ def test_events_of_a_forgotten_customer_are_gone_too(world: World) -> None:
 
     with Session(world.node()) as session:
         assert session.query(Event).count() == 0
+
+
+def test_reading_what_is_to_be_forgotten_does_not_keep_it(world: World) -> None:
+    with Session(world.node()) as session:
+        held = seeded(world, session)
+        session.forget(held)
+
+        held.export()
+        held.get_events()
+        session.commit()
+
+    assert world.customers() == []
+
+
+@pytest.mark.parametrize("verb", ["patch", "put"])
+def test_saving_what_is_to_be_forgotten_is_refused_and_sends_nothing(world: World, verb: str) -> None:
+    with Session(world.node()) as session:
+        held = seeded(world, session)
+        session.forget(held)
+
+        with pytest.raises(InvalidRequestError, match="is to be deleted"):
+            getattr(held, verb)()
+
+        assert (session.deleted, world.sandbox.requests) == ([held], [])
+
+
+def test_a_deletion_does_not_lessen_what_is_to_be_forgotten(world: World) -> None:
+    with Session(world.node()) as session:
+        held = seeded(world, session)
+        session.forget(held)
+        session.delete(held)
+
+        assert str(session.plan()) == f"POST customers/{held.id}/forget"
