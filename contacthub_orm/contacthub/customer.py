@@ -24,7 +24,7 @@ from contacthub_orm.orm import (
     Below,
     Bound,
     Embedded,
-    PatchableRecord,
+    PersonalRecord,
     Properties,
     ReadOnlyList,
     Related,
@@ -38,8 +38,8 @@ from contacthub_orm.orm import (
     related,
     template,
 )
-from contacthub_orm.orm.active_record import removed
-from contacthub_orm.orm.detached import attached, from_document, identify, stand_for
+from contacthub_orm.orm.detached import from_document, identify, stand_for
+from contacthub_orm.orm.lending import attached
 from contacthub_orm.orm.mapped import render
 from contacthub_orm.orm.partial import load_paths
 from contacthub_orm.orm.tracking import creation
@@ -66,12 +66,13 @@ class SourceInfo(Properties):
     updatedBy: Attr[str | None] = attr(default=None, read_only=True)
 
 
-class Customer(PatchableRecord, resource=Resource("customers", personal=True)):
+class Customer(PersonalRecord, resource=Resource("customers", personal=True)):
     """A customer of a node. Subclass it to declare `extended` properties of your own.
 
     Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration. With
     `node` a customer saves itself (`post()`, `patch()`, `put()`, `delete()`) where no session holds it; `default_attributes`
-    are values that a new one starts with.
+    are values that a new one starts with. With `node` and `id` it stands for the customer that has this id. `export()` gives
+    `{"customer": ..., "events": [...]}`.
     """
 
     TIMEZONES: ClassVar = Timezone
@@ -152,20 +153,6 @@ class Customer(PatchableRecord, resource=Resource("customers", personal=True)):
         with attached(self) as session:
             query = type(self).events.select_for(self, session)
             return ReadOnlyList(query.no_tracking() if session.lent else query)
-
-    def forget(self) -> Self:
-        """Have the service erase all that it holds of the customer, on its whole platform, now; see `Session.forget`."""
-        identify(self, "forget")
-        with attached(self) as session:
-            session.forget(self)
-            removed(session, self)
-        return self
-
-    def export(self) -> Document:
-        """All that the service holds of the customer: `{"customer": ..., "events": [...]}`; see `Session.export`."""
-        identify(self, "export")
-        with attached(self) as session:
-            return session.export(self)
 
     def _violations(self) -> Iterable[Violation]:
         document = creation(self) if self._state.key is None else render(self)

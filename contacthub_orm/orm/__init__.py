@@ -1,6 +1,6 @@
 """The mapper: entities, change tracking, identity map, unit of work, query and session. It knows no service."""
 
-from contacthub_orm.orm.active_record import ActiveRecord, PatchableRecord
+from contacthub_orm.orm.active_record import ActiveRecord, PatchableRecord, PersonalRecord
 from contacthub_orm.orm.attributes import Attr, Embedded, attr, embedded
 from contacthub_orm.orm.backend import Backend, Page, Search
 from contacthub_orm.orm.binds import Bind, Home
@@ -43,6 +43,7 @@ __all__ = [
     "PaginatedList",
     "Parent",
     "PatchableRecord",
+    "PersonalRecord",
     "Plan",
     "Properties",
     "Query",

@@ -1,6 +1,6 @@
 """Active record: an entity that saves itself, beside the session and by the same means.
 
-In a session a verb flushes the entity at once, alone; without one it works on the entity's home (see `detached`). A verb that
+In a session a verb flushes the entity at once, alone; without one it works on the entity's home (see `lending`). A verb that
 fails raises the error of its one request, not a `CommitError`, and leaves the entity's values as they are.
 """
 
@@ -9,18 +9,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from contacthub_orm.errors import CommitError, InvalidRequestError, OperationNotPermitted
-from contacthub_orm.orm.detached import attached, identify
+from contacthub_orm.orm.detached import identify, stand_for
 from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.lending import attached
 from contacthub_orm.orm.tracking import changes
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.session import Session
 
-__all__ = ["ActiveRecord", "PatchableRecord", "removed"]
+__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord"]
 
 
 class ActiveRecord(Entity):
-    """An entity with verbs of its own; each gives the entity itself."""
+    """An entity with verbs of its own; each gives the entity itself.
+
+    One that is made with a home and with an id that only the service gives stands for the one that the service knows.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        id_key = self.__resource__.id_key
+        if self._state.home is not None and self.__keys__[id_key].read_only and self[id_key] is not None:
+            stand_for(self, self[id_key])
 
     def post(self) -> Self:
         """Create the entity now; it learns its id and takes in what the service answers.
@@ -54,7 +64,7 @@ class ActiveRecord(Entity):
         identify(self, "delete")
         with attached(self) as session:
             session.delete(self)
-            removed(session, self)
+            _flush_removal(session, self)
         return self
 
 
@@ -76,7 +86,28 @@ class PatchableRecord(ActiveRecord):
         return {id_key: self[id_key], **tracked} if self._state.key is not None else tracked
 
 
-def removed(session: Session, entity: Entity) -> None:
+class PersonalRecord(PatchableRecord):
+    """A patchable record of which the service can export, and erase, all that it holds: what a person may demand by law."""
+
+    def forget(self) -> Self:
+        """Have the service erase all that it holds of this one, on its whole platform, now; see `Session.forget`.
+
+        Raises as `put()`.
+        """
+        identify(self, "forget")
+        with attached(self) as session:
+            session.forget(self)
+            _flush_removal(session, self)
+        return self
+
+    def export(self) -> Document:
+        """All that the service holds of this one, read now; see `Session.export`. Raises as `put()`."""
+        identify(self, "export")
+        with attached(self) as session:
+            return session.export(self)
+
+
+def _flush_removal(session: Session, entity: Entity) -> None:
     """Flush the removal of an entity; where it fails the entity is as before."""
     try:
         _flush(session, entity)

@@ -146,6 +146,7 @@ class Attr(Attribute, Generic[T]):
             value = instance.__dict__[self.name] = self.read(wire)
             if isinstance(value, (list, dict)):
                 state.hand_out(instance)
+                self.place(instance, value)
             return value
 
     @cached_property
@@ -173,6 +174,21 @@ class Attr(Attribute, Generic[T]):
         if self.container is list and isinstance(wire, list):
             return [_read(self._load_element, element) for element in wire]
         return _read(self.load, wire)
+
+    def place(self, instance: Mapped, value: list[Any] | dict[str, Any]) -> None:
+        """Tell the elements of a list that the service holds, where they are entities, below which one they live."""
+        if self._holds_entities:
+            root = instance
+            while root._state.owner is not None:
+                root = root._state.owner
+            for element in value:
+                place = getattr(element, "_place_below", None)  # what was malformed was left as it is
+                if place is not None:
+                    place(root)
+
+    @cached_property
+    def _holds_entities(self) -> bool:
+        return self.container is list and hasattr(element_type(self.declared), "_place_below")
 
     @cached_property
     def _load_element(self) -> Load | None:

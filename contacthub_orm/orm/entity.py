@@ -301,6 +301,18 @@ class Entity(Mapped):
         assert parent._state.key is not None
         return joined_identity(parent._state.key[1], own)
 
+    def _place_below(self, root: Mapped) -> None:
+        """Told that this is an element of a list of `root` that the service holds, and thus lives below that one."""
+        state, declared = self._state, type(self).__parent__
+        if declared is None or state.key is not None or state.session is not None:
+            return
+        if isinstance(root, Entity) and root.__resource__.name == declared.target:
+            state.parent = state.parent or root
+        above = state.parent
+        own = (state.raw or {}).get(self.__resource__.id_key)
+        if above is not None and above._state.key is not None and own is not None:
+            state.key = (self.__resource__.name, self._identity_in({self.__resource__.id_key: own}))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled or copied it is detached: with its baseline and its unsaved changes, in no session."""
         state = self._state

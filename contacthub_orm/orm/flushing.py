@@ -162,7 +162,7 @@ class Flusher:
         entity._state.in_flight = None
         self.unsettled.pop(id(entity), None)
         if verb is Verb.DELETE:
-            self._take_in_deletion(entity)
+            self._holdings.note_deleted(entity)
             return
         assert document is not None
         entity._state.replace = False
@@ -185,16 +185,11 @@ class Flusher:
             self._holdings.review(parent)
             state.version_moved = True
 
-    def _take_in_deletion(self, entity: Entity) -> None:
-        key = entity._state.key
-        assert key is not None
-        self._holdings.gone.add(key)
-        self._holdings.leave(entity)
-
     def _take_in_creation(self, entity: Entity, sent: Document, document: Document) -> None:
         """A created entity becomes persistent; one that the service merged into a held entity gives way to it."""
         key = (entity.__resource__.name, entity._identity_in(document))
         held = self._holdings.identities.get(key)
+        entity._state.key = key
         absorb(entity, document, sent)
         self._holdings.created.add(key)
         if self.journal is not None:
@@ -204,7 +199,6 @@ class Flusher:
             self._loader.bring_up_to_date(held, document)
             self._holdings.review(held)
             self._holdings.leave(entity)
-            entity._state.key = key
             entity._state.merged_into = held
             return
         self._holdings.enter(entity, key)

@@ -49,8 +49,7 @@ class Holdings:
         if state.deleted and id(entity) not in self.deleted:
             raise InvalidRequestError(f"{entity!r} was deleted")
         if state.deleted:
-            del self.deleted[id(entity)]
-            state.deleted = state.erase = False
+            self.keep(entity)
         elif state.key is None:
             self._check_home(entity)
             self.new[id(entity)] = entity
@@ -88,12 +87,16 @@ class Holdings:
         if state.session is None and not state.deleted:
             self.add(entity)
         if state.session is not self._session:
-            raise InvalidRequestError(f"{entity!r} is not in this session")
+            what = "was deleted" if state.deleted else "is not in this session"
+            raise InvalidRequestError(f"{entity!r} {what}")
         state.deleted = True
-        state.erase = erase or (
-            state.erase and id(entity) in self.deleted
-        )  # what the law demands is not lessened
+        state.erase |= erase  # what the law demands is not lessened
         self.deleted[id(entity)] = entity
+
+    def keep(self, entity: Entity) -> None:
+        """Do not delete an entity that was to be deleted."""
+        if self.deleted.pop(id(entity), None) is not None:
+            entity._state.deleted = entity._state.erase = False
 
     def pin(self, entity: Entity) -> None:
         """Keep an entity alive and look at it at the next flush."""
@@ -122,6 +125,13 @@ class Holdings:
             state.dirty = state.watched = False
             self.touched.pop(id(entity), None)
 
+    def note_deleted(self, entity: Entity) -> None:
+        """An entity has been deleted: nothing of it comes back into this session."""
+        assert entity._state.key is not None
+        self.gone.add(entity._state.key)
+        self.leave(entity)
+        entity._state.deleted = True
+
     def enter(self, entity: Entity, key: Key) -> None:
         """An entity has become persistent under an identity."""
         entity._state.key = key
@@ -132,11 +142,12 @@ class Holdings:
         self.identities.add(key, entity)
 
     def leave(self, entity: Entity) -> None:
-        """Let go of an entity, whatever it was here."""
+        """Let go of an entity, whatever it was here; what was still to be deleted is not any more."""
         state = entity._state
+        self.keep(entity)
         if state.key is not None and self.identities.get(state.key) is entity:
             self.identities.discard(state.key)
-        for registry in (self.new, self.touched, self.deleted):
+        for registry in (self.new, self.touched):
             registry.pop(id(entity), None)
         state.session = None
         state.left = self._session.home

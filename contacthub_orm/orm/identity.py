@@ -35,12 +35,16 @@ class IdentityMap:
 
     def add(self, key: Key, entity: Entity) -> None:
         """Enter an entity. Raises InvalidRequestError where another object has this identity."""
+        self.refuse_another(key, entity)
+        self.put(key, entity)
+
+    def refuse_another(self, key: Key, entity: Entity | None = None) -> None:
+        """Raise InvalidRequestError where an object has this identity, other than this one."""
         held = self.get(key)
         if held is not None and held is not entity:
             raise InvalidRequestError(
                 f"the session already holds another object for {key[0]} {key[1]}: {held!r}"
             )
-        self.put(key, entity)
 
     def put(self, key: Key, entity: Entity) -> None:
         """Enter an entity whose identity is known to be free."""

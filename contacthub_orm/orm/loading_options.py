@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from contacthub_orm.orm.detached import loaded
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.options import RaiseLoad, SelectIn
@@ -50,13 +51,11 @@ class Loading(Generic[E]):
 
     def _untracked(self, document: Document) -> E:
         """A detached entity that the session knows nothing of."""
-        resource = self._query.entity.__resource__
-        row = self._query.entity._class_for(document)._bound(document)
-        row._state.key = (resource.name, document[resource.id_key])
+        home = self._session.home
         if self._session.lent:
-            row._state.home = self._session.home
-        else:
-            row._state.left = self._session.home
+            return loaded(self._query.entity, home, document)
+        row = loaded(self._query.entity, None, document)
+        row._state.left = home
         return row
 
     def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, InvalidRequestError, JournalError
 from contacthub_orm.orm.binds import Bind, Home
-from contacthub_orm.orm.entity import Entity, joined_identity
+from contacthub_orm.orm.entity import Entity, Key, joined_identity
 from contacthub_orm.orm.execution import OnError
 from contacthub_orm.orm.flushing import Flusher
 from contacthub_orm.orm.holdings import Holdings
@@ -66,7 +66,7 @@ class Session:
     """
 
     lent: ClassVar[bool] = False
-    """Whether this is the session of one call of something that has no session (see `detached`)."""
+    """Whether this is the session of one call of something that has no session (see `lending`)."""
 
     def __init__(
         self,
@@ -348,8 +348,7 @@ class Session:
         self._check_open()
         self._flusher.forget_conflicts()
         for entity in list(self._holdings.deleted.values()):
-            entity._state.deleted = False
-        self._holdings.deleted.clear()
+            self._holdings.keep(entity)
         for entity in list(self._holdings.new.values()):
             if id(entity) not in self._flusher.unsettled:
                 self._holdings.leave(entity)
@@ -487,6 +486,16 @@ class Session:
     def _autoflush(self) -> None:
         if not self._flushing:
             self.flush()
+
+    def _refuse_another(self, key: Key) -> None:
+        """Raise InvalidRequestError where an identity is held by an object already."""
+        self._holdings.identities.refuse_another(key)
+
+    def _has_become_persistent(self, entity: Entity) -> None:
+        """A new entity that the session holds turned out to stand for one that the service knows."""
+        assert entity._state.key is not None
+        self._holdings.enter(entity, entity._state.key)
+        self._holdings.review(entity)
 
     def _register(self, entity: Entity) -> None:
         self._holdings.pin(entity)

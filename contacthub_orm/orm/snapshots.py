@@ -84,8 +84,7 @@ class Snapshot:
         kept = {id(entity) for entity, _ in self._deleted}
         for entity in list(holdings.deleted.values()):
             if id(entity) not in kept:
-                entity._state.deleted = False
-                del holdings.deleted[id(entity)]
+                holdings.keep(entity)
         for entity, erase in self._deleted:
             if entity._state.session is not None:
                 entity._state.deleted = True

@@ -9,7 +9,7 @@ from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.documents import MISSING, Document, apply_patch, difference, is_nothing, same
 from contacthub_orm.orm.mapped import Mapped, is_null, open_value, render
-from contacthub_orm.orm.partial import lacks
+from contacthub_orm.orm.partial import PartialDocument, lacks
 
 __all__ = [
     "Change",
@@ -24,6 +24,7 @@ __all__ = [
     "is_changed",
     "refill",
     "revert",
+    "unknown_below",
     "unmark",
 ]
 
@@ -201,6 +202,8 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
         fresh = elements(wire, attribute)
         if isinstance(fresh, list):
             refill(value, fresh)
+            if isinstance(attribute, Attr):
+                attribute.place(mapped, value)
             return
     elif isinstance(value, dict) and isinstance(attribute, Attr):
         fresh = attribute.read(wire)
@@ -290,6 +293,22 @@ def unmark(mapped: Mapped) -> None:
             _forget(mapped, name, attribute)
     state.written = frozenset()
     state.null = False
+
+
+def unknown_below(mapped: Mapped) -> PartialDocument:
+    """The baseline under an object of which nothing was loaded, so that what it holds are edits of the unknown.
+
+    Objects on the way to an edit are taken to be there. A list or dict that is empty says nothing and is dropped.
+    """
+    found = PartialDocument()
+    for name, key, value, attribute in _parts(mapped):
+        if isinstance(value, Mapped) and not is_null(value):
+            mapped._state.unmark(name)
+            found[key] = unknown_below(value)
+        elif isinstance(value, list | dict) and not value and attribute is not None:
+            mapped._state.unmark(name)
+            _forget(mapped, name, attribute)
+    return found
 
 
 def forget_containers(mapped: Mapped) -> None:

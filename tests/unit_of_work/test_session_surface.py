@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +16,7 @@ from contacthub_orm import (
     inspect,
     sessionmaker,
 )
-from contacthub_orm.orm import TooManyRequests, make_transient, object_session, scoped_session
+from contacthub_orm.orm import TooManyRequests, Verb, make_transient, object_session, scoped_session
 from tests.unit_of_work.conftest import World, customer
 
 
@@ -331,3 +332,34 @@ def test_more_reads_than_max_requests_are_warned_of_once(world: World) -> None:
             get(session, identities[2])
         assert caught[0].filename == __file__
         get(session, identities[3])
+
+
+@pytest.mark.parametrize("let_go", [lambda s, _: s.close(), lambda s, one: s.expunge(one)])
+@pytest.mark.parametrize("removal", ["delete", "forget"])
+def test_what_was_still_to_be_deleted_when_it_was_let_go_is_not_any_more(
+    world: World, removal: str, let_go: Callable[[Session, Customer], None]
+) -> None:
+    seed(world, "a")
+    first = Session(world.node())
+    held = first.query(Customer).one()
+    getattr(first, removal)(held)
+
+    let_go(first, held)
+
+    assert inspect(held).detached
+    with Session(world.node()) as session, session.begin():
+        session.add(held)
+        held.extra = "kept"
+        assert [operation.verb for operation in session.plan()] == [Verb.UPDATE]
+    assert [one.extra for one in world.customers()] == ["kept"]
+
+
+def test_what_was_deleted_is_refused_by_its_name_when_it_is_deleted_again(world: World) -> None:
+    seed(world, "a")
+    with Session(world.node()) as session:
+        held = session.query(Customer).one()
+        session.delete(held)
+        session.commit()
+
+        with pytest.raises(InvalidRequestError, match="was deleted"):
+            session.delete(held)

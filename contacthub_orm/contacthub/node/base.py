@@ -8,7 +8,8 @@ from contacthub_orm.contacthub.backend import NodeBackend
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.spellings import identity
 from contacthub_orm.orm import Entity, PagedQuery, Request
-from contacthub_orm.orm.detached import LentSession, referred
+from contacthub_orm.orm.detached import referred
+from contacthub_orm.orm.lending import LentSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class NodeBase:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"
 
     def lend(self) -> LentSession:
-        """A session for one call; see `contacthub_orm.orm.detached`."""
+        """A session for one call; see `contacthub_orm.orm.lending`."""
         return LentSession(self)
 
     def query(self, entity: type[E]) -> PagedQuery[E]:
