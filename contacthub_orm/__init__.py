@@ -58,6 +58,7 @@ from contacthub_orm.errors import (
     ThrottledError,
     TransportError,
     UnknownAttributeError,
+    UnsettledServerError,
     ValidationError,
     Violation,
 )
@@ -273,6 +274,7 @@ __all__ = [
     "Tracking",
     "TransportError",
     "UnknownAttributeError",
+    "UnsettledServerError",
     "ValidationError",
     "ViewedPage",
     "ViewedProduct",

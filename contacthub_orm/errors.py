@@ -22,6 +22,7 @@ ContacthubError
 │   ├── ConflictError              409
 │   ├── ThrottledError             429
 │   └── ServerError                5xx
+│       └── UnsettledServerError   5xx to a write: it is an OutcomeUnknown too
 ├── StaleDataError                 the service holds a newer version than the one that was read
 └── CommitError                    a commit that did not fully succeed (an ExceptionGroup)
 """
@@ -59,6 +60,7 @@ __all__ = [
     "ThrottledError",
     "TransportError",
     "UnknownAttributeError",
+    "UnsettledServerError",
     "ValidationError",
     "Violation",
 ]
@@ -184,9 +186,10 @@ class APIError(ContacthubError, HTTPError):
         self.logref = logref
         self.method = method
         self.url = url
-        super().__init__(
+        HTTPError.__init__(  # the next in line need not be it: see UnsettledServerError
+            self,
             f"Status code: {status}. Message: {message}. Errors: {self.errors}. Data: {data}. "
-            f"Logref: {logref}. Request: {method} {url}"
+            f"Logref: {logref}. Request: {method} {url}",
         )
 
     @classmethod
@@ -230,6 +233,13 @@ class ThrottledError(APIError):
 
 class ServerError(APIError):
     """5xx."""
+
+
+class UnsettledServerError(ServerError, OutcomeUnknown):
+    """A 5xx that a write was answered with: it may or may not have taken effect."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}. It is not known whether this took effect"
 
 
 APIError.by_status.update(

@@ -11,6 +11,7 @@ from contacthub_orm import (
     InvalidRequestError,
     OutcomeUnknown,
     StaleDataError,
+    UnsettledServerError,
     ValidationError,
     Violation,
 )
@@ -21,6 +22,7 @@ from contacthub_orm import (
     [
         InvalidRequestError("the session is closed"),
         OutcomeUnknown("the answer was lost", method="POST", url="customers"),
+        UnsettledServerError(status=502, message="bad", method="POST", url="customers", logref="L"),
         ConflictError(status=409, message="taken", method="POST", url="x", data={"customer": {"id": "9"}}),
         ValidationError([Violation("Customer.base.firstName", 3, "must be a text")]),
         StaleDataError("changed", current={"version": 2}),

@@ -15,7 +15,7 @@ import attrs
 from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportError
+from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportError, UnsettledServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,10 +85,16 @@ def of_answer(error: APIError, *, retry_after: float | None, retry_after_max: fl
         return Failure(error, logref=error.logref)
     if error.method in _READS:
         return Failure(error, again=True, logref=error.logref)
-    text = f"answered with {error.status}, which leaves open whether it took effect"
-    unknown = OutcomeUnknown(text, method=error.method, url=error.url)
-    unknown.__cause__ = error
-    return Failure(unknown, logref=error.logref)
+    unsettled = UnsettledServerError(
+        status=error.status,
+        message=error.message,
+        method=error.method,
+        url=error.url,
+        errors=error.errors,
+        data=error.data,
+        logref=error.logref,
+    )
+    return Failure(unsettled, logref=error.logref)
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:

@@ -84,7 +84,7 @@ class Transport:
 
         Raises NotSent when the request did not reach the service, OutcomeUnknown when a write was sent and may or may
         not have taken effect, TransportError when a read got no usable answer, the APIError of the status when the
-        service answered with an error or a redirect (a 5xx to a write is the cause of an OutcomeUnknown),
+        service answered with an error or a redirect (for a 5xx to a write UnsettledServerError, an OutcomeUnknown too),
         InvalidRequestError after `close()`, and TypeError or ValueError for a `json` that is no JSON.
         """
         if self._closed:

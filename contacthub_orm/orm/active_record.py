@@ -127,4 +127,4 @@ def _flush(session: Session, entity: Entity) -> None:
         session.flush([entity])
     except CommitError as error:
         single = error.exceptions[0]
-        raise single from single.__cause__  # such as the 5xx behind an OutcomeUnknown
+        raise single from single.__cause__  # such as the broken connection behind an OutcomeUnknown

@@ -24,12 +24,14 @@ class LentSession(Session):
     """A session for one call.
 
     What it holds at the end of the block is let go of, but for an entity whose write has an unknown outcome: that one stays
-    here, so that its next call looks the write up before it sends anything.
+    here, so that its next call looks the write up before it sends anything. Where that finds another writer's document, the
+    call raises StaleDataError, and the call after it writes over that.
     """
 
     lent = True
 
     def __exit__(self, *_: object) -> None:
+        self._flusher.forget_conflicts()
         for entity in self._holdings:
             if id(entity) in self._flusher.unsettled:
                 continue

@@ -89,9 +89,10 @@ def test_a_5xx_to_a_write_leaves_its_outcome_unknown(service, transport, status)
     service.answers(status, {"message": "oops", "logref": "L"})
     with pytest.raises(OutcomeUnknown, match=str(status)) as caught:
         transport.send("PATCH", "x", json={})
-    cause = caught.value.__cause__
-    assert isinstance(cause, ServerError)
-    assert (cause.status, cause.logref) == (status, "L")
+    error = caught.value
+    assert isinstance(error, ServerError)
+    assert (error.status, error.logref) == (status, "L")
+    assert str(error).endswith("It is not known whether this took effect")
     assert len(service.received) == 1
 
 

@@ -19,6 +19,7 @@ from contacthub_orm import (
     OutcomeUnknown,
     Properties,
     Session,
+    StaleDataError,
     ValidationError,
     inspect,
     make_transient,
@@ -529,3 +530,41 @@ def test_a_removal_whose_answer_was_lost_is_finished_by_the_next_one(
 
     assert world.customers() == []
     assert inspect(customer).deleted
+
+
+def changed_by_another(world: World) -> tuple[Customer, Customer]:
+    """A customer whose PATCH was lost before it arrived, and the other object that has changed it since."""
+    identity = seed(world.sandbox)
+    node = world.node()
+    customer = node.get_customer(identity)
+    customer.extra = "mine"
+    world.fault(node, 0, "before")
+    with pytest.raises(OutcomeUnknown):
+        customer.patch()
+    other = world.node().get_customer(identity)
+    other.extra = "theirs"
+    return customer, other.patch()
+
+
+def test_a_write_that_met_another_writer_is_told_of_once_and_then_written_over(world: World) -> None:
+    customer, _ = changed_by_another(world)
+
+    with pytest.raises(StaleDataError) as caught:
+        customer.patch()
+    assert (caught.value.current or {})["extra"] == "theirs"
+    assert inspect(customer).detached
+
+    customer.patch()
+    assert [one.extra for one in world.customers()] == ["mine"]
+
+
+def test_a_write_that_met_another_writer_can_be_given_to_a_session(world: World) -> None:
+    customer, _ = changed_by_another(world)
+    with pytest.raises(StaleDataError):
+        customer.patch()
+
+    with Session(world.node()) as session:
+        session.add(customer)
+        session.refresh(customer)
+
+    assert customer.extra == "theirs"
