@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 __all__ = ["Customer", "SourceInfo", "Tags"]
 
 
+_RESOURCE = Resource("customers", always=("nodeId", "registeredAt", "updatedAt"), personal=True)
+
+
 class Tags(Properties):
     """Tags of a customer: `manual` made by people, `auto` by elaborations; each at most 1000 characters together."""
 
@@ -66,7 +69,7 @@ class SourceInfo(Properties):
     updatedBy: Attr[str | None] = attr(default=None, read_only=True)
 
 
-class Customer(PersonalRecord, resource=Resource("customers", personal=True)):
+class Customer(PersonalRecord, resource=_RESOURCE):
     """A customer of a node. Subclass it to declare `extended` properties of your own.
 
     Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration. With
@@ -116,11 +119,12 @@ class Customer(PersonalRecord, resource=Resource("customers", personal=True)):
     sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
 
     @classmethod
-    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | None = None) -> Self:
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
         """A customer of a node from its document.
 
         With an id it stands for the customer that the service knows, as its document says, with no unsaved change; without
-        one it is new.
+        one it is new. A document without `nodeId`, `registeredAt` and `updatedAt` is a part: what it does not hold is loaded
+        when it is read, and is not lost by a `put()`.
         """
         return from_document(cls, node, attributes or {})
 

@@ -46,7 +46,7 @@ class BelowCustomer(ActiveRecord):
     """An entity whose routes are below its customer's, and which is saved by itself where that one is at home."""
 
     @classmethod
-    def from_dict(cls, customer: Customer, attributes: Mapping[str, Any] | None = None) -> Self:
+    def from_dict(cls, customer: Customer, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
         """A new one of a customer with the values of a document. Its id is yours to choose, so `put()` replaces by it."""
         made = cls._made(attributes or {})
         setattr(made, "customer", customer)  # noqa: B010 - every subclass declares it

@@ -77,7 +77,7 @@ def _info_class(event: Event) -> type[Properties]:
     return CONTEXT_INFO.get(event.context, Properties)
 
 
-class Event(PatchableRecord, resource=Resource("events")):
+class Event(PatchableRecord, resource=Resource("events", always=("type", "context", "date"))):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
     It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
@@ -144,8 +144,11 @@ class Event(PatchableRecord, resource=Resource("events")):
         return Comparison(Event, ("type",), Operator.EQUALS, str(cls.__event_type__))
 
     @classmethod
-    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | None = None) -> Self:
-        """An event from its document: with an id the one that the service knows, without one a new event."""
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
+        """An event from its document: with an id the one that the service knows, without one a new event.
+
+        A document without `type`, `context` and `date` is a part: what it does not hold is loaded when it is read.
+        """
         return from_document(cls, node, attributes or {})
 
     def get_event(self, id: str) -> Event:

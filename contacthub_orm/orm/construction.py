@@ -10,10 +10,12 @@ import attrs
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.attributes import UNSET, copied
 from contacthub_orm.orm.binds import Home
+from contacthub_orm.orm.mapped import contents
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.mapped import Mapped
 
 __all__ = ["Bound", "Template", "bound", "template"]
 
@@ -77,10 +79,10 @@ class Template:
             f"{self.name} is an argument of {owner.__name__}, which keeps nothing of it but the values"
         )
 
-    def __set__(self, instance: Any, value: Mapping[str, Any] | None) -> None:
+    def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
         if value is UNSET or value is None:
             value = self.usual if instance._state.home is not None else {}
-        for key, item in value.items():
+        for key, item in contents(value).items():
             instance[key] = copied(item)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import ArgumentError, OperationNotPermitted
-from contacthub_orm.orm.attributes import Embedded, copied
+from contacthub_orm.orm.attributes import Attribute, Embedded, copied
 from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.mapped import Mapped, render, take_baseline
@@ -34,13 +34,34 @@ def loaded(entity: type[E], home: Home | None, document: Document, parent: Entit
     return made
 
 
-def from_document(entity: type[E], home: Home | None, values: Mapping[str, Any]) -> E:
-    """The detached entity that a document with an id stands for, unchanged; without an id a new entity with its values."""
-    if values.get(entity.__resource__.id_key) is not None:
-        return loaded(entity, home, dump(values))
-    made = entity._made(values)
-    made._state.home = home
-    return made
+def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any] | Mapped) -> E:
+    """The detached entity that a document with an id stands for, unchanged; without an id a new entity with its values.
+
+    A document that lacks what the service always tells is a part: what it does not hold is loaded when it is read.
+    """
+    resource = entity.__resource__
+    document = dump(content)
+    if document.get(resource.id_key) is None:
+        made = entity._made(content)
+        made._state.home = home
+        return made
+    whole = all(key in document for key in resource.always)
+    return loaded(entity, home, document if whole else _part(entity, document))
+
+
+def _part(mapped: type[Mapped], document: Document) -> PartialDocument:
+    """A document as a part of the service's, and so the objects in it; a list is always whole."""
+    found = PartialDocument(document)
+    for key, value in document.items():
+        attribute = mapped.__keys__.get(key)
+        if isinstance(value, dict) and (attribute is None or isinstance(attribute, Embedded)):
+            found[key] = _part(_target(attribute), value)
+    return found
+
+
+def _target(attribute: Attribute | None) -> type[Mapped]:
+    """The class of an object that stands at an attribute; an undeclared one declares nothing itself."""
+    return attribute.target if isinstance(attribute, Embedded) else Mapped
 
 
 def referred(
@@ -68,11 +89,10 @@ def _outline(mapped: type[Mapped], changes: Mapping[str, Any]) -> PartialDocumen
     found = PartialDocument()
     for key, value in changes.items():
         attribute = mapped.__keys__.get(key)
-        target = attribute.target if isinstance(attribute, Embedded) else None
         content = _content(value)
         if content is not None:
-            found[key] = _outline(target or Mapped, content)
-        elif value is None and target is not None:
+            found[key] = _outline(_target(attribute), content)
+        elif value is None and isinstance(attribute, Embedded):
             found[key] = PartialDocument()  # something must be there for null to remove
     return found
 

@@ -45,13 +45,15 @@ class Resource:
     """A collection of the service that holds entities of one kind.
 
     `name` is its path segment, `version_keys` the document keys that tell a newer document from an older one, the
-    first that both documents hold decides; `patches` whether a part of an entity can be updated, else it is replaced;
+    first that both documents hold decides; `always` the keys that every whole document of the service has, so that one
+    without them is taken for a part; `patches` whether a part of an entity can be updated, else it is replaced;
     `personal` whether the service exports and erases all that it holds of one.
     """
 
     name: str
     id_key: str = "id"
     version_keys: tuple[str, ...] = ("version", "updatedAt")
+    always: tuple[str, ...] = ()
     patches: bool = True
     personal: bool = False
 

@@ -23,7 +23,7 @@ from contacthub_orm.orm.soft_methods import SoftClassMethod, SoftMethod
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Mapped", "Properties", "is_null", "open_value", "render"]
+__all__ = ["Mapped", "Properties", "contents", "is_null", "open_value", "render"]
 
 M = TypeVar("M", bound="Mapped")
 P = TypeVar("P", bound="Properties")
@@ -119,11 +119,10 @@ class Mapped:
     @classmethod
     def _made(cls: type[M], content: Any) -> M:
         """A new object with a copy of everything in `content`, a mapped object or a mapping, written to it."""
-        items = render(content) if isinstance(content, Mapped) else content
-        if not isinstance(items, Mapping):
+        if not isinstance(content, Mapped | Mapping):
             raise TypeError(f"{cls.__name__} is made of an object, got {content!r}")
         self = cls._bound(None)
-        for key, item in items.items():
+        for key, item in contents(content).items():
             self[key] = copied(item)
         return self
 
@@ -383,6 +382,11 @@ def render(mapped: Mapped) -> Document:
         else:
             _lay(document, key, value, None, written=key in state.written)
     return document
+
+
+def contents(value: Mapping[str, Any] | Mapped) -> Mapping[str, Any]:
+    """What an object or a mapping holds, by JSON key."""
+    return render(value) if isinstance(value, Mapped) else value
 
 
 def is_null(mapped: Mapped) -> bool:
