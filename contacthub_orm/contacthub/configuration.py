@@ -18,7 +18,12 @@ _SECTION: Final = "contacthub"
 
 
 def normalised_base_url(base_url: str) -> str:
-    """The base URL without a trailing slash or `/workspaces`, which the documented SDK's form ends in."""
+    """The base URL without a trailing slash or `/workspaces`, which the documented SDK's form ends in.
+
+    Raises ConfigurationError for what is no text.
+    """
+    if not isinstance(base_url, str):
+        raise ConfigurationError(f"base_url must be a text, got {base_url!r}")
     return base_url.rstrip("/").removesuffix("/workspaces")
 
 

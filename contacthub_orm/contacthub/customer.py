@@ -88,6 +88,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     default_attributes: Template = template(
         {"base": {"contacts": {}}, "extended": {}, "consents": {}, "tags": {"manual": [], "auto": []}},
         default=None,
+        kw_only=False,
     )
     id: Attr[str | None] = attr(default=None, read_only=True)
     intId: Attr[int | None] = attr(default=None, read_only=True)

@@ -24,8 +24,8 @@ class _Respelt(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> _Respelt | None:
-        spelling = _OLDER_SPELLINGS.get(value) if isinstance(value, str) else None
-        return None if spelling is None else cls._value2member_map_.get(spelling)  # type: ignore[return-value]
+        spelling = _OLDER_SPELLINGS[cls.__name__].get(value) if isinstance(value, str) else None
+        return None if spelling is None else cls(spelling)
 
 
 class BringBackType(_Respelt):
@@ -64,7 +64,10 @@ class EventOrigin(StrEnum):
 
 
 class EventType(_Respelt):
-    """What happened: the 48 types of the reference, and further names that the SDK's documents give some of them."""
+    """What happened: the 48 types of the reference, and further names that the SDK's documents give some of them.
+
+    As texts, the spellings of the Python SDK's manual are taken too, and one of the Node and Go SDKs (`eventNotShow`).
+    """
 
     ABANDONED_CART = "abandonedCart"
     ABANDONED_SESSION = "abandonedSession"
@@ -120,8 +123,8 @@ class EventType(_Respelt):
     SERVICE_SUBSCRIBE = SERVICE_SUBSCRIBED
 
 
-class MobileDeviceType(StrEnum):
-    """The system of a mobile device; the SDK's documents name it by its push service."""
+class MobileDeviceType(_Respelt):
+    """The system of a mobile device; the SDK's documents name it by its push service, which is taken for it."""
 
     IOS = "IOS"
     ANDROID = "ANDROID"
@@ -172,9 +175,12 @@ class SubscriptionKind(StrEnum):
 
 
 _OLDER_SPELLINGS: Final = {
-    "externalId": "EXTERNAL_ID",
-    "addedWishList": "addedWishlist",
-    "removedWishList": "removedWishlist",
-    "eventNotShow": "eventNoShow",
+    "BringBackType": {"externalId": "EXTERNAL_ID"},
+    "EventType": {
+        "addedWishList": "addedWishlist",
+        "removedWishList": "removedWishlist",
+        "eventNotShow": "eventNoShow",
+    },
+    "MobileDeviceType": {"APN": "IOS", "GCM": "ANDROID", "WP": "WINDOWS_PHONE"},
 }
-"""What the Python SDK's manual (the last one: the Node and Go SDKs) writes for a value of the reference."""
+"""What the Python SDK's manual (for `eventNotShow`: the Node and Go SDKs) writes for values of the reference."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.attributes import Attribute, Validator
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "register"]
+__all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_types", "register"]
 
 E = TypeVar("E", bound="Event")
 EventClass: TypeAlias = type[E]
@@ -187,6 +187,15 @@ def register(cls: type[E]) -> type[E]:
         raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
     _CLASSES[cls.__event_type__] = cls
     return cls
+
+
+def of_types(types: Iterable[str]) -> Criterion:
+    """Holds for events of one of these types. Raises CompileError for one that neither the reference nor a class knows."""
+    wanted = [str(one) for one in types]
+    unknown = [one for one in wanted if _class_of(one) is Event]
+    if unknown or not wanted:
+        return Event.type.in_(unknown)
+    return Comparison(Event, ("type",), Operator.IN, wanted)
 
 
 def _class_of(event_type: Any) -> type[Event]:

@@ -204,7 +204,7 @@ def _template(base_url: str, token: str, settings: Settings) -> requests.Prepare
     """A request with the headers of all requests, checked once."""
     if not _BASE_URL.fullmatch(base_url):
         raise ConfigurationError("base_url must be http:// or https://, a host and a path, and nothing else")
-    if not _TOKEN.fullmatch(token):
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ConfigurationError("token must be printable ASCII without spaces")
     template = requests.PreparedRequest()
     template.prepare_headers(

@@ -280,7 +280,7 @@ class Embedded(Attribute, Generic[T]):
 
     def accept(self, instance: Mapped, value: Any) -> Mapped:
         target = self.target if self.choose is None else self.choose(instance)
-        return target._adopted(value, instance)
+        return target._adopted(value, instance, self.key)
 
     def expression(self, owner: type, path: tuple[str, ...]) -> EmbeddedExpression | DynamicExpression:
         if self.target.__open__:

@@ -31,7 +31,7 @@ class Bound(Generic[T]):
         self.name = name
 
     def field(self) -> Any:
-        """The attrs field that stands for the home in `__init__`; it alone may be given by place."""
+        """The attrs field that stands for the home in `__init__`; it may be given by place."""
         return attrs.field(default=UNSET)
 
     @overload
@@ -67,7 +67,7 @@ class Template:
 
     def field(self) -> Any:
         """The attrs field that stands for the template in `__init__`."""
-        return attrs.field(default=UNSET, kw_only=True)
+        return attrs.field(default=UNSET)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -91,7 +91,7 @@ def bound(*, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG00
     return Bound()
 
 
-def template(usual: Document, *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
+def template(usual: Document, *, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - as above
     """Declare the argument that says what a new entity starts with, and what it usually is."""
     return Template(usual)
 

@@ -291,22 +291,22 @@ def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> Unknown
     return UnknownAttributeError(f"{place} declares no attribute {name!r}{hint}")
 
 
-def in_(value: Any, attribute: Any) -> Criterion:
-    """`value` is in `attribute`: a member of a list attribute, or, for several values, one of them equals it."""
+def in_(value: Any, list_attribute: Any) -> Criterion:
+    """`value` is in `list_attribute`; for an attribute that is no list, or for several values: one of them equals it."""
+    expression = _expression("in_", list_attribute)
     if isinstance(value, list | tuple | set | frozenset):
-        return _expression("in_", attribute).in_(value)
-    expression = _expression("in_", attribute)
+        return expression.in_(value)
     return expression.contains(value) if is_list(expression._declared) else expression.in_([value])
 
 
-def not_in_(value: Any, attribute: Any) -> Criterion:
-    """The exact complement of `in_(value, attribute)`."""
-    return ~in_(value, attribute)
+def not_in_(value: Any, list_attribute: Any) -> Criterion:
+    """The exact complement of `in_(value, list_attribute)`."""
+    return ~in_(value, list_attribute)
 
 
-def between_(attribute: Any, low: Any, high: Any) -> Criterion:
-    """`attribute` lies between both bounds, bounds included."""
-    return _expression("between_", attribute).between(low, high)
+def between_(attribute: Any, value1: Any, value2: Any) -> Criterion:
+    """`attribute` lies between both values, the values included."""
+    return _expression("between_", attribute).between(value1, value2)
 
 
 def is_null(attribute: Any) -> Criterion:

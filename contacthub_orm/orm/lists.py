@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
 
 from contacthub_orm.errors import OperationNotPermitted
 
@@ -28,7 +28,20 @@ class ReadOnlyList(list[T]):
             f"a {type(self).__name__} can only be read; list(...) gives one to change"
         )
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:  # no argument fits, so that a checker finds what would be refused
+
+        def append(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def extend(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def insert(self, _: Never, __: Never, /) -> None: ...  # type: ignore[override]
+        def remove(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def pop(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def clear(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def sort(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def reverse(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def __setitem__(self, _: Never, __: Never, /) -> None: ...  # type: ignore[override]
+        def __delitem__(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def __iadd__(self, _: Never, /) -> None: ...  # type: ignore[override, misc]
+    else:
         append = extend = insert = remove = pop = clear = sort = reverse = _refuse
         __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
@@ -38,35 +51,41 @@ class ReadOnlyList(list[T]):
 
 
 class PaginatedList(ReadOnlyList[T]):
-    """One page of a list, read-only; `next_page()` and `previous_page()` ask for its neighbours.
+    """One page of a list, read-only; `next_page()` and `previous_page()` ask for its neighbours."""
 
-    Attributes:
-        size: how many elements a page holds.
-        page_number: the number of this page, counted from 0 as the service counts.
-        total_elements: how many elements all pages hold together; at the service's limit for one search, at least so many.
-        total_pages: how many pages there are.
-        total_unfiltered_elements: how many there would be without criteria; None where the service does not tell.
-    """
-
-    __slots__ = (
-        "_turn",
-        "page_number",
-        "size",
-        "total_elements",
-        "total_pages",
-        "total_unfiltered_elements",
-    )
+    __slots__ = ("_page", "_turn")
 
     def __init__(
         self, elements: Iterable[T], page: Page, turn: Callable[[int, int], PaginatedList[T]]
     ) -> None:
         super().__init__(elements)
-        self.size = page.size
-        self.page_number = page.number
-        self.total_elements = page.total
-        self.total_pages = -(-page.total // page.size) if page.size else 0
-        self.total_unfiltered_elements = page.unfiltered
+        self._page = page
         self._turn = turn
+
+    @property
+    def size(self) -> int:
+        """How many elements a page holds."""
+        return self._page.size
+
+    @property
+    def page_number(self) -> int:
+        """The number of this page, counted from 0 as the service counts."""
+        return self._page.number
+
+    @property
+    def total_elements(self) -> int:
+        """How many elements all pages hold together; at the service's limit for one search, at least so many."""
+        return self._page.total
+
+    @property
+    def total_pages(self) -> int:
+        """How many pages there are."""
+        return -(-self._page.total // self._page.size) if self._page.size else 0
+
+    @property
+    def total_unfiltered_elements(self) -> int | None:
+        """How many elements there would be without criteria; None where the service does not tell."""
+        return self._page.unfiltered
 
     def next_page(self) -> PaginatedList[T]:
         """The page after this one, by one request. Raises OperationNotPermitted after the last page."""

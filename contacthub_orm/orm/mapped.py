@@ -91,8 +91,8 @@ class Mapped:
         return self
 
     @classmethod
-    def _adopted(cls: type[M], value: Any, owner: Mapped) -> M:
-        """The object that takes its place below `owner`: the value itself where it is free, else a copy of it."""
+    def _adopted(cls: type[M], value: Any, owner: Mapped, key: str) -> M:
+        """The object that takes its place at a key of `owner`: the value itself where it is free, else a copy of it."""
         if isinstance(value, cls) and value._is_free(owner):
             adopted = value
         elif value is None or (isinstance(value, Mapped) and is_null(value)):
@@ -102,7 +102,7 @@ class Mapped:
             adopted = cls._made(value)
         else:
             raise TypeError(
-                f"{type(owner).__name__}: expected {cls.__name__}, a mapping or None, got {value!r}"
+                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {value!r}"
             )
         adopted._state.owner = owner
         return adopted
@@ -216,7 +216,7 @@ class Mapped:
             adopt = isinstance(value, Mapping | Mapped)
             if adopt and lacks(state.raw, key):
                 state.complete(self, key)  # what is replaced must be known
-            state.items[key] = Properties._adopted(value, self) if adopt else value
+            state.items[key] = Properties._adopted(value, self, key) if adopt else value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
         state.mark(self, key)

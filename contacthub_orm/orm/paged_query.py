@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import attrs
 
 from contacthub_orm.orm.backend import Page, Search
-from contacthub_orm.orm.criteria import NEVER
+from contacthub_orm.orm.criteria import NEVER, Criterion
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.lists import PaginatedList
 from contacthub_orm.orm.query import Query
@@ -27,6 +27,12 @@ class PagedQuery(Query[E]):
     """
 
     parameters: Mapping[str, str] = attrs.field(factory=dict)
+
+    def filter(self, *criteria: Criterion, criterion: Criterion | None = None) -> Self:
+        """As `Query.filter`; `criterion` is the one criterion by the name that the SDK's manual gives it."""
+        return super().filter(*criteria, *(() if criterion is None else (criterion,)))
+
+    where = filter
 
     def all(self) -> PaginatedList[E]:
         """The first page; the service says how large it is."""

@@ -56,6 +56,8 @@ def check_can_be_combined(operation: SetOperation, one: Query[Any], other: Query
             f"{operation}: {other} has an order, a limit, an offset, a local filter or a raw query; "
             "combine first, then add them"
         )
+    if other.session.backend.place != one.session.backend.place:
+        raise CompileError(f"{operation}: {one} and {other} ask two places, which no one query can")
     if other.entity.__resource__ != one.entity.__resource__:
         raise CompileError(f"{operation}: {one} and {other} are not of the same entities")
 

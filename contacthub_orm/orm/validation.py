@@ -48,7 +48,7 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield Violation(path, value, _SYSTEM)
         elif attribute.create_only and not new:
             yield Violation(path, value, _FIXED)
-        elif isinstance(value, Mapped):
+        elif isinstance(value, Mapped) and accepts(attribute.declared, value):
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)

@@ -695,3 +695,18 @@ def test_a_failed_read_is_sent_once_where_the_settings_say_so(
         workspace.get_node("node_id").get_customers()
 
     assert [asked.method for asked in broken.asked] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((None, "t"), "workspace_id"),
+        (("w", None), "token"),
+        (("w", b"t"), "token"),
+        (("w", "t", None), "base_url"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_text_is_refused_by_its_name(arguments: tuple[Any, ...], named: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{named} must be"):
+        Workspace(*arguments)

@@ -30,6 +30,7 @@ from contacthub_orm import (
     Subscription,
     Workspace,
 )
+from contacthub_orm.sandbox import Sandbox
 
 GUIDE = Path(__file__).parents[2] / "docs" / "migration.md"
 
@@ -184,6 +185,9 @@ def test_every_time_zone_has_the_name_that_the_manual_gives_it() -> None:
         (Event.TYPES("removedWishList"), Event.TYPES.REMOVED_WISHLIST),
         (Event.BRING_BACK_TYPES("externalId"), Event.BRING_BACK_TYPES.EXTERNAL_ID),
         (Customer.MOBILE_DEVICE_TYPES.WP, Customer.MOBILE_DEVICE_TYPES.WINDOWS_PHONE),
+        (Customer.MOBILE_DEVICE_TYPES("APN"), Customer.MOBILE_DEVICE_TYPES.IOS),
+        (Customer.MOBILE_DEVICE_TYPES("GCM"), Customer.MOBILE_DEVICE_TYPES.ANDROID),
+        (Customer.MOBILE_DEVICE_TYPES("WP"), Customer.MOBILE_DEVICE_TYPES.WINDOWS_PHONE),
     ],
 )
 def test_a_name_or_value_of_the_manual_stands_for_that_of_the_api(alias: Any, member: Any) -> None:
@@ -209,9 +213,41 @@ def test_properties_have_the_documented_methods() -> None:
     assert Properties.from_dict(attributes={"a": 1}).to_dict() == {"a": 1}
 
 
-@pytest.mark.parametrize("name", ["in_", "not_in_", "between_"])
-def test_the_functions_of_the_query_module_are_public(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "documented"),
+    [
+        ("in_", "value list_attribute"),
+        ("not_in_", "value list_attribute"),
+        ("between_", "attribute value1 value2"),
+    ],
+)
+def test_the_functions_of_the_query_module_take_the_documented_parameters(name: str, documented: str) -> None:
     assert name in contacthub_orm.__all__
+    assert parameters(getattr(contacthub_orm, name)) == documented
+
+
+def test_the_template_of_a_customer_is_given_by_place_as_documented(contacthub_sandbox: Sandbox) -> None:
+    customer = Customer(
+        contacthub_sandbox.node, {"extra": "usual", "base": {"firstName": "Ada"}}, externalId="1"
+    )
+
+    assert customer.to_dict() == {"extra": "usual", "base": {"firstName": "Ada"}, "externalId": "1"}
+
+
+def test_a_filter_is_given_by_its_documented_name(contacthub_sandbox: Sandbox) -> None:
+    by_name = contacthub_sandbox.node.query(Customer).filter(criterion=Customer.externalId == "1")
+
+    assert by_name.criterion == (Customer.externalId == "1")
+
+
+@pytest.mark.parametrize("service", ["APN", "GCM", "WP"])
+def test_a_device_may_name_its_type_as_the_manual_does(contacthub_sandbox: Sandbox, service: str) -> None:
+    device = {"identifier": "1", "name": "phone", "type": service, "notificationService": "APN"}
+
+    contacthub_sandbox.node.add_customer(externalId="1", base={"contacts": {"mobileDevices": [device]}})
+
+    [sent] = contacthub_sandbox.requests[-1].body["base"]["contacts"]["mobileDevices"]
+    assert sent == {**device, "type": Customer.MOBILE_DEVICE_TYPES(service).value}
 
 
 @pytest.mark.parametrize("name", REPLACED)

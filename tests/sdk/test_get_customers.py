@@ -672,3 +672,26 @@ def test_get_all_customers_of_the_readme_gives_the_first_page_unless_asked_other
 
     assert isinstance(customers, PaginatedList)
     assert ids(customers) == fifty[:10]
+
+
+def test_get_customers_takes_the_other_spelling_of_external_id(
+    node: Node, contacthub_sandbox: Sandbox
+) -> None:
+    [identity] = contacthub_sandbox.seed([{"externalId": "7"}])
+
+    found = node.get_customers(externalId="7")
+
+    assert isinstance(found, Customer)
+    assert found.id == identity
+    with pytest.raises(ArgumentError, match="external_id and externalId are one argument"):
+        node.get_customers("7", externalId="8")
+
+
+@pytest.mark.parametrize(
+    "name", ["size", "page_number", "total_elements", "total_pages", "total_unfiltered_elements"]
+)
+def test_what_a_page_tells_of_itself_cannot_be_assigned(node: Node, name: str) -> None:
+    page = node.get_customers()
+
+    with pytest.raises(AttributeError):
+        setattr(page, name, 3)

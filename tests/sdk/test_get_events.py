@@ -10,6 +10,8 @@ import pytest
 
 from contacthub_orm import (
     APIError,
+    BadRequestError,
+    CompileError,
     ContacthubError,
     Customer,
     Event,
@@ -422,3 +424,26 @@ def test_an_event_that_is_not_there_is_a_404(contacthub_sandbox: Sandbox, identi
         contacthub_sandbox.node.get_event(id="unknown")
 
     assert caught.value.status == 404
+
+
+def test_events_of_a_type_that_a_class_declares_can_be_asked_for(
+    contacthub_sandbox: Sandbox, identity: str
+) -> None:
+    class WineTasting(Event, type="wineTastingOfSdk"):
+        pass
+
+    with pytest.raises(
+        BadRequestError, match="type does not know wineTastingOfSdk"
+    ):  # the sandbox has no such type
+        contacthub_sandbox.node.get_events(identity, event_type=["wineTastingOfSdk", "loggedIn"])
+
+    assert contacthub_sandbox.requests[-1].query["type"] == "wineTastingOfSdk,loggedIn"
+
+
+def test_a_type_that_nobody_declares_is_refused_before_a_request(
+    contacthub_sandbox: Sandbox, identity: str
+) -> None:
+    with pytest.raises(CompileError, match="Event.type holds one of"):
+        contacthub_sandbox.node.get_events(identity, event_type=["loggedIn", "beerTasting"])
+
+    assert contacthub_sandbox.requests == []

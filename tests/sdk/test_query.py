@@ -811,3 +811,18 @@ def test_and_between_criteria_as_a_word_is_refused(node: Node) -> None:
 def test_a_criterion_on_another_entity_is_refused(node: Node) -> None:
     with pytest.raises(CompileError, match="is not an attribute of Customer"):
         node.query(Customer).filter(Event.customerId == "1")
+
+
+def test_queries_of_two_nodes_are_not_combined(node: Node, contacthub_sandbox: Sandbox) -> None:
+    other = contacthub_sandbox.workspace.get_node("another")
+
+    with pytest.raises(CompileError, match="ask two places, which no one query can"):
+        node.query(Customer) & other.query(Customer)
+
+
+def test_queries_of_two_objects_for_one_node_are_combined(node: Node, contacthub_sandbox: Sandbox) -> None:
+    same = contacthub_sandbox.workspace.get_node(node.node_id)
+
+    combined = node.query(Customer).filter(Customer.externalId == "1") & same.query(Customer)
+
+    assert combined.all() == []

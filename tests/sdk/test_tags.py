@@ -5,6 +5,8 @@ The manual calls `node.add_tag('manual_tag')`; its class reference has the custo
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from contacthub_orm import APIError, ArgumentError
@@ -245,3 +247,16 @@ def test_a_customer_is_given_other_tags(contacthub_sandbox: Sandbox, server: Ser
     my_customer.patch()
 
     assert server.get(f"customers/{identity}")["tags"] == {"auto": ["robot", "guess"], "manual": ["a", "b"]}
+
+
+@pytest.mark.parametrize("method", ["add_tag", "remove_tag"])
+@pytest.mark.parametrize("tag", [None, ["vip"], True, "", 1.5], ids=repr)
+def test_what_is_no_tag_is_refused_before_a_request(
+    contacthub_sandbox: Sandbox, identity: str, tag: Any, method: str
+) -> None:
+    contacthub_sandbox.clear_requests()
+
+    with pytest.raises(ArgumentError, match="a tag is a text that is not empty, or a whole number"):
+        getattr(contacthub_sandbox.node, method)(identity, tag)
+
+    assert contacthub_sandbox.requests == []

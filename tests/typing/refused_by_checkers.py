@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm import Customer, Event, Query, Session
+from contacthub_orm import Customer, Event, PaginatedList, Query, ReadOnlyList, Session
 
 if TYPE_CHECKING:
 
@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     def arguments_of_another_type() -> None:
         Customer(externalId=3)  # type: ignore[arg-type]
         Customer("9")  # type: ignore[arg-type]
+
+    def changes_of_what_can_only_be_read(
+        page: PaginatedList[Customer], events: ReadOnlyList[Event], event: Event, customer: Customer
+    ) -> None:
+        page.append(customer)  # type: ignore[arg-type]
+        page.clear()  # type: ignore[call-arg]
+        page.size = 3  # type: ignore[misc]
+        events[0] = event  # type: ignore[index, assignment]
 
     def queries_of_another_kind(session: Session, query: Query[Customer]) -> None:
         session.query(3)  # type: ignore[arg-type]

@@ -34,14 +34,18 @@ class CustomerOperations(NodeBase):
         page: int | None = None,
         size: int | None = None,
         fields: Iterable[Any] | None = None,
+        *,
+        externalId: None = None,
     ) -> PaginatedList[Customer]: ...
     @overload
     def get_customers(
         self,
-        external_id: str,
+        external_id: str | None = None,
         page: int | None = None,
         size: int | None = None,
         fields: Iterable[Any] | None = None,
+        *,
+        externalId: str | None = None,
     ) -> Customer | PaginatedList[Customer]: ...
 
     def get_customers(
@@ -50,6 +54,8 @@ class CustomerOperations(NodeBase):
         page: int | None = None,
         size: int | None = None,
         fields: Iterable[Any] | None = None,
+        *,
+        externalId: str | None = None,
     ) -> Customer | PaginatedList[Customer]:
         """A page of the node's customers, the first registered first.
 
@@ -58,7 +64,9 @@ class CustomerOperations(NodeBase):
             page: which page, counted from 0, as the service counts.
             size: how many customers a page holds, at most 50; 10 unless given.
             fields: the paths to load, as texts or attributes; another is loaded when it is read.
+            externalId: another spelling of `external_id`.
         """
+        external_id = one_of_spellings("external_id", external_id, "externalId", externalId)
         query = self.query(Customer)
         if fields is not None:
             query = query.options(load_only(*([fields] if isinstance(fields, str) else fields)))
@@ -76,8 +84,6 @@ class CustomerOperations(NodeBase):
         fields: Iterable[Any] | None = None,
     ) -> Customer | PaginatedList[Customer]:
         """`get_customers`, as the SDK's README calls it."""
-        if externalId is None:
-            return self.get_customers(page=page, size=size, fields=fields)
         return self.get_customers(externalId, page, size, fields)
 
     @property
@@ -150,17 +156,19 @@ class CustomerOperations(NodeBase):
 
     def add_tag(self, customer_id: str, tag: str | int) -> Customer:
         """Add a manual tag to a customer, which is read first; nothing is sent where it has the tag."""
+        added = _tag(tag)
         customer = self.get_customer(id=identity("customer_id", customer_id))
-        if str(tag) not in customer.tags.manual:
-            customer.tags.manual.append(str(tag))
+        if added not in customer.tags.manual:
+            customer.tags.manual.append(added)
         return customer.patch()
 
     def remove_tag(self, customer_id: str, tag: str | int) -> Customer:
         """Remove a manual tag of a customer, which is read first. Raises ArgumentError, a ValueError, without the tag."""
+        removed = _tag(tag)
         customer = self.get_customer(id=identity("customer_id", customer_id))
-        if str(tag) not in customer.tags.manual:
-            raise ArgumentError(f"customer {customer_id} has no manual tag {str(tag)!r}")
-        customer.tags.manual.remove(str(tag))
+        if removed not in customer.tags.manual:
+            raise ArgumentError(f"customer {customer_id} has no manual tag {removed!r}")
+        customer.tags.manual.remove(removed)
         return customer.patch()
 
     @staticmethod
@@ -181,3 +189,10 @@ class CustomerOperations(NodeBase):
     def export_customer(self, id: str) -> Document:
         """All that the service holds of a customer: `{"customer": ..., "events": [...]}`; see `Session.export`."""
         return self._customer(identity("id", id)).export()
+
+
+def _tag(tag: object) -> str:
+    """A tag as the service keeps it, a text. Raises ArgumentError for what is neither a text, not empty, nor a number."""
+    if isinstance(tag, bool) or not isinstance(tag, str | int) or tag == "":
+        raise ArgumentError(f"a tag is a text that is not empty, or a whole number, got {tag!r}")
+    return str(tag)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.enums import EventContext, EventType
-from contacthub_orm.contacthub.event import Event
+from contacthub_orm.contacthub.event import Event, of_types
 from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.spellings import identity
 from contacthub_orm.orm.detached import from_document, loaded
@@ -50,7 +50,7 @@ class EventOperations(NodeBase):
 
         Args:
             customer_id: whose events.
-            event_type: only of this type, or of these (`Event.TYPES`).
+            event_type: only of this type, or of these (`Event.TYPES`, or the type of a class of yours).
             context: only of this context, or of these (`Event.CONTEXTS`).
             event_mode: ACTIVE: only what the customer did; PASSIVE: only what they received.
             date_from: only at this moment or later, a datetime or an ISO 8601 text.
@@ -60,7 +60,7 @@ class EventOperations(NodeBase):
         """
         query = self.query(Event).filter_by(customerId=identity("customer_id", customer_id))
         if event_type is not None:
-            query = query.filter(Event.type.in_(_members(EventType, event_type)))
+            query = query.filter(of_types(_members(EventType, event_type)))
         if context is not None:
             query = query.filter(Event.context.in_(_members(EventContext, context)))
         if event_mode is not None:
