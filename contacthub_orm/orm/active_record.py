@@ -6,9 +6,10 @@ fails raises the error of its one request, not a `CommitError`, and leaves the e
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
-from contacthub_orm.errors import CommitError, InvalidRequestError, OperationNotPermitted
+from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.detached import identify, stand_for
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.lending import attached
@@ -41,7 +42,7 @@ class ActiveRecord(Entity):
         if self._state.key is not None:
             raise OperationNotPermitted(f"{self!r} was created already: save its changes, or post a new one")
         with attached(self) as session:
-            _flush(session, self)
+            session._save(self)
         return self
 
     def put(self) -> Self:
@@ -51,20 +52,21 @@ class ActiveRecord(Entity):
         """
         identify(self, "put")
         with attached(self) as session:
-            _refuse_removed(self)
+            _keep(session, self)
+            pending = self._state.replace
             session.put(self)
             try:
-                _flush(session, self)
-            finally:
-                self._state.replace = session.is_unsettled(self)
+                _save(session, self)
+            except BaseException:
+                self._state.replace = pending or session.is_unsettled(self)
+                raise
         return self
 
     def delete(self) -> Self:
         """Delete the entity now. Raises as `put()`."""
         identify(self, "delete")
         with attached(self) as session:
-            session.delete(self)
-            _flush_removal(session, self)
+            _remove(session, self, session.delete)
         return self
 
 
@@ -75,8 +77,8 @@ class PatchableRecord(ActiveRecord):
         """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
         identify(self, "patch")
         with attached(self) as session:
-            _refuse_removed(self)
-            _flush(session, self)
+            _keep(session, self)
+            _save(session, self)
         return self
 
     def get_mutation_tracker(self) -> dict[str, Any]:
@@ -96,8 +98,7 @@ class PersonalRecord(PatchableRecord):
         """
         identify(self, "forget")
         with attached(self) as session:
-            session.forget(self)
-            _flush_removal(session, self)
+            _remove(session, self, session.forget)
         return self
 
     def export(self) -> Document:
@@ -107,24 +108,31 @@ class PersonalRecord(PatchableRecord):
             return session.export(self)
 
 
-def _flush_removal(session: Session, entity: Entity) -> None:
+def _keep(session: Session, entity: Entity) -> None:
+    """Refuse to save what is to be deleted.
+
+    One whose deletion had no answer, in a session of its own, is kept; the save looks the deletion up first.
+    """
+    if entity._state.deleted and not session.lent:
+        raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
+    session.add(entity)
+
+
+def _save(session: Session, entity: Entity) -> None:
+    session._save(entity)
+    if entity._state.deleted:
+        raise InvalidRequestError(
+            f"{entity!r} was deleted: the deletion whose answer was lost had taken effect"
+        )
+
+
+def _remove(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
     """Flush the removal of an entity; where it fails the entity is as before."""
+    pending = entity._state.deleted
+    remove(entity)
     try:
-        _flush(session, entity)
+        session._save(entity)
     except BaseException:
-        if not session.is_unsettled(entity):
+        if not pending and not session.is_unsettled(entity) and entity._state.session is session:
             session.add(entity)
         raise
-
-
-def _refuse_removed(entity: Entity) -> None:
-    if entity._state.deleted:
-        raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
-
-
-def _flush(session: Session, entity: Entity) -> None:
-    try:
-        session.flush([entity])
-    except CommitError as error:
-        single = error.exceptions[0]
-        raise single from single.__cause__  # such as the broken connection behind an OutcomeUnknown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -81,10 +80,9 @@ class EntityState(ObjectState):
     version_moved: bool = False
     """Whether a write of ours to something below this entity moved its version past the baseline's."""
 
-    def expire(self, mapped: Mapped, reload: Callable[[], Document]) -> None:
-        """Forget the baseline and all values; the next touch calls `reload` for the document."""
+    def expire(self, mapped: Mapped) -> None:
+        """Forget the baseline and all values; the next touch reads the document anew."""
         self.expired = True
-        self._reload = reload
         self._mapped = ref(mapped)
         forget_all(mapped)
 
@@ -99,8 +97,15 @@ class EntityState(ObjectState):
             raise AttributeError(name)
         mapped = self._mapped()
         assert mapped is not None
-        self.renew(mapped, self._reload())
+        self._reload(mapped)
         return self.raw
+
+    def _reload(self, mapped: Mapped) -> None:
+        reader = self.reader()
+        if reader is None:
+            raise InvalidRequestError(f"{mapped!r} has expired, and no session holds it to read it anew")
+        with reader as session:
+            self.renew(mapped, session._current(cast("Entity", mapped)))
 
     def reader(self) -> AbstractContextManager[Session] | None:
         """The session to read with: the one that holds the entity, else one of its home for this block, else None."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from contacthub_orm.errors import ContacthubError, OutcomeUnknown, ValidationError, Violation
+from contacthub_orm.errors import (
+    ContacthubError,
+    InvalidRequestError,
+    OutcomeUnknown,
+    ValidationError,
+    Violation,
+)
 from contacthub_orm.orm.elements import shown_in, with_element
 from contacthub_orm.orm.entity import Entity, Key
 from contacthub_orm.orm.execution import Execution, OnError
@@ -238,8 +244,10 @@ class Flusher:
             del self.unsettled[id(entity)]
             return None
         if finding.verdict is Verdict.APPLIED:
+            too_late = self._too_late(operation)
             self._take_in(operation.verb, entity, write.body, finding.document)
-            return Entry(operation, write.request, Outcome.DONE, None, write.first_sent, finding.document)
+            outcome = Outcome.DONE if too_late is None else Outcome.FAILED
+            return Entry(operation, write.request, outcome, too_late, write.first_sent, finding.document)
         if finding.verdict is Verdict.OPEN:
             error: ContacthubError = OutcomeUnknown(
                 "the answer was lost and what became of it cannot be looked up",
@@ -253,6 +261,17 @@ class Flusher:
         self._conflicts.add(id(entity))
         error = self._backend.conflict(operation, finding.document)
         return Entry(operation, write.request, Outcome.FAILED, error, write.first_sent)
+
+    def _too_late(self, operation: Operation) -> ContacthubError | None:
+        """Why what is asked of an entity now cannot be done any more, where its deletion has taken effect."""
+        entity = operation.entity
+        if operation.verb is not Verb.DELETE:
+            return None
+        if entity._state.erase and not operation.erases:
+            return InvalidRequestError(f"{entity!r} was deleted before it could be erased")
+        if not entity._state.deleted and self._holdings.has_changes(entity):
+            return InvalidRequestError(f"{entity!r} was deleted, so its changes cannot be saved")
+        return None
 
     def _is_pending(self, operation: Operation) -> bool:
         """Whether what the operation was to save is still to be saved, and was not rolled back since."""

@@ -50,26 +50,29 @@ class Holdings:
             raise InvalidRequestError(f"{entity!r} was deleted")
         if state.deleted:
             self.keep(entity)
-        elif state.key is None:
-            self._check_home(entity)
-            self.new[id(entity)] = entity
         else:
-            self.identities.add(state.key, entity)
+            self._check_home(entity)
+            if state.key is None:
+                self.new[id(entity)] = entity
+            else:
+                self.identities.add(state.key, entity)
         state.session = session
         if state.dirty or state.watched:
             self.pin(entity)
         self._add_referenced(entity)
 
     def _check_home(self, entity: Entity) -> None:
-        """A new entity is created where it was made for."""
-        home, place = entity._state.home, self._session.backend.place
+        """An entity is saved where it was made for, or loaded from."""
+        home, place = entity._state.home or entity._state.left, self._session.backend.place
         if home is not None and home.backend.place != place:
-            raise InvalidRequestError(f"{entity!r} was made for {home!r}, the session works on {place}")
+            raise InvalidRequestError(f"{entity!r} belongs to {home!r}, the session works on {place}")
 
     def _add_referenced(self, entity: Entity) -> None:
         for target in referred_to(entity):
-            gone = target._state.deleted and (entity._state.key is not None or id(target) in self.deleted)
-            if not gone:
+            state = target._state
+            gone = state.deleted and (entity._state.key is not None or id(target) in self.deleted)
+            elsewhere = state.session not in (None, self._session) and state.key is not None
+            if not gone and not (elsewhere and self._session.lent):
                 self.add(target)
 
     def cascade(self) -> None:
@@ -164,6 +167,10 @@ class Holdings:
             for entity in self.touched.values()
             if entity._state.key is not None and not entity._state.deleted
         ]
+
+    def pending(self) -> list[Entity]:
+        """The entities to be created and those to be deleted."""
+        return [*self.new.values(), *self.deleted.values()]
 
     def __iter__(self) -> Iterator[Entity]:
         found = {id(entity): entity for entity in self.identities}

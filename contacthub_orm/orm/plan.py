@@ -98,7 +98,7 @@ class Operation:
     `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all;
     `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat;
     `folded` are changes of elements that ride along in the collection which the body carries, and `own` is then the
-    body without them.
+    body without them; `erases` says of a deletion that the service erases all that it holds of the entity.
     """
 
     verb: Verb
@@ -109,6 +109,7 @@ class Operation:
     sent_before: datetime | None = None
     folded: tuple[Folded, ...] = ()
     own: Document | None = attrs.field(default=None, repr=False)
+    erases: bool = False
 
     @property
     def body(self) -> Document:

@@ -264,9 +264,7 @@ class Session:
         state = entity._state
         self._holdings.touched.pop(id(entity), None)
         state.dirty = state.watched = state.replace = False
-        key = state.key
-        assert key is not None
-        state.expire(entity, lambda: self._reloaded(type(entity), key[1]))
+        state.expire(entity)
 
     def expire_all(self) -> None:
         """`expire` for every persistent entity."""
@@ -303,16 +301,16 @@ class Session:
     def flush(self, objects: Iterable[Entity] | None = None) -> Account:
         """Send what is pending, or only some objects and what they depend on, and account for every operation.
 
-        Raises ValidationError before anything is sent, and CommitError when not everything succeeded: what was done is
-        clean, the rest keeps its changes. The next flush first looks up what is unknown, then sends only what is left.
+        What receivers of `before_flush` add or delete goes with the objects. Raises ValidationError before anything is sent,
+        and CommitError when not everything succeeded: what was done is clean, the rest keeps its changes. The next flush first looks up what is unknown, then sends only what is left.
         """
         self._check_open()
         if self._flushing:
             raise InvalidRequestError("the session is already flushing")
         self._flushing = True
         try:
-            signals.before_flush.send(self)
-            self.account = self._flusher.flush(objects, atomic=self._atomic is not None)
+            chosen = self._with_additions_of_receivers(objects)
+            self.account = self._flusher.flush(chosen, atomic=self._atomic is not None)
         finally:
             self._flushing = False
         for block in self._blocks:
@@ -320,6 +318,25 @@ class Session:
         self._conclude(self.account)
         signals.after_flush.send(self)
         return self.account
+
+    def _with_additions_of_receivers(self, objects: Iterable[Entity] | None) -> list[Entity] | None:
+        """Announce the flush; with the objects goes what the receivers have added or deleted."""
+        if objects is None:
+            signals.before_flush.send(self)
+            return None
+        pending = {id(one): one for one in self._holdings.pending()}
+        signals.before_flush.send(self)
+        return [*objects, *(one for one in self._holdings.pending() if id(one) not in pending)]
+
+    def _save(self, entity: Entity) -> None:
+        """Flush one entity; what fails raises the error of its one request in place of a CommitError."""
+        try:
+            self.flush([entity])
+        except CommitError as error:
+            single = error.exceptions[0]
+            for block in self._blocks:
+                block.failed_save = single
+            raise single from single.__cause__  # such as the broken connection behind an OutcomeUnknown
 
     def _conclude(self, account: Account) -> None:
         """Close the journal's commit, but for what is unknown, and raise what failed."""

@@ -28,17 +28,19 @@ class Block:
     atomic: bool
     done: list[Entry] = attrs.field(factory=list)
     unknown_before: frozenset[Operation] = frozenset()
+    failed_save: BaseException | None = None
+    """What the save of one entity in the block has raised, in place of a CommitError."""
 
 
 @contextmanager
-def plain_block(session: Session, _: Block) -> Iterator[None]:
-    """Commit at the end; roll back on an exception, but not on a CommitError."""
+def plain_block(session: Session, block: Block) -> Iterator[None]:
+    """Commit at the end; roll back on an exception, but not on a CommitError, or the like error of one entity's save."""
     try:
         yield
     except CommitError:
         raise
-    except BaseException:
-        if not session._closed:
+    except BaseException as error:
+        if not session._closed and error is not block.failed_save:
             session.rollback()
         raise
     session.commit()

@@ -159,6 +159,7 @@ class _Planner:
                 (*before, *referring),
                 _baseline(entity),
                 entity._state.sent_before,
+                erases=entity._state.erase,
             )
             operations[id(entity)] = operation
             self._note_below(entity, operation)

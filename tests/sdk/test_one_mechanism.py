@@ -174,7 +174,7 @@ def test_a_new_customer_of_one_node_is_not_created_in_another(contacthub_sandbox
 
     with (
         Session(contacthub_sandbox.node) as session,
-        pytest.raises(InvalidRequestError, match="was made for Node"),
+        pytest.raises(InvalidRequestError, match="belongs to Node"),
     ):
         session.add(customer)
 
