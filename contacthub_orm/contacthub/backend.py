@@ -146,9 +146,13 @@ class NodeBackend:
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         try:
-            document: Document = self._call("GET", _path_of(entity, identity))
+            return self.read(entity, identity)
         except NotFoundError:
             return None
+
+    def read(self, entity: type[Entity], identity: str) -> Document:
+        """As `fetch`, but raises the service's NotFoundError where there is none."""
+        document: Document = self._call("GET", _path_of(entity, identity))
         return document
 
     def export(self, entity: type[Entity], identity: str) -> Document:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.contacthub.backend import NodeBackend
 from contacthub_orm.contacthub.customer import Customer
 from contacthub_orm.contacthub.spellings import identity
-from contacthub_orm.orm import Entity, PagedQuery, Request
-from contacthub_orm.orm.detached import referred
+from contacthub_orm.orm import Entity, PagedQuery
+from contacthub_orm.orm.detached import loaded, referred
 from contacthub_orm.orm.lending import LentSession
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from contacthub_orm.contacthub.matching_policy import MatchingPolicy
     from contacthub_orm.contacthub.workspace import Workspace
-    from contacthub_orm.orm.documents import Document
 
 __all__ = ["NodeBase", "settable"]
 
@@ -46,10 +45,9 @@ class NodeBase:
         query = self.lend().query(entity)
         return PagedQuery(query.session, entity, query.criterion, tracks=False)
 
-    def _document(self, *path: str) -> Document:
-        """The document of a route. Raises NotFoundError where there is none."""
-        document: Document = self.backend.send(Request("GET", path))
-        return document
+    def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
+        """The entity with an identity, detached. Raises NotFoundError where there is none."""
+        return loaded(entity, self, self.backend.read(entity, identity), parent)
 
     def _customer(self, customer_id: str, changes: Any = None, known: Any = None) -> Customer:
         """The customer with this id, of which nothing was loaded, with unsaved changes."""

@@ -14,7 +14,7 @@ from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.spellings import flag, identity, one_of_spellings
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm import PaginatedList, load_only
-from contacthub_orm.orm.detached import from_document, loaded
+from contacthub_orm.orm.detached import from_document
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -103,7 +103,7 @@ class CustomerOperations(NodeBase):
         if (id is None) == (external_id is None):
             raise ArgumentError(f"give either id or external_id, got {id!r} and {external_id!r}")
         if external_id is None:
-            return loaded(Customer, self, self._document("customers", identity("id", id)))
+            return self._read(Customer, identity("id", id))
         found = self.get_customers(external_id=external_id)
         if isinstance(found, Customer):
             return found

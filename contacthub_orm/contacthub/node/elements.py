@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.contacthub.elements import BelowCustomer, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.node.base import NodeBase
 from contacthub_orm.contacthub.spellings import identity
-from contacthub_orm.orm.detached import loaded
+from contacthub_orm.orm.entity import joined_identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,7 @@ class ElementOperations(NodeBase):
 
     def _get_element(self, element: type[B], customer_id: str, own: str) -> B:
         customer = self._customer(customer_id)
-        name = element.__resource__.name
-        document = self._document("customers", customer_id, name, identity("the element's id", own))
-        return loaded(element, self, document, customer)
+        return self._read(element, joined_identity(customer_id, identity("the element's id", own)), customer)
 
     def _add_element(self, element: type[B], customer_id: str, attributes: Mapping[str, Any]) -> B:
         return element.from_dict(self._customer(customer_id), attributes).post()

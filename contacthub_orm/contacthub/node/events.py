@@ -10,7 +10,7 @@ from contacthub_orm.contacthub.enums import EventContext, EventType
 from contacthub_orm.contacthub.event import Event, of_types
 from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.spellings import identity
-from contacthub_orm.orm.detached import from_document, loaded
+from contacthub_orm.orm.detached import from_document
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -33,7 +33,7 @@ class EventOperations(NodeBase):
 
     def get_event(self, id: str) -> Event:
         """The event with an id. Raises NotFoundError where there is none, also for a little while after it was added."""
-        return loaded(Event, self, self._document("events", identity("id", id)))
+        return self._read(Event, identity("id", id))
 
     def get_events(
         self,
