@@ -7,25 +7,35 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from queue import Full, Queue, SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.windows import Cut, Window
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.scans import Window
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "Work"]
 
 _QUEUED_PAGES: Final = 2
 _PATIENCE: Final = 0.05
 _LAST_PATIENCE: Final = 5.0
 
-Walk = Callable[["Window", Callable[["Window"], None]], Iterator[list["Document"]]]
-"""Gives the pages of a window; after each request it calls what may cut the window."""
 
-IsWorthCutting = Callable[["Window", int, int], bool]
-"""Whether a window may be cut, after so many requests and cuts."""
+class Work(Protocol):
+    """What a crew does; each is called in one thread, several at a time."""
+
+    def walk(self, window: Window, share: Callable[[Window], None]) -> Iterator[list[Document]]:
+        """Give the pages of a window; call `share` after each but the last."""
+        ...
+
+    def cuts_of(self, window: Window, waiting: int) -> list[Cut]:
+        """The cuts by which a window is shared with so many walkers."""
+        ...
+
+    def open(self, cut: Cut) -> Window | None:
+        """Make a cut, and give the window after it, None where it came too late."""
+        ...
 
 
 class Crew:
@@ -35,26 +45,23 @@ class Crew:
     `stop` therefore takes no lock, and does not wait for ever.
     """
 
-    def __init__(self, window: Window, walk: Walk, is_worth_cutting: IsWorthCutting, size: int) -> None:
-        self._walk = walk
-        self._is_worth_cutting = is_worth_cutting
+    def __init__(self, window: Window, work: Work, size: int) -> None:
+        self._work = work
         self._size = size
-        self._windows: SimpleQueue[Window | None] = SimpleQueue()
+        self._tasks: SimpleQueue[Window | Cut | None] = SimpleQueue()
         self._results: Queue[list[Document] | BaseException | None] = Queue(_QUEUED_PAGES * size)
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._stopped = False
-        self._requests = 0
-        self._cuts = 0
-        self._open = 1
+        self._undone = 1
         self._idle = size
-        self._windows.put(window)
+        self._tasks.put(window)
         self._threads: list[threading.Thread] = []
 
     def pages(self) -> Iterator[list[Document]]:
         """The pages as they come, until every window is walked."""
         for _ in range(self._size):
-            thread = threading.Thread(target=self._work, name="contacthub_orm scan", daemon=True)
+            thread = threading.Thread(target=self._run, name="contacthub_orm scan", daemon=True)
             thread.start()
             self._threads.append(thread)
         while True:
@@ -73,44 +80,43 @@ class Crew:
         if os.getpid() != self._process or threading.current_thread() in self._threads:
             return
         for _ in self._threads:
-            self._windows.put(None)
+            self._tasks.put(None)
         until = time.monotonic() + _LAST_PATIENCE
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
-    def _work(self) -> None:
-        while (window := self._windows.get()) is not None and not self._stopped:
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None and not self._stopped:
             with self._lock:
                 self._idle -= 1
-            self._walk_all(window)
+            self._do(task)
             with self._lock:
                 self._idle += 1
 
-    def _walk_all(self, window: Window) -> None:
+    def _do(self, task: Window | Cut) -> None:
         try:
-            for page in self._walk(window, self._share):
+            window = self._work.open(task) if isinstance(task, Cut) else task
+            for page in self._work.walk(window, self._share) if window is not None else ():
                 if page and not self._hand_over(page):
                     return
         except BaseException as error:  # noqa: BLE001 - raised again where the pages are consumed
             self._hand_over(error)
         with self._lock:
-            self._open -= 1
-            last = self._open == 0
+            self._undone -= 1
+            last = self._undone == 0
         if last:
             self._hand_over(None)
 
     def _share(self, window: Window) -> None:
-        """Give the later half of a window to a walker that has nothing to do."""
+        """Give parts of a window to the walkers that have nothing to do."""
         with self._lock:
-            self._requests += 1
-            waiting = self._idle - self._windows.qsize()
-            if waiting <= 0 or not self._is_worth_cutting(window, self._requests, self._cuts):
+            waiting = self._idle - self._tasks.qsize()
+            if waiting <= 0:
                 return
-            other = window.cut()
-            if other is not None:
-                self._cuts += 1
-                self._open += 1
-                self._windows.put(other)
+            cuts = self._work.cuts_of(window, waiting)
+            self._undone += len(cuts)
+            for cut in cuts:
+                self._tasks.put(cut)
 
     def _hand_over(self, found: list[Document] | BaseException | None) -> bool:
         """Put a page where the consumer gets it; False when nobody will."""

@@ -15,9 +15,10 @@ from contacthub_orm.orm.backend import Page
 from contacthub_orm.orm.criteria import ALWAYS
 from contacthub_orm.orm.documents import Document
 from contacthub_orm.orm.entity import Entity
+from contacthub_orm.orm.key_order import KeyOrder
 from contacthub_orm.orm.matching import order, value_at
 from contacthub_orm.orm.options import SelectIn
-from contacthub_orm.orm.scans import Scan
+from contacthub_orm.orm.scans import count, scan
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.expressions import Ordering
@@ -67,7 +68,7 @@ class Rows(Generic[E]):
     def documents(self) -> Iterator[list[Document]]:
         """The documents, page by page, as the service gives them."""
         if self.scans:
-            return self._scan().pages()
+            return scan(self._key_order, self._max_in_flight)
         pages = (list(page.documents) for page in self._numbered_pages())
         return self._tie_sorted(pages) if len(self.query.order) > 1 else pages
 
@@ -80,32 +81,25 @@ class Rows(Generic[E]):
         unordered = not query.order and query.limited is None and not query.skipped and query.json is None
         return unordered and query.session.backend.scan_key(query.entity) is not None
 
-    def _scan(self) -> Scan:
+    @property
+    def _key_order(self) -> KeyOrder:
         query = self.query
-        backend = query.session.backend
-        key = backend.scan_key(query.entity)
+        key = query.session.backend.scan_key(query.entity)
         assert key is not None
-        return Scan(
-            query.fetch,
-            query.entity,
-            query.criterion,
-            key,
-            page_size=self._page_size,
-            max_in_flight=1 if self._loads_relations else backend.max_in_flight,
-            fields=query.fields,
-        )
+        return KeyOrder(query.fetch, query.entity, query.criterion, key, self._page_size, query.fields)
 
     @property
-    def _loads_relations(self) -> bool:
-        """Whether each page sets off requests of its own, which are then as many as may be under way."""
-        return any(isinstance(option, SelectIn) for option in self.query.load_options)
+    def _max_in_flight(self) -> int:
+        """One, where each page sets off requests of its own, which are then as many as may be under way."""
+        loads_relations = any(isinstance(option, SelectIn) for option in self.query.load_options)
+        return 1 if loads_relations else self.query.session.backend.max_in_flight
 
     def count(self) -> int | None:
         """The number of matches past the cap, summed over windows; None where the entities cannot be scanned."""
         query = self.query
         if query.json is not None or query.session.backend.scan_key(query.entity) is None:
             return None
-        return self._scan().count()
+        return count(self._key_order)
 
     # -- one search ---------------------------------------------------------------------------------------------------
 

@@ -3,235 +3,114 @@
 The service gives at most so many matches per search and moves rows between pages as they are updated. A scan therefore
 walks a key that never changes (the moment of registration): each request asks for the rows from the last one seen on, so
 that it is always a first page, and rows with the same key as the last are recognised by their ids. To use several
-connections the key's range is cut into half-open windows, walked side by side; a walker that has nothing to do takes over
-the later half of another's window. Each cut costs about half a request, since a window ends with a part of a page, so that
-there may be one for every twenty requests; a scan of less than eighty is not cut.
+connections the key's range is cut into half-open windows (see `windows`), which a crew walks side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-import attrs
-
-from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.backend import Page, Search
-from contacthub_orm.orm.conversion import dump_datetime, parse_datetime
 from contacthub_orm.orm.crews import Crew
-from contacthub_orm.orm.criteria import Comparison, Criterion, Operator, and_
-from contacthub_orm.orm.expressions import Ordering
+from contacthub_orm.orm.key_order import MILLISECOND, KeyOrder, is_last, whole_milliseconds
+from contacthub_orm.orm.windows import Cut, Window, Windows
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.entity import Entity
 
-__all__ = ["Scan", "Window"]
-
-_REQUESTS_PER_CUT: Final = 20
-_UNCUT: Final = 4
-"""Cuts that a scan must be long enough for before the first is made: what windows cost besides."""
-_SMALLEST_CUT: Final = 4
-"""Requests that a window must still need for a half of it to be worth another's while."""
-
-_MILLISECOND: Final = timedelta(milliseconds=1)
-
-FetchPage = Callable[[Search], Page]
+__all__ = ["count", "scan"]
 
 
-@attrs.define
-class Window:
-    """Rows with `low <= key < high`; `seen` are the ids at `low` that are done, `left` about how many there are.
-
-    The last window of a scan that is not cut has no end. `page` is the first page, where it is there already.
-    """
-
-    low: datetime
-    high: datetime | None
-    left: int
-    page: Page | None = None
-    seen: set[str] = attrs.field(factory=set)
-
-    def cut(self) -> Window | None:
-        """Give away the later half; None where a millisecond is all there is."""
-        if self.high is None:
-            return None
-        middle = _whole_milliseconds(self.low + (self.high - self.low) / 2)
-        if middle <= self.low:
-            return None
-        other = Window(middle, self.high, self.left // 2)
-        self.high, self.left = middle, self.left - other.left
-        return other
+def scan(order: KeyOrder, max_in_flight: int) -> Iterator[list[Document]]:
+    """All rows, a list a page, in no particular order, with so many requests under way at once."""
+    first = order.fetch()
+    if is_last(first):
+        yield list(first.documents)
+        return
+    window = Window(order.moment(first.documents[0]), None, first.total, first.capped, first)
+    walk = _Walk(order, window)
+    if max_in_flight == 1:
+        yield from walk.walk(window)
+        return
+    crew = Crew(window, walk, max_in_flight)
+    try:
+        yield from crew.pages()
+    finally:
+        crew.stop()
 
 
-class Scan:
-    """One scan; iterating it gives the documents page by page, in no particular order."""
+def count(order: KeyOrder) -> int:
+    """The number of rows, summed over ranges of the key that are each under the cap."""
+    first = order.fetch(size=1)
+    if not first.capped:
+        return first.total
+    low = order.moment(first.documents[0])
+    return _count(order, low, order.end(low))
 
-    def __init__(
-        self,
-        fetch: FetchPage,
-        entity: type[Entity],
-        criterion: Criterion,
-        key: str,
-        *,
-        page_size: int,
-        max_in_flight: int,
-        fields: tuple[tuple[str, ...], ...] = (),
-    ) -> None:
-        self._fetch = fetch
-        self._entity = entity
-        self._criterion = criterion
-        self._key = key
-        self._page_size = page_size
-        self._max_in_flight = max_in_flight
-        self._fields = fields
 
-    def count(self) -> int:
-        """The number of matches, summed over windows that are each under the cap."""
-        first = self._fetch(self._search((), 0, size=1))
-        if not first.capped:
-            return first.total
-        low = self._moment(first.documents[0])
-        return self._count(low, self._end(low))
+def _count(order: KeyOrder, low: datetime, high: datetime) -> int:
+    page = order.fetch(low, high, size=0)
+    if not page.capped:
+        return page.total
+    middle = whole_milliseconds(low + (high - low) / 2)
+    if middle <= low:
+        raise order.too_many(low, page)
+    return _count(order, low, middle) + _count(order, middle, high)
 
-    def _count(self, low: datetime, high: datetime) -> int:
-        page = self._fetch(self._search(self._bounds(low, high), 0, size=0))
-        if not page.capped:
-            return page.total
-        other = Window(low, high, page.total).cut()
-        if other is None:
-            raise self._too_many(low, page)
-        return self._count(low, other.low) + self._count(other.low, high)
 
-    def _too_many(self, moment: datetime, page: Page) -> InvalidRequestError:
-        return InvalidRequestError(
-            f"{page.total} or more {self._entity.__resource__.name} have the same {self._key} "
-            f"({dump_datetime(moment)}), past what the service gives: narrow the query"
-        )
+class _Walk:
+    """What a crew does: it walks windows, and cuts them where walkers wait."""
 
-    def pages(self) -> Iterator[list[Document]]:
-        """The documents, a list a page."""
-        first = self._fetch(self._search((), 0))
-        if _is_last(first):
-            yield list(first.documents)
-            return
-        window = Window(self._moment(first.documents[0]), None, first.total, first)
-        if self._max_in_flight == 1:
-            yield from self.walk(window)
-            return
-        walkers = 1
-        if self.is_worth_cutting(window, 0, 0):
-            window.high = self._end(window.low)
-            walkers = self._max_in_flight
-        crew = Crew(window, self.walk, self.is_worth_cutting, walkers)
-        try:
-            yield from crew.pages()
-        finally:
-            crew.stop()
+    def __init__(self, order: KeyOrder, window: Window) -> None:
+        self._order = order
+        self._windows = Windows(window, order)
 
     def walk(self, window: Window, share: Callable[[Window], None] | None = None) -> Iterator[list[Document]]:
-        """The rows of a window, always from the last key seen on; `share` may cut the window after each page."""
-        while window.high is None or window.low < window.high:
-            page = window.page or self._fetch(self._search(self._bounds(window.low, window.high), 0))
-            window.page = None
-            fresh = self._fresh(page, window)
-            if _is_last(page):
-                yield fresh
+        """The rows of a window, always from the last key seen on."""
+        while True:
+            searched, first = window.high, window.first
+            page = first or self._order.fetch(window.low, searched)
+            window.first = None
+            taken = self._windows.take(window, page, searched=searched, counted=first is None)
+            if taken.last:
+                yield taken.fresh
                 return
-            window.left = page.total - len(page.documents)
-            moved = self._advance(window, page.documents)
             if share is not None:
                 share(window)
-            yield fresh
-            if not moved:
-                yield from self._walk_moment(window)
+            yield taken.fresh
+            if not taken.moved:
+                yield from self._moment(window)
+                if not self._windows.pass_moment(window):
+                    return
 
-    def _advance(self, window: Window, documents: Sequence[Document]) -> bool:
-        """Go on to the last key of a page; False where all of the page is at one key, so that there is nowhere to go."""
-        last = self._moment(documents[-1])
-        moved = last > window.low
-        if moved:
-            window.low, window.seen = last, set()
-        for document in reversed(documents):
-            if self._moment(document) != last:
-                break
-            window.seen.add(self._identity(document))
-        return moved
-
-    def _walk_moment(self, window: Window) -> Iterator[list[Document]]:
+    def _moment(self, window: Window) -> Iterator[list[Document]]:
         """More rows than a page within one millisecond: by offset, which is all there is to tell them apart.
 
         A row that goes away meanwhile moves those behind it. They are read again until a reading finds as many rows as
         each of its pages says there are.
         """
-        after = window.low + _MILLISECOND
+        order = self._order
         found: set[str] = set()
         totals: set[int] = set()
         number = 0
         while True:
-            page = self._fetch(self._search(self._bounds(window.low, after), number))
+            page = order.fetch(window.low, window.low + MILLISECOND, number)
             if page.capped:
-                raise self._too_many(window.low, page)
-            yield self._fresh(page, window)
-            found.update(map(self._identity, page.documents))
+                raise order.too_many(window.low, page)
+            yield [one for one in page.documents if order.identity(one) not in window.seen]
+            found.update(map(order.identity, page.documents))
             window.seen |= found
             totals.add(page.total)
             number += 1
-            if page.documents and number * self._page_size < page.total:
+            if page.documents and number * order.page_size < page.total:
                 continue
             if totals == {len(found)}:
-                break
+                return
             found, totals, number = set(), set(), 0
-        window.low, window.seen = after, set()
 
-    def _fresh(self, page: Page, window: Window) -> list[Document]:
-        return [one for one in page.documents if self._identity(one) not in window.seen]
+    def cuts_of(self, window: Window, waiting: int) -> list[Cut]:
+        return self._windows.cuts_of(window, waiting)
 
-    def is_worth_cutting(self, window: Window, requests: int, cuts: int) -> bool:
-        """Whether a window may be cut once more, after so many requests and cuts."""
-        left = window.left / self._page_size
-        return left >= _SMALLEST_CUT and requests + left >= (_UNCUT + cuts) * _REQUESTS_PER_CUT
-
-    def _end(self, low: datetime) -> datetime:
-        """Past the newest of the rows that there are now."""
-        newest = self._fetch(self._search((), 0, size=1, descending=True)).documents
-        return max([low, *map(self._moment, newest)]) + _MILLISECOND
-
-    # -- requests -----------------------------------------------------------------------------------------------------
-
-    def _bounds(self, low: datetime, high: datetime | None) -> tuple[Comparison, ...]:
-        since = Comparison(self._entity, (self._key,), Operator.GTE, dump_datetime(low))
-        if high is None:
-            return (since,)
-        return since, Comparison(self._entity, (self._key,), Operator.LT, dump_datetime(high))
-
-    def _search(
-        self,
-        bounds: tuple[Comparison, ...],
-        number: int,
-        *,
-        size: int | None = None,
-        descending: bool = False,
-    ) -> Search:
-        order = (Ordering(self._entity, (self._key,), descending),)
-        criterion = and_(self._criterion, *bounds)
-        size = self._page_size if size is None else size
-        return Search(self._entity, criterion, order, number, size, self._fields)
-
-    def _moment(self, document: Document) -> datetime:
-        return _whole_milliseconds(parse_datetime(document[self._key]))
-
-    def _identity(self, document: Document) -> str:
-        identity: str = document[self._entity.__resource__.id_key]
-        return identity
-
-
-def _whole_milliseconds(moment: datetime) -> datetime:
-    """A moment as bounds name it."""
-    return moment - timedelta(microseconds=moment.microsecond % 1000)
-
-
-def _is_last(page: Page) -> bool:
-    """Whether nothing comes after a first page; a total at the cap means "at least"."""
-    return not page.documents or (len(page.documents) >= page.total and not page.capped)
+    def open(self, cut: Cut) -> Window | None:
+        return self._windows.split(cut, self._order.fetch(cut.low, cut.high, cut.number))

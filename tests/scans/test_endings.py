@@ -16,7 +16,7 @@ from contacthub_orm import BadRequestError, Customer, Session
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.crews import Crew
 from contacthub_orm.orm.documents import Document
-from contacthub_orm.orm.scans import Window
+from contacthub_orm.orm.windows import Cut, Window
 from contacthub_orm.sandbox import Fault, Sandbox
 from tests.scans.conftest import Senders, customers, scan_threads, searches
 
@@ -76,14 +76,20 @@ def test_a_scan_forgotten_in_a_cycle_is_ended_by_the_collector(sandbox: Sandbox,
 def test_a_scan_may_be_ended_in_a_thread_of_its_own() -> None:
     all_at_work, ended = threading.Event(), threading.Event()
 
-    def walk(_: Window, __: object) -> Iterator[list[Document]]:
-        yield [{}]
-        all_at_work.wait(10)
-        crew.stop()
-        ended.set()
+    class Stopping:
+        def walk(self, _: Window, __: object) -> Iterator[list[Document]]:
+            yield [{}]
+            all_at_work.wait(10)
+            crew.stop()
+            ended.set()
 
-    beginning = datetime(2020, 1, 1, tzinfo=UTC)
-    crew = Crew(Window(beginning, None, 1), walk, lambda *_: False, 2)
+        def cuts_of(self, _: Window, __: int) -> list[Cut]:
+            return []
+
+        def open(self, _: Cut) -> None:
+            raise AssertionError("there are no cuts")
+
+    crew = Crew(Window(datetime(2020, 1, 1, tzinfo=UTC)), Stopping(), 2)
     next(crew.pages())
     all_at_work.set()
     assert ended.wait(10)
