@@ -141,7 +141,7 @@ def stand_for(entity: Entity, identity: str) -> None:
     session = entity._state.session
     if session is not None:
         session._refuse_another(key)
-    known: Document = {**_fixed(entity), **own}
+    known: Document = {**_unchangeable(entity), **own}
     if entity.__resource__.patches:
         known = PartialDocument({**unknown_below(entity), **known})
     take_baseline(entity, known)
@@ -150,8 +150,8 @@ def stand_for(entity: Entity, identity: str) -> None:
         session._has_become_persistent(entity)
 
 
-def _fixed(entity: Entity) -> Document:
-    """What an entity was given that cannot be changed later: it must have been so from the beginning."""
+def _unchangeable(entity: Entity) -> Document:
+    """What an entity was given that a client cannot change: the service must hold it so."""
     given = render(entity)
-    keys = (one.key for one in entity.__attributes__.values() if one.create_only)
+    keys = (one.key for one in entity.__attributes__.values() if one.create_only or one.read_only)
     return {key: given[key] for key in keys if key in given}

@@ -221,9 +221,15 @@ class Flusher:
     # -- what an earlier flush left unknown ---------------------------------------------------------------------------
 
     def forget_conflicts(self) -> None:
-        """Give up the writes that a look-up found in conflict with another writer's."""
+        """Give up the writes that a look-up found in conflict with another writer's.
+
+        A replacement is given up as such: what is sent of the entity next are its changes.
+        """
         for number in self._conflicts & self.unsettled.keys():
-            self.unsettled.pop(number).operation.entity._state.sent_before = None
+            operation = self.unsettled.pop(number).operation
+            operation.entity._state.sent_before = None
+            if operation.verb is Verb.REPLACE:
+                operation.entity._state.replace = False
         self._conflicts.clear()
 
     def settle_unknown(self) -> list[Entry]:

@@ -17,7 +17,7 @@ from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded, attr
 from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
 from contacthub_orm.orm.object_state import ObjectState
-from contacthub_orm.orm.partial import PartialDocument, is_partial, lacks
+from contacthub_orm.orm.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.soft_methods import SoftClassMethod, SoftMethod
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Mapped:
                 if held is not value or value is None:
                     if isinstance(held, Mapped):
                         held._state.owner = None
-                    if isinstance(attribute, Embedded) and lacks(self._state.raw, attribute.key):
+                    if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
                         self._state.complete(self, attribute.key)  # what is replaced must be known
                     kept = values[name] = attribute.accept(self, value)
                     if isinstance(kept, (list, dict, Mapped)):
@@ -214,7 +214,7 @@ class Mapped:
             held._state.owner = None
         if held is not value or value is None:
             adopt = isinstance(value, Mapping | Mapped)
-            if adopt and lacks(state.raw, key):
+            if adopt and _is_replaced_unknown(self, key, value):
                 state.complete(self, key)  # what is replaced must be known
             state.items[key] = Properties._adopted(value, self, key) if adopt else value
             if adopt or isinstance(value, list):
@@ -272,6 +272,12 @@ def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribu
                 f"{cls.__name__}.{name} and {held.name} are both declared for the key {attribute.key!r}"
             )
     return found
+
+
+def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:
+    """Whether an object is put in place of one of which not all is known; null takes the place of whatever is there."""
+    raw = mapped._state.raw
+    return lacks(raw, key) or (value is not None and lacks_path(raw, (key,)))
 
 
 _new = object.__new__

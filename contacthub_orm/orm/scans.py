@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from contacthub_orm.orm.crews import Crew
 from contacthub_orm.orm.key_order import MILLISECOND, KeyOrder, is_last, whole_milliseconds
-from contacthub_orm.orm.windows import Cut, Window, Windows
+from contacthub_orm.orm.windows import Cut, Window, Windows, walkers_for
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -33,7 +33,7 @@ def scan(order: KeyOrder, max_in_flight: int) -> Iterator[list[Document]]:
     if max_in_flight == 1:
         yield from walk.walk(window)
         return
-    crew = Crew(window, walk, max_in_flight)
+    crew = Crew(window, walk, walkers_for(first, max_in_flight))
     try:
         yield from crew.pages()
     finally:

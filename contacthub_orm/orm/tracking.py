@@ -328,13 +328,16 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
             apply_edits(held, value)
         elif isinstance(held, list) and isinstance(value, list):
             refill(held, elements(value, mapped.__keys__.get(key)))
-        elif value is None and key not in mapped.__keys__ and key in mapped:
+        elif value is None and held is not None and key not in mapped.__keys__:
             del mapped[key]
         else:
             mapped[key] = value
 
 
 def _held(mapped: Mapped, key: str) -> Any:
+    """What an object holds at a key, None where that was not loaded: nothing is loaded for it."""
+    if lacks(mapped._state.raw, key):
+        return None
     try:
         return mapped[key]
     except KeyError:

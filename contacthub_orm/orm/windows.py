@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.backend import Page
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Cut", "Taken", "Window", "Windows"]
+__all__ = ["Cut", "Taken", "Window", "Windows", "walkers_for"]
 
 _REQUESTS_PER_CUT: Final = 20
 _UNCUT: Final = 2
@@ -75,6 +75,14 @@ class Taken:
     fresh: list[Document]
     last: bool
     moved: bool
+
+
+def walkers_for(first: Page, at_most: int) -> int:
+    """How many walkers a scan with this first page can ever employ: one more than it may be cut."""
+    if first.capped:
+        return at_most
+    pages = -(-first.total // max(first.size, 1))
+    return max(1, min(at_most, pages // _REQUESTS_PER_CUT - _UNCUT + 1))
 
 
 class Windows:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -191,3 +194,67 @@ def test_a_forced_update_is_refused_where_the_session_holds_the_other_customer(
         assert (session.new, session.dirty) == ([customer], [])
         assert session.get(Customer, identity) is held
     assert [one.get("extra") for one in server.customers()] == [None]
+
+
+# -- copies, whole documents, objects in place of others --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_it_is_copied_and_pickled_with_its_edits(
+    contacthub_sandbox: Sandbox, identity: str, again: Callable[[Customer], Customer]
+) -> None:
+    customer = Customer(
+        contacthub_sandbox.node, id=identity, extra="x", base={"lastName": "L"}, tags={"manual": ["a"]}
+    )
+
+    copied = again(customer)
+
+    assert inspect(copied).changes() == inspect(customer).changes()
+    assert contacthub_sandbox.requests == []
+
+
+def test_a_nested_block_gives_its_edits_back_without_a_request(
+    contacthub_sandbox: Sandbox, identity: str
+) -> None:
+    customer = Customer(contacthub_sandbox.node, id=identity, extra="x", base={"lastName": "L"})
+    with Session(contacthub_sandbox.node) as session:
+        session.add(customer)
+
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            customer.extra = "y"
+            raise ZeroDivisionError
+
+        assert inspect(customer).changes() == {"extra": "x", "base": {"lastName": "L"}}
+    assert contacthub_sandbox.requests == []
+
+
+def test_one_made_of_a_whole_document_can_be_saved(
+    contacthub_sandbox: Sandbox, server: Server, identity: str
+) -> None:
+    document = contacthub_sandbox.node.get_customer(identity).to_dict()
+
+    customer = Customer(contacthub_sandbox.node, **document)
+    customer.extra = "z"
+    customer.patch()
+
+    stored = server.get(f"customers/{identity}")
+    assert (stored["extra"], stored["base"]["firstName"], stored["tags"]["manual"]) == ("z", "Ada", ["vip"])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda node, identity: Customer(node, id=identity, base={"lastName": "L"}),
+        lambda node, identity: node.get_customers(fields=["base.firstName"])[0],
+    ],
+)
+def test_an_object_put_in_place_of_one_known_in_part_replaces_all_of_it(
+    contacthub_sandbox: Sandbox, server: Server, identity: str, made: Callable[[Any, str], Customer]
+) -> None:
+    customer = made(contacthub_sandbox.node, identity)
+
+    customer.base = {"firstName": "Grace"}  # type: ignore[assignment]
+    customer.patch()
+
+    base = server.get(f"customers/{identity}")["base"]
+    assert (base["firstName"], base["lastName"], base["contacts"]) == ("Grace", None, None)

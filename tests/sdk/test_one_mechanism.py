@@ -568,3 +568,23 @@ def test_a_write_that_met_another_writer_can_be_given_to_a_session(world: World)
         session.refresh(customer)
 
     assert customer.extra == "theirs"
+
+
+def test_a_put_that_met_another_writer_is_given_up_and_a_patch_sends_the_changes_alone(world: World) -> None:
+    identity = seed(world.sandbox)
+    node = world.node()
+    customer = node.get_customer(identity)
+    customer.extra = "mine"
+    world.fault(node, 0, "before")
+    with pytest.raises(OutcomeUnknown):
+        customer.put()
+    other = world.node().get_customer(identity)
+    other.base.lastName = "theirs"
+    other.patch()
+    with pytest.raises(StaleDataError):
+        customer.patch()
+
+    customer.patch()
+
+    [stored] = world.customers()
+    assert (stored.extra, stored.base.lastName) == ("mine", "theirs")
