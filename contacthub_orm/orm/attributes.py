@@ -176,19 +176,14 @@ class Attr(Attribute, Generic[T]):
         return _read(self.load, wire)
 
     def place(self, instance: Mapped, value: list[Any] | dict[str, Any]) -> None:
-        """Tell the elements of a list that the service holds, where they are entities, below which one they live."""
-        if self._holds_entities:
-            root = instance
-            while root._state.owner is not None:
-                root = root._state.owner
-            for element in value:
-                place = getattr(element, "_place_below", None)  # what was malformed was left as it is
-                if place is not None:
-                    place(root)
+        """Tell the class of a list's elements that the service holds them here."""
+        if isinstance(value, list) and self._element_class is not None:
+            self._element_class._held_in_list(value, instance, self.key)
 
     @cached_property
-    def _holds_entities(self) -> bool:
-        return self.container is list and hasattr(element_type(self.declared), "_place_below")
+    def _element_class(self) -> type[Mapped] | None:
+        declared = without_none(element_type(self.declared))
+        return declared if is_object(declared) else None
 
     @cached_property
     def _load_element(self) -> Load | None:
@@ -210,8 +205,7 @@ class Attr(Attribute, Generic[T]):
     @cached_property
     def _take_element(self) -> Load | None:
         """What makes an element of a value of the user's; an object is a new one, whose every value was written."""
-        declared = without_none(element_type(self.declared))
-        return declared._element if is_object(declared) else self._load_element
+        return self._load_element if self._element_class is None else self._element_class._element
 
     def write(self, value: Any, held: Any) -> Any:
         """The wire value, with the service's own spelling, as in `held`, of whatever has not changed."""

@@ -1,7 +1,7 @@
 """Entities that are also elements of their parent's collection, such as the educations of a customer.
 
 Such an entity has routes of its own. Where the parent's body carries the collection in the same flush, the change rides
-along in it instead; where it does not, the parent's baseline is brought up to date afterwards.
+along in it instead; where it does not, the parent's baseline and its list are brought up to date afterwards.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.orm.documents import Document
+from contacthub_orm.orm.mapped import at_hand
 from contacthub_orm.orm.matching import value_at
 from contacthub_orm.orm.partial import lacks_path
 from contacthub_orm.orm.plan import Verb
+from contacthub_orm.orm.tracking import absorb, changes
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity import Entity
 
-__all__ = ["Elements", "fold", "shown_in", "with_element"]
+__all__ = ["Elements", "fold", "is_taken_out", "show", "shown_in", "with_element"]
 
 
 class Elements:
@@ -57,6 +59,13 @@ def shown_in(document: Document | None, element: Entity) -> Document | None:
     return next((one for one in stored if isinstance(one, dict) and one.get(id_key) == own), None)
 
 
+def is_taken_out(element: Entity, body: Document) -> bool:
+    """Whether the collection in a body lacks an element that the parent's baseline has."""
+    above = element._state.parent
+    assert above is not None
+    return shown_in(body, element) is None and shown_in(above._state.raw, element) is not None
+
+
 def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None:
     """Put the change of an element into the collection of its parent's body."""
     container: Any = body
@@ -72,6 +81,34 @@ def with_element(document: Document, element: Entity, verb: Verb, content: Docum
     if not path or lacks_path(document, path):
         return None
     return _copied_along(document, path, element, verb, content)
+
+
+def show(parent: Entity, document: Document, element: Entity, verb: Verb, content: Document) -> None:
+    """Make a document that shows a change of an element the parent's baseline, and have its list show the change too.
+
+    What the user did to the list stays: an element that was taken out of it is not put back.
+    """
+    known = shown_in(parent._state.raw, element) is not None
+    absorb(parent, document)
+    listed = at_hand(parent, _path(element))
+    if not isinstance(listed, list):
+        return
+    places = [index for index, one in enumerate(listed) if _is_same(one, element)]
+    if verb is Verb.DELETE:
+        listed[:] = [one for index, one in enumerate(listed) if index not in places]
+    elif not places and (verb is Verb.CREATE or not known):
+        listed.append(element)
+    for index in places if verb is not Verb.DELETE else ():
+        other = listed[index]
+        if verb is Verb.CREATE and other._state.key is not None and not changes(other):
+            listed[index] = element  # it was made of the document just now
+        elif other is not element:
+            absorb(other, content)
+
+
+def _is_same(one: Any, element: Entity) -> bool:
+    id_key = element.__resource__.id_key
+    return isinstance(one, type(element)) and bool(one[id_key] == element[id_key])
 
 
 def _copied_along(

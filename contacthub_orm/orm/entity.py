@@ -13,7 +13,8 @@ from contacthub_orm.orm.attributes import UNSET, attr, copied, embedded
 from contacthub_orm.orm.construction import bound, leading_fields, template
 from contacthub_orm.orm.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity_state import EntityState, Key
-from contacthub_orm.orm.mapped import Mapped, _new, _set_state, render
+from contacthub_orm.orm.mapped import Mapped, _new, _set_state, at_hand, render
+from contacthub_orm.orm.object_state import root_of
 from contacthub_orm.orm.tracking import apply_edits, changes
 
 if TYPE_CHECKING:
@@ -303,17 +304,27 @@ class Entity(Mapped):
         assert parent._state.key is not None
         return joined_identity(parent._state.key[1], own)
 
-    def _place_below(self, root: Mapped) -> None:
-        """Told that this is an element of a list of `root` that the service holds, and thus lives below that one."""
-        state, declared = self._state, type(self).__parent__
-        if declared is None or state.key is not None or state.session is not None:
+    @classmethod
+    def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:
+        """What stands in the list that the class declares has an identity below the list's entity; verbs work on it."""
+        root, declared = root_of(holder), cls.__parent__
+        if declared is None or not isinstance(root, Entity) or root.__resource__.name != declared.target:
             return
-        if isinstance(root, Entity) and root.__resource__.name == declared.target:
-            state.parent = state.parent or root
-        above = state.parent
-        own = (state.raw or {}).get(self.__resource__.id_key)
-        if above is not None and above._state.key is not None and own is not None:
-            state.key = (self.__resource__.name, self._identity_in({self.__resource__.id_key: own}))
+        if declared.path[-1:] == (key,) and at_hand(root, declared.path[:-1]) is holder:
+            for index, element in enumerate(elements):
+                if isinstance(element, cls):  # what was malformed was left as it is
+                    elements[index] = element._below(root)
+
+    def _below(self: E, above: Entity) -> E:
+        """The entity that is an element of `above`: this one, or a copy of it where it lives below another."""
+        element, own = self, (self._state.raw or {}).get(self.__resource__.id_key)
+        if self._state.parent is not None and self._state.parent is not above:
+            element = type(self)._bound(self._state.raw)
+        state = element._state
+        if state.session is None and above._state.key is not None and own is not None:
+            state.parent, state.deleted = above, False
+            state.key = (self.__resource__.name, joined_identity(above._state.key[1], own))
+        return element
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled or copied it is detached: with its baseline and its unsaved changes, in no session."""

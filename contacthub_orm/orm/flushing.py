@@ -12,7 +12,7 @@ from contacthub_orm.errors import (
     ValidationError,
     Violation,
 )
-from contacthub_orm.orm.elements import shown_in, with_element
+from contacthub_orm.orm.elements import show, shown_in, with_element
 from contacthub_orm.orm.entity import Entity, Key
 from contacthub_orm.orm.execution import Execution, OnError
 from contacthub_orm.orm.holdings import Holdings, referred_to
@@ -161,8 +161,8 @@ class Flusher:
     def _take_in(
         self, verb: Verb, entity: Entity, sent: Document, document: Document | None, *, alone: bool = True
     ) -> None:
-        if alone and entity._state.parent is not None:
-            self._bring_parent_up_to_date(entity._state.parent, entity, verb, document or {})
+        if alone:
+            self.bring_parent_up_to_date(entity, verb, document)
         entity._state.version_moved = False
         entity._state.sent_before = None
         entity._state.in_flight = None
@@ -178,18 +178,16 @@ class Flusher:
             absorb(entity, document, sent)
             self._holdings.review(entity)
 
-    def _bring_parent_up_to_date(
-        self, parent: Entity, element: Entity, verb: Verb, document: Document
-    ) -> None:
-        """The parent's collection shows the element too; and its version is no longer the one that was read."""
-        state = parent._state
-        if state.expired or state.raw is None:
+    def bring_parent_up_to_date(self, element: Entity, verb: Verb, document: Document | None) -> None:
+        """A parent's collection shows the element too; and its version is no longer the one that was read."""
+        parent = element._state.parent
+        if parent is None or parent._state.expired or parent._state.raw is None:
             return
-        fresh = with_element(state.raw, element, verb, document)
+        fresh = with_element(parent._state.raw, element, verb, document or {})
         if fresh is not None:
-            absorb(parent, fresh)
+            show(parent, fresh, element, verb, document or {})
             self._holdings.review(parent)
-            state.version_moved = True
+            parent._state.version_moved = True
 
     def _take_in_creation(self, entity: Entity, sent: Document, document: Document) -> None:
         """A created entity becomes persistent; one that the service merged into a held entity gives way to it."""

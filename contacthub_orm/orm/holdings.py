@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.entity import Entity, Key
+from contacthub_orm.orm.entity import Entity, Key, split_identity
 from contacthub_orm.orm.identity import IdentityMap
 from contacthub_orm.orm.tracking import changes, forget_containers, revert, unmark
 
@@ -39,46 +39,69 @@ class Holdings:
         self.created: set[Key] = set()
 
     def add(self, entity: Entity) -> None:
-        """Take an entity in, with what it refers to."""
-        state = entity._state
-        session = self._session
-        if state.session is session and not state.deleted:
-            return
-        if state.session is not None and state.session is not session:
+        """Take an entity in, with what it refers to; where one of them is refused, none is taken in."""
+        self._add_all([entity])
+
+    def cascade(self) -> None:
+        """Take in what new and changed entities refer to since they were added themselves."""
+        for entity in [*self.new.values(), *self.touched.values(), *self.deleted.values()]:
+            self._link_parent(entity)
+        for entity in [*self.new.values(), *self.touched.values()]:
+            self._add_all(self._drawn_in(entity))
+
+    def _link_parent(self, entity: Entity) -> None:
+        """Let an entity that was loaded by both ids know the held one below which it lives."""
+        declared, state = type(entity).__parent__, entity._state
+        if declared is not None and state.parent is None and state.key is not None:
+            state.parent = self.identities.get((declared.target, split_identity(state.key[1])[0]))
+
+    def _add_all(self, waiting: list[Entity]) -> None:
+        found: dict[int, Entity] = {}
+        while waiting:
+            entity = waiting.pop()
+            state = entity._state
+            if id(entity) not in found and (state.session is not self._session or state.deleted):
+                self._check(entity)
+                found[id(entity)] = entity
+                waiting += reversed(self._drawn_in(entity))
+        for entity in found.values():
+            self._take_in(entity)
+
+    def _check(self, entity: Entity) -> None:
+        """Refuse what another session holds, what was deleted, and what is not saved where this session works."""
+        state, place = entity._state, self._session.backend.place
+        if state.session is not None and state.session is not self._session:
             raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
         if state.deleted and id(entity) not in self.deleted:
             raise InvalidRequestError(f"{entity!r} was deleted")
-        if state.deleted:
-            self.keep(entity)
-        else:
-            self._check_home(entity)
-            if state.key is None:
-                self.new[id(entity)] = entity
-            else:
-                self.identities.add(state.key, entity)
-        state.session = session
-        if state.dirty or state.watched:
-            self.pin(entity)
-        self._add_referenced(entity)
-
-    def _check_home(self, entity: Entity) -> None:
-        """An entity is saved where it was made for, or loaded from."""
-        home, place = entity._state.home or entity._state.left, self._session.backend.place
+        home = state.home or state.left
         if home is not None and home.backend.place != place:
             raise InvalidRequestError(f"{entity!r} belongs to {home!r}, the session works on {place}")
+        if state.key is not None:
+            self.identities.refuse_another(state.key, entity)
 
-    def _add_referenced(self, entity: Entity) -> None:
+    def _take_in(self, entity: Entity) -> None:
+        state = entity._state
+        if state.deleted:
+            self.keep(entity)
+        elif state.key is None:
+            self.new[id(entity)] = entity
+        else:
+            self.identities.add(state.key, entity)
+        state.session = self._session
+        if state.dirty or state.watched:
+            self.pin(entity)
+
+    def _drawn_in(self, entity: Entity) -> list[Entity]:
+        """What an entity refers to and brings along; not what is deleted, nor, for one call, what another session holds."""
+        found = []
         for target in referred_to(entity):
             state = target._state
             gone = state.deleted and (entity._state.key is not None or id(target) in self.deleted)
             elsewhere = state.session not in (None, self._session) and state.key is not None
             if not gone and not (elsewhere and self._session.lent):
-                self.add(target)
-
-    def cascade(self) -> None:
-        """Take in what new and changed entities refer to since they were added themselves."""
-        for entity in [*self.new.values(), *self.touched.values()]:
-            self._add_referenced(entity)
+                found.append(target)
+        return found
 
     def delete(self, entity: Entity, *, erase: bool = False) -> None:
         """Have an entity deleted by the next flush, with `erase` all that the service holds of it."""

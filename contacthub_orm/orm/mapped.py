@@ -7,7 +7,7 @@ get in its way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
@@ -16,14 +16,14 @@ from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
 from contacthub_orm.orm.conversion import converter, dump
 from contacthub_orm.orm.expressions import unknown_attribute
-from contacthub_orm.orm.object_state import ObjectState
+from contacthub_orm.orm.object_state import ObjectState, root_of
 from contacthub_orm.orm.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.soft_methods import SoftClassMethod, SoftMethod
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
 
-__all__ = ["Mapped", "Properties", "contents", "is_null", "open_value", "render"]
+__all__ = ["Mapped", "Properties", "at_hand", "contents", "is_null", "open_value", "render"]
 
 M = TypeVar("M", bound="Mapped")
 P = TypeVar("P", bound="Properties")
@@ -109,12 +109,7 @@ class Mapped:
 
     def _is_free(self, owner: Mapped) -> bool:
         """Whether the object is new, nobody's, and not the one that `owner` itself stands in."""
-        if self._state.owner is not None or self._state.raw is not None:
-            return False
-        root: Mapped | None = owner
-        while root is not None and root is not self:
-            root = root._state.owner
-        return root is None
+        return self._state.owner is None and self._state.raw is None and root_of(owner) is not self
 
     @classmethod
     def _made(cls: type[M], content: Any) -> M:
@@ -125,6 +120,10 @@ class Mapped:
         for key, item in contents(content).items():
             self[key] = copied(item)
         return self
+
+    @classmethod
+    def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:
+        """Told of the elements of a list that the service holds: where they are entities, they live below the holder's."""
 
     @classmethod
     def _element(cls: type[M], value: Any) -> M:
@@ -393,6 +392,17 @@ def render(mapped: Mapped) -> Document:
 def contents(value: Mapping[str, Any] | Mapped) -> Mapping[str, Any]:
     """What an object or a mapping holds, by JSON key."""
     return render(value) if isinstance(value, Mapped) else value
+
+
+def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
+    """What stands at a path of keys as far as it was read or written, else None: nothing is loaded for it."""
+    found: Any = mapped
+    for key in path:
+        if not isinstance(found, Mapped):
+            return None
+        attribute = found.__keys__.get(key)
+        found = found.__dict__.get(attribute.name) if attribute else (found._state.items or {}).get(key)
+    return found
 
 
 def is_null(mapped: Mapped) -> bool:

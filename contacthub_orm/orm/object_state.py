@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
     from contacthub_orm.orm.mapped import Mapped
 
-__all__ = ["ObjectState"]
+__all__ = ["ObjectState", "root_of"]
+
+
+def root_of(mapped: Mapped) -> Mapped:
+    """The object that stands in no other: the object itself, or the one it is embedded in at whatever depth."""
+    while mapped._state.owner is not None:
+        mapped = mapped._state.owner
+    return mapped
 
 
 class ObjectState:
@@ -49,9 +56,7 @@ class ObjectState:
 
     def complete(self, mapped: Mapped, key: str) -> Any:
         """Load what a partial load left out, and give the wire value of `key`."""
-        root = mapped
-        while root._state.owner is not None:
-            root = root._state.owner
+        root = root_of(mapped)
         root._state.load_rest(root)
         return self.raw.get(key) if self.raw is not None else None
 

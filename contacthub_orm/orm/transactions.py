@@ -123,12 +123,14 @@ def _take_back(session: Session, undone: Undone) -> None:
     """Let an entity be again what it was before the operation."""
     entry = undone.entry
     entity = entry.entity
-    holdings = session._holdings
+    holdings, flusher = session._holdings, session._flusher
     if entry.operation.verb is not Verb.CREATE:
         revert(entity)
         absorb(entity, undone.document)
         holdings.review(entity)
+        flusher.bring_parent_up_to_date(entity, entry.operation.verb, undone.document)
         return
+    flusher.bring_parent_up_to_date(entity, Verb.DELETE, None)
     if entity._state.key is not None:
         holdings.created.discard(entity._state.key)
     holdings.leave(entity)

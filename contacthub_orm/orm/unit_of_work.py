@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contacthub_orm.orm.attributes import copied
 from contacthub_orm.orm.claims import in_order_of_claims
 from contacthub_orm.orm.documents import Document
-from contacthub_orm.orm.elements import Elements, fold
+from contacthub_orm.orm.elements import Elements, fold, is_taken_out
 from contacthub_orm.orm.mapped import render
 from contacthub_orm.orm.plan import Folded, Operation, Pending, Plan, Verb
 from contacthub_orm.orm.tracking import changes, creation
@@ -105,15 +105,18 @@ class _Planner:
         """Put the changes of elements into a collection that the body carries anyway."""
         folded = []
         for element in self._elements.carried_by(entity, body):
-            verb, content = self._element_change(element)
+            verb, content = self._element_change(element, body)
             if verb is not Verb.UPDATE or content:
                 fold(body, element, verb, content)
                 folded.append(Folded(verb, element, content))
                 self._elements.note_folded(element)
         return tuple(folded)
 
-    def _element_change(self, element: Entity) -> tuple[Verb, Document]:
-        return (Verb.DELETE, {}) if element._state.deleted else self._verb_and_body(element)
+    def _element_change(self, element: Entity, body: Document) -> tuple[Verb, Document]:
+        """What becomes of an element; one that was changed and then taken out of the collection is removed."""
+        if element._state.deleted or is_taken_out(element, body):
+            return Verb.DELETE, {}
+        return self._verb_and_body(element)
 
     def _before(self, entity: Entity) -> list[Operation]:
         """What is written below the same parent goes one after another, the parent's own write first."""

@@ -6,7 +6,16 @@ import pickle
 
 import pytest
 
-from contacthub_orm import Customer, Education, InvalidRequestError, OperationNotPermitted, Session, inspect
+from contacthub_orm import (
+    Attr,
+    Customer,
+    Education,
+    InvalidRequestError,
+    OperationNotPermitted,
+    Session,
+    attr,
+    inspect,
+)
 from contacthub_orm.sandbox import Sandbox
 from tests.sdk.conftest import Server
 
@@ -172,3 +181,162 @@ def test_one_that_was_pickled_keeps_its_identity(
     found.delete()
 
     assert stored(server, str(customer.id)) == [STORED[1]]
+
+
+# -- a saved change of an element beside unsaved edits of the list ----------------------------------------------------
+
+
+def test_one_that_was_deleted_does_not_come_back_with_an_edit_of_the_list(
+    server: Server, customer: Customer, identity: str
+) -> None:
+    first, second = customer.base.educations
+    first.schoolName = "Arkham"
+
+    second.delete()
+    customer.patch()
+
+    assert stored(server, identity) == [{**STORED[0], "schoolName": "Arkham"}]
+
+
+def test_one_that_was_posted_is_not_removed_by_an_edit_of_the_list(
+    server: Server, customer: Customer, identity: str
+) -> None:
+    customer.base.educations[0].schoolName = "Arkham"
+    added = Education(customer, id="3", schoolName="Smallville").post()
+
+    customer.patch()
+
+    assert [one["id"] for one in server.get(f"customers/{identity}")["base"]["educations"]] == ["1", "2", "3"]
+    assert customer.base.educations[2] is added
+
+
+def test_one_that_was_posted_stands_in_the_list_that_was_handed_out(customer: Customer) -> None:
+    educations = customer.base.educations
+
+    added = Education(customer, id="3", schoolName="Smallville").post()
+
+    assert educations[2] is added
+    assert inspect(customer).changes() == {}
+
+
+def test_one_that_another_object_replaced_shows_that_beside_its_own_edits(
+    server: Server, customer: Customer, identity: str
+) -> None:
+    first = customer.base.educations[0]
+    first.startYear = 1990
+
+    Education(customer, id="1", schoolName="Arkham").put()
+
+    assert (first.schoolName, first.startYear) == ("Arkham", 1990)
+    customer.patch()
+    assert stored(server, identity)[0] == {"id": "1", "schoolName": "Arkham", "startYear": 1990}
+
+
+def test_one_that_was_taken_out_of_the_list_and_replaced_stays_out(
+    server: Server, customer: Customer, identity: str
+) -> None:
+    first = customer.base.educations.pop(0)
+    first.schoolName = "Arkham"
+
+    first.put()
+    customer.patch()
+
+    assert stored(server, identity) == [STORED[1]]
+
+
+def test_one_that_was_changed_and_then_taken_out_of_the_list_is_removed(
+    contacthub_sandbox: Sandbox, server: Server, identity: str
+) -> None:
+    with Session(contacthub_sandbox.node) as session, session.begin():
+        customer = session.get(Customer, identity)
+        assert customer is not None
+        first = customer.base.educations[0].put()
+        first.schoolName = "Arkham"
+        customer.base.educations.remove(first)
+
+    assert stored(server, identity) == [STORED[1]]
+    assert inspect(first).deleted
+
+
+def test_one_that_the_list_never_showed_is_kept_when_it_is_changed_beside_the_list(
+    contacthub_sandbox: Sandbox, server: Server, identity: str
+) -> None:
+    with Session(contacthub_sandbox.node) as session, session.begin():
+        customer = session.get(Customer, identity)
+        assert customer is not None
+        customer.base.educations[0].schoolName = "Arkham"
+        contacthub_sandbox.node.add_education(identity, id="3", schoolName="Smallville")
+        late = session.get(Education, (identity, "3"))
+        assert late is not None
+        late.schoolName = "Metropolis High"
+
+    assert [one["schoolName"] for one in server.get(f"customers/{identity}")["base"]["educations"]] == [
+        "Arkham",
+        "Metropolis",
+        "Metropolis High",
+    ]
+
+
+def test_one_that_was_deleted_and_is_appended_again_can_be_deleted_again(
+    server: Server, customer: Customer, identity: str
+) -> None:
+    first = customer.base.educations[0].delete()
+    customer.base.educations.append(first)
+    customer.patch()
+    assert inspect(first).detached
+
+    first.delete()
+
+    assert stored(server, identity) == [STORED[1]]
+
+
+# -- an element in more than one list ---------------------------------------------------------------------------------
+
+
+def test_one_that_is_put_in_the_list_of_another_customer_is_a_copy_there(
+    contacthub_sandbox: Sandbox, server: Server, customer: Customer, identity: str
+) -> None:
+    other = Customer(contacthub_sandbox.node, externalId="2").post()
+    first = customer.base.educations[0]
+    other.base.educations.append(first)
+    other.patch()
+
+    other.base.educations[0].delete()
+
+    assert first.customer is customer
+    assert stored(server, str(other.id)) == []
+    assert stored(server, identity) == STORED
+
+
+def test_one_in_a_list_that_is_not_its_customers_has_no_identity(contacthub_sandbox: Sandbox) -> None:
+    class Pupil(Customer):
+        visited: Attr[list[Education]] = attr(default=None)
+
+    pupil = Pupil.from_dict(contacthub_sandbox.node, {"id": "c", "visited": [{"id": "1"}]})
+
+    assert not inspect(pupil.visited[0]).detached
+
+
+# -- blocks -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("handed_out", [True, False])
+def test_undoing_a_block_gives_the_list_back(
+    contacthub_sandbox: Sandbox, server: Server, identity: str, *, handed_out: bool
+) -> None:
+    with Session(contacthub_sandbox.node) as session:
+        customer = session.get(Customer, identity)
+        assert customer is not None
+        educations = customer.base.educations if handed_out else None
+        first, _ = customer.educations
+        with pytest.raises(ZeroDivisionError), session.begin(atomic=True):
+            first.schoolName = "Arkham"
+            session.add(Education(customer, id="3", schoolName="Smallville"))
+            session.flush()
+            raise ZeroDivisionError
+
+        assert first.schoolName == "Gotham"
+        shown = customer.base.educations if educations is None else educations
+        assert [one.schoolName for one in shown] == ["Gotham", "Metropolis"]
+        assert session.dirty == []
+    assert stored(server, identity) == STORED

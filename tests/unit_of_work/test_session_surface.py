@@ -17,7 +17,7 @@ from contacthub_orm import (
     sessionmaker,
 )
 from contacthub_orm.orm import TooManyRequests, Verb, make_transient, object_session, scoped_session
-from tests.unit_of_work.conftest import World, customer
+from tests.unit_of_work.conftest import World, customer, viewed
 
 
 def seed(world: World, *names: str) -> list[str]:
@@ -234,6 +234,22 @@ def test_with_expire_on_commit_every_entity_is_read_anew_after_a_commit(world: W
         assert gets(world) == 0
         assert held.externalId == "a"
         assert gets(world) == 1
+
+
+# -- taking in --------------------------------------------------------------------------------------------------------
+
+
+def test_an_entity_that_is_refused_for_what_it_refers_to_is_not_taken_in(world: World) -> None:
+    seed(world, "a")
+    with Session(world.node()) as one, Session(world.node()) as other:
+        held_elsewhere = one.query(Customer).one()
+        event = viewed(held_elsewhere)
+
+        with pytest.raises(InvalidRequestError, match="another session"):
+            other.add(event)
+
+        assert list(other.new) == []
+        assert inspect(event).transient
 
 
 # -- letting go -------------------------------------------------------------------------------------------------------
