@@ -25,7 +25,8 @@ __all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord"]
 class ActiveRecord(Entity):
     """An entity with verbs of its own; each gives the entity itself.
 
-    One that is made with a home and with an id that only the service gives stands for the one that the service knows.
+    One that is made with a home and with an id that only the service gives stands for the one that the service knows;
+    a subclass with an `__attrs_post_init__` of its own calls this one's.
     """
 
     def __attrs_post_init__(self) -> None:
@@ -52,11 +53,11 @@ class ActiveRecord(Entity):
         """
         identify(self, "put")
         with attached(self) as session:
-            _keep(session, self)
+            _take_in(session, self)
             pending = self._state.replace
             session.put(self)
             try:
-                _save(session, self)
+                _save_alone(session, self)
             except BaseException:
                 self._state.replace = pending or session.is_unsettled(self)
                 raise
@@ -66,7 +67,7 @@ class ActiveRecord(Entity):
         """Delete the entity now. Raises as `put()`."""
         identify(self, "delete")
         with attached(self) as session:
-            _remove(session, self, session.delete)
+            _remove_alone(session, self, session.delete)
         return self
 
 
@@ -77,8 +78,8 @@ class PatchableRecord(ActiveRecord):
         """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
         identify(self, "patch")
         with attached(self) as session:
-            _keep(session, self)
-            _save(session, self)
+            _take_in(session, self)
+            _save_alone(session, self)
         return self
 
     def get_mutation_tracker(self) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class PersonalRecord(PatchableRecord):
         """
         identify(self, "forget")
         with attached(self) as session:
-            _remove(session, self, session.forget)
+            _remove_alone(session, self, session.forget)
         return self
 
     def export(self) -> Document:
@@ -108,8 +109,8 @@ class PersonalRecord(PatchableRecord):
             return session.export(self)
 
 
-def _keep(session: Session, entity: Entity) -> None:
-    """Refuse to save what is to be deleted.
+def _take_in(session: Session, entity: Entity) -> None:
+    """Add an entity that is to be saved. Raises InvalidRequestError where it is to be deleted.
 
     One whose deletion had no answer, in a session of its own, is kept; the save looks the deletion up first.
     """
@@ -118,7 +119,8 @@ def _keep(session: Session, entity: Entity) -> None:
     session.add(entity)
 
 
-def _save(session: Session, entity: Entity) -> None:
+def _save_alone(session: Session, entity: Entity) -> None:
+    """Flush an entity. Raises InvalidRequestError where that found it deleted."""
     session._save(entity)
     if entity._state.deleted:
         raise InvalidRequestError(
@@ -126,7 +128,7 @@ def _save(session: Session, entity: Entity) -> None:
         )
 
 
-def _remove(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
+def _remove_alone(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
     """Flush the removal of an entity; where it fails the entity is as before."""
     pending = entity._state.deleted
     remove(entity)

@@ -14,7 +14,7 @@ from contacthub_orm.orm.conversion import dump
 from contacthub_orm.orm.entity import Entity
 from contacthub_orm.orm.mapped import Mapped, render, take_baseline
 from contacthub_orm.orm.partial import PartialDocument
-from contacthub_orm.orm.tracking import unknown_below
+from contacthub_orm.orm.tracking import taken_as_edits
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.binds import Home
@@ -143,7 +143,7 @@ def stand_for(entity: Entity, identity: str) -> None:
         session._refuse_another(key)
     known: Document = {**_unchangeable(entity), **own}
     if entity.__resource__.patches:
-        known = PartialDocument({**unknown_below(entity), **known})
+        known = PartialDocument({**taken_as_edits(entity), **known})
     take_baseline(entity, known)
     entity._state.key = key
     if session is not None:

@@ -302,7 +302,8 @@ class Session:
         """Send what is pending, or only some objects and what they depend on, and account for every operation.
 
         What receivers of `before_flush` add or delete goes with the objects. Raises ValidationError before anything is sent,
-        and CommitError when not everything succeeded: what was done is clean, the rest keeps its changes. The next flush first looks up what is unknown, then sends only what is left.
+        and CommitError when not everything succeeded: what was done is clean, the rest keeps its changes. The next flush
+        first looks up what is unknown, then sends only what is left.
         """
         self._check_open()
         if self._flushing:

@@ -24,7 +24,7 @@ __all__ = [
     "is_changed",
     "refill",
     "revert",
-    "unknown_below",
+    "taken_as_edits",
     "unmark",
 ]
 
@@ -295,8 +295,8 @@ def unmark(mapped: Mapped) -> None:
     state.null = False
 
 
-def unknown_below(mapped: Mapped) -> PartialDocument:
-    """The baseline under an object of which nothing was loaded, so that what it holds are edits of the unknown.
+def taken_as_edits(mapped: Mapped) -> PartialDocument:
+    """Have what an object holds be edits of something unknown; gives the baseline under it, of which nothing was loaded.
 
     Objects on the way to an edit are taken to be there. A list or dict that is empty says nothing and is dropped.
     """
@@ -304,7 +304,7 @@ def unknown_below(mapped: Mapped) -> PartialDocument:
     for name, key, value, attribute in _parts(mapped):
         if isinstance(value, Mapped) and not is_null(value):
             mapped._state.unmark(name)
-            found[key] = unknown_below(value)
+            found[key] = taken_as_edits(value)
         elif isinstance(value, list | dict) and not value and attribute is not None:
             mapped._state.unmark(name)
             _forget(mapped, name, attribute)
