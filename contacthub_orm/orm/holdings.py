@@ -128,6 +128,10 @@ class Holdings:
         """Keep an entity alive and look at it at the next flush."""
         self.touched[id(entity)] = entity
 
+    def is_pinned(self, entity: Entity) -> bool:
+        """Whether an entity is kept alive for its changes or for a list that it has handed out."""
+        return id(entity) in self.touched
+
     def review(self, entity: Entity) -> None:
         """Decide anew whether an entity is dirty and must be kept alive."""
         state = entity._state
@@ -142,7 +146,7 @@ class Holdings:
     def release(self, entity: Entity) -> None:
         """Stop keeping an entity alive for the lists it has handed out, if nothing in them was changed.
 
-        A list read again is a new one, compared with the baseline again.
+        A list read again is a new one, compared with the baseline again; edits of the old one are not seen.
         """
         state = entity._state
         if state.watched and state.session is self._session and not self.has_changes(entity):
@@ -171,12 +175,17 @@ class Holdings:
         """Let go of an entity, whatever it was here; what was still to be deleted is not any more."""
         state = entity._state
         self.keep(entity)
-        if state.key is not None and self.identities.get(state.key) is entity:
+        if state.key is not None and self.holds(entity):
             self.identities.discard(state.key)
         for registry in (self.new, self.touched):
             registry.pop(id(entity), None)
         state.session = None
         state.left = self._session.home
+
+    def holds(self, entity: Entity) -> bool:
+        """Whether an entity is the one under its identity here."""
+        key = entity._state.key
+        return key is not None and self.identities.get(key) is entity
 
     def has_changes(self, entity: Entity) -> bool:
         """Whether a flush would send something for a persistent entity."""

@@ -48,15 +48,16 @@ class Rows(Generic[E]):
         return islice(found, query.skipped, end)
 
     def _loaded(self) -> Iterator[list[E]]:
-        """The entities of the pages; with `yield_per` a page is let go when the next is asked for."""
+        """The entities of the pages; with `yield_per` what a page brought is let go when the next is asked for."""
         seen: set[str] | None = None if self.scans else set()
         for documents in self.documents():
             if seen is not None:
                 documents = self._new(documents, seen)
             page = self.query.load(documents)
+            brought = self.query.session._unpinned(page)
             yield page
             if self.query.batch is not None:
-                self.query.session._release(page)
+                self.query.session._release(brought)
 
     def _new(self, documents: Iterable[Document], seen: set[str]) -> list[Document]:
         """Pages cut by number may repeat a row that moved."""

@@ -492,6 +492,10 @@ class Session:
                 rows.append(row)
         return rows
 
+    def _unpinned(self, entities: Iterable[E]) -> list[E]:
+        """Those that nothing but the program keeps alive: they have no changes and have handed out no list."""
+        return [entity for entity in entities if not self._holdings.is_pinned(entity)]
+
     def _release(self, entities: Iterable[Entity]) -> None:
         """Compare what was handed out, and stop keeping alive what has no changes."""
         for entity in entities:

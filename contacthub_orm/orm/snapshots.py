@@ -68,9 +68,7 @@ class Snapshot:
         holdings = self._holdings
         self._restore_deletions()
         self._restore_additions()
-        for entity in list(holdings.touched.values()):
-            if entity._state.key is None:
-                continue
+        for entity in self._changed_then_or_now():
             edits = self._held.get(id(entity))
             if edits is not None:
                 edits.restore()
@@ -78,6 +76,13 @@ class Snapshot:
                 revert(entity)
                 entity._state.replace = False
             holdings.review(entity)
+
+    def _changed_then_or_now(self) -> list[Entity]:
+        """The held entities that had edits, which a page let go by `yield_per` has unpinned, and those that have some."""
+        holdings = self._holdings
+        then = [edits.entity for edits in self._held.values() if holdings.holds(edits.entity)]
+        found = {id(entity): entity for entity in [*then, *holdings.touched.values()]}
+        return [entity for entity in found.values() if entity._state.key is not None]
 
     def _restore_deletions(self) -> None:
         holdings = self._holdings

@@ -66,6 +66,16 @@ def test_lists_that_were_handed_out_and_not_changed_are_released(
     assert most_held(session, read()) <= 2 * PAGE
 
 
+def test_a_list_that_was_handed_out_before_a_scan_is_still_its_customers_after_it(
+    session: Session, query: Query[Customer]
+) -> None:
+    held = session.query(Customer).limit(1).one()
+    tags = held.tags.manual
+    assert sum(1 for _ in query) == ROWS
+    tags.append("vip")
+    assert (session.dirty, held.tags.manual is tags) == ([held], True)
+
+
 def test_lists_that_were_changed_are_kept(session: Session, query: Query[Customer]) -> None:
     for number, customer in enumerate(query):
         if number % 100 == 0:

@@ -138,3 +138,4 @@ class EditingModel(RuleBasedStateMachine):
     def _lose(self, person: Person) -> None:
         person.held, person.one, person.tags, person.expired = False, None, None, False
         person.gone = person.saved is None
+        self._back(person)

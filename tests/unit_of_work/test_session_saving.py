@@ -159,6 +159,20 @@ def test_a_nested_block_keeps_the_objects_of_a_new_entity_in_place(world: World)
         )
 
 
+def test_edits_from_before_a_nested_block_come_back_though_nothing_was_changed_at_its_end(
+    world: World,
+) -> None:
+    (a,) = seed(world, "a")
+    with Session(world.node()) as session:
+        held = get(session, a)
+        held.extended["a"] = 0
+        with pytest.raises(RuntimeError), session.begin_nested():
+            del held.extended["a"]
+            session.rebase(held)
+            raise RuntimeError
+        assert (session.dirty, held.extended["a"]) == ([held], 0)
+
+
 def test_a_deletion_is_taken_back_by_a_nested_block(world: World) -> None:
     (a,) = seed(world, "a")
     with Session(world.node()) as session:

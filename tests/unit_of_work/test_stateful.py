@@ -73,12 +73,11 @@ class Model(EditingModel):
 
     @rule(who=PEOPLE)
     def let_go(self, who: int) -> None:
-        """Keep no name for it: what is changed is held by the session."""
+        """Keep no name for it: what is changed, now or where a block began, is held by the session."""
         person = self._pick(who, lambda one: one.new or one.persistent)
         if person is not None:
-            if person.persistent and not person.dirty:
-                person.held = False
             person.one = person.tags = None
+            person.held = person.new or person.dirty or self._changed_where_a_block_began(person)
 
     @rule(who=PEOPLE)
     def get(self, who: int) -> None:
@@ -92,9 +91,13 @@ class Model(EditingModel):
         assert found is not None
         self._meet(person, found)
 
-    @rule()
-    def query(self) -> None:
-        found = {str(one.externalId): one for one in self.session.query(Customer)}
+    @rule(batch=st.sampled_from([None, 1, 100]))
+    def query(self, batch: int | None) -> None:
+        query = self.session.query(Customer)
+        found = {}
+        for one in query.yield_per(batch) if batch else query:
+            read(one)
+            found[str(one.externalId)] = one
         there = {
             one.name: one for one in self.people if one.saved is not None and not one.gone and not one.deleted
         }
@@ -208,7 +211,12 @@ class Model(EditingModel):
             if person.identity is None:
                 entry = next(one for one in account if one.entity.externalId == person.name)
                 person.identity = str(entry.entity.id)
-            person.held = person.one is not None
+            person.held = person.one is not None or self._changed_where_a_block_began(person)
+
+    def _changed_where_a_block_began(self, person: Person) -> bool:
+        """Whether an open block may give edits of a persistent one back."""
+        states = [states[person.name] for _, states in self.blocks if person.name in states]
+        return any(saved is not None and mine != saved for _, _, mine, saved in states)
 
     def _stored(self) -> list[dict[str, Any]]:
         with Session(self.world.node()) as other:
