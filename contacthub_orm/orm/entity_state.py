@@ -74,6 +74,9 @@ class EntityState(ObjectState):
     related: dict[str, list[Entity]] | None = None
     """Related entities that were loaded with this one, by relation."""
 
+    below: dict[str, tuple[Entity, ...]] | None = None
+    """The entities below this one that were handed out without a session, by relation."""
+
     raising: frozenset[str] = frozenset()
     """The relations that may not be loaded."""
 

@@ -63,7 +63,7 @@ class Holdings:
             if id(entity) not in found and (state.session is not self._session or state.deleted):
                 self._check(entity)
                 found[id(entity)] = entity
-                waiting += reversed(self._drawn_in(entity))
+                waiting += reversed([*self._drawn_in(entity), *self._handed_out_below(entity)])
         for entity in found.values():
             self._take_in(entity)
 
@@ -102,6 +102,22 @@ class Holdings:
             if not gone and not (elsewhere and self._session.lent):
                 found.append(target)
         return found
+
+    def _handed_out_below(self, entity: Entity) -> list[Entity]:
+        """Those below an entity that it handed out without a session, but for unchanged ones of which another object is here."""
+        if self._session.lent:
+            return []
+        rows = [one for some in (entity._state.below or {}).values() for one in some]
+        return [
+            one
+            for one in rows
+            if one._state.session is None and not one._state.deleted and (changes(one) or self._is_free(one))
+        ]
+
+    def _is_free(self, entity: Entity) -> bool:
+        """Whether no object stands for the identity of a saved entity here."""
+        key = entity._state.key
+        return key is not None and self.identities.get(key) is None
 
     def delete(self, entity: Entity, *, erase: bool = False) -> None:
         """Have an entity deleted by the next flush, with `erase` all that the service holds of it."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
+from contacthub_orm.orm.tracking import absorb
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
-    from contacthub_orm.orm.entity import Entity
+    from contacthub_orm.orm.entity import Entity, EntityState
     from contacthub_orm.orm.query import Query
     from contacthub_orm.orm.session import Session
 
@@ -153,12 +154,30 @@ class Below(Generic[R]):
                 f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
             )
         with reader as session:
-            return tuple(session._load_below(self.target(), instance, self.documents(instance)))
+            rows = session._load_below(self.target(), instance, self.documents(instance))
+        return self._handed_out(state, rows) if session.lent else tuple(rows)
+
+    def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
+        """The rows, as the objects that stood for them before: without a session, no identity map knows those."""
+        below = state.below or {}
+        known = {one._state.key: one for one in below.get(self.name, ())}
+        found = tuple(_one_object(known.get(row._state.key), row) for row in rows)
+        state.below = {**below, self.name: found}
+        return found
 
     def __set__(self, instance: object, value: Never) -> NoReturn:
         raise AttributeError(
             f"{self.owner.__name__}.{self.name} is read-only: add what belongs to it to the session"
         )
+
+
+def _one_object(known: Any, row: R) -> R:
+    """What was handed out before, brought up to date under its changes; else, or where a session has it, the row."""
+    if known is None or known._state.deleted or known._state.session is not None:
+        return row
+    absorb(known, row._state.raw)
+    found: R = known
+    return found
 
 
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:

@@ -390,6 +390,69 @@ def test_what_lives_below_a_customer_of_a_node_is_read_saved_and_removed_by_itse
     assert [(one.id, one.schoolName) for one in customer.base.educations] == [("e1", "Home")]
 
 
+def taught(sandbox: Sandbox) -> Customer:
+    """A customer of a node with an education."""
+    identity = seed(sandbox, base={"educations": [{"id": "e1", "schoolName": "Home"}]})
+    return sandbox.node.get_customer(identity)
+
+
+def test_what_lives_below_a_customer_of_a_node_is_the_same_object_when_it_is_read_again(
+    contacthub_sandbox: Sandbox,
+) -> None:
+    customer = taught(contacthub_sandbox)
+
+    customer.educations[0].schoolName = "At home"
+    contacthub_sandbox.node.update_education(customer.id, id="e1", schoolName="Home", startYear=1820)
+    customer.extra = "a patch is answered with the customer as it is now"
+    customer.patch()
+    [education] = customer.educations
+    education.put()
+
+    assert (education.schoolName, education.startYear) == ("At home", 1820)
+    assert customer.base.educations[0].to_dict() == education.to_dict()
+    assert inspect(education).detached
+
+
+def test_what_was_removed_below_a_customer_of_a_node_is_not_read_again(contacthub_sandbox: Sandbox) -> None:
+    customer = taught(contacthub_sandbox)
+
+    customer.educations[0].delete()
+
+    assert customer.educations == ()
+
+
+def test_what_a_customer_handed_out_below_it_joins_its_session(contacthub_sandbox: Sandbox) -> None:
+    customer = taught(contacthub_sandbox)
+    [education] = customer.educations
+    education.schoolName = "At home"
+
+    with Session(contacthub_sandbox.node) as session:
+        session.add(customer)
+        assert (customer.educations, session.dirty) == ((education,), [education])
+        session.expunge(education)
+        customer.extra = "changed"
+        session.commit()
+
+    assert sent(contacthub_sandbox)[-1] == f"PATCH {customer.id}"
+    assert education not in session
+
+
+def test_of_what_a_customer_handed_out_below_it_changes_of_another_object_are_refused(
+    contacthub_sandbox: Sandbox,
+) -> None:
+    customer = taught(contacthub_sandbox)
+    [education] = customer.educations
+
+    with Session(contacthub_sandbox.node) as session:
+        other = session.get(Education, (customer.id, "e1"))
+        education.schoolName = "At home"
+        with pytest.raises(InvalidRequestError, match="already holds another object for educations"):
+            session.add(customer)
+        education.schoolName = "Home"
+        session.add(customer)
+        assert customer.educations == (other,)
+
+
 def test_reading_what_was_not_asked_for_loads_the_rest_once(contacthub_sandbox: Sandbox) -> None:
     identity = seed(contacthub_sandbox, extra="note")
     [customer] = contacthub_sandbox.node.get_customers(fields=["base.firstName"])
