@@ -216,12 +216,20 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
 
 def refill(value: list[Any], fresh: list[Any]) -> None:
     """Bring a handed-out list to the service's content, keeping the elements that are still there."""
+    value[:] = [_kept(held, element) for held, element in _matched(value, fresh)]
+
+
+def _rewrite(value: list[Any], fresh: list[Any]) -> None:
+    """Bring a list to what a user wrote into it: in elements that are still there, what differs is edits."""
+    value[:] = [_edited(held, element) for held, element in _matched(value, fresh)]
+
+
+def _matched(value: list[Any], fresh: list[Any]) -> list[tuple[Any, Any]]:
+    """The elements of a list to be, each after the one that stands for it now, None where there is none."""
     held: dict[Any, Any] = {}
     for index, element in enumerate(value):
         held.setdefault(_identity(element, index), element)
-    value[:] = [
-        _kept(held.pop(_identity(element, index), None), element) for index, element in enumerate(fresh)
-    ]
+    return [(held.pop(_identity(element, index), None), element) for index, element in enumerate(fresh)]
 
 
 def elements(wire: Any, attribute: Attribute | None) -> Any:
@@ -253,6 +261,16 @@ def _kept(held: Any, fresh: Any) -> Any:
         _absorb(held, known, fresh._state.raw)
         return held
     return fresh
+
+
+def _edited(held: Any, fresh: Any) -> Any:
+    """The element that stands there already, with what the fresh one says otherwise as edits of the service's content."""
+    if isinstance(held, Mapped) and type(held) is type(fresh) and isinstance(held._state.raw, dict):
+        revert(held)
+        edits = difference(held._state.raw, fresh._state.raw)
+        apply_edits(held, {} if edits is MISSING else edits)
+        return held
+    return _kept(held, fresh)
 
 
 def _forget(mapped: Mapped, name: str, attribute: Attribute | None) -> None:
@@ -327,7 +345,7 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
         if isinstance(held, Mapped) and isinstance(value, dict):
             apply_edits(held, value)
         elif isinstance(held, list) and isinstance(value, list):
-            refill(held, elements(value, mapped.__keys__.get(key)))
+            _rewrite(held, elements(value, mapped.__keys__.get(key)))
         elif value is None and held is not None and key not in mapped.__keys__:
             del mapped[key]
         else:

@@ -183,6 +183,20 @@ def test_one_that_was_pickled_keeps_its_identity(
     assert stored(server, str(customer.id)) == [STORED[1]]
 
 
+def test_one_that_was_pickled_with_an_edit_keeps_it_when_another_object_is_saved(
+    contacthub_sandbox: Sandbox, server: Server, customer: Customer, identity: str
+) -> None:
+    customer.base.educations[0].schoolName = "Arkham"
+    found = pickle.loads(pickle.dumps(customer))
+    found.node = contacthub_sandbox.node
+
+    found.educations[0].put()
+    assert [one.schoolName for one in found.base.educations] == ["Arkham", "Metropolis"]
+    found.patch()
+
+    assert stored(server, identity) == [{**STORED[0], "schoolName": "Arkham"}, STORED[1]]
+
+
 # -- a saved change of an element beside unsaved edits of the list ----------------------------------------------------
 
 
