@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -21,22 +22,31 @@ class LoadOnly:
 
     paths: tuple[tuple[str, ...], ...]
     owners: tuple[type, ...] = ()
+    argument: str = "load_only"
+
+    @classmethod
+    def of(cls, argument: str, paths: Iterable[Any]) -> LoadOnly:
+        """The option for paths that were named in an argument. Raises CompileError for what is no path."""
+        named = list(paths)
+        if not named:
+            raise CompileError(f"{argument}: names no path")
+        owners = (one._owner for one in named if isinstance(one, Expression | EmbeddedExpression))
+        return cls(tuple(_path(argument, one) for one in named), tuple(owners), argument)
 
     def check(self, entity: type[Entity]) -> None:
         """Raise CompileError where a path is not one of the entity's."""
         for owner in self.owners:
             if not issubclass(entity, owner):
                 raise CompileError(
-                    f"load_only: an attribute of {owner.__name__} is not one of {entity.__name__}"
+                    f"{self.argument}: an attribute of {owner.__name__} is not one of {entity.__name__}"
                 )
         for path in self.paths:
-            _check_path(entity, path)
+            _check_path(f"{self.argument}: {entity.__name__}", entity, path)
 
 
-def _check_path(entity: type[Entity], path: tuple[str, ...]) -> None:
+def _check_path(place: str, entity: type[Entity], path: tuple[str, ...]) -> None:
     """Follow a path through what is declared, to its end or to an object that declares nothing."""
     target: Any = entity
-    place = f"load_only: {entity.__name__}"
     for index, key in enumerate(path):
         attribute = target.__keys__.get(key)
         if attribute is None:
@@ -80,12 +90,7 @@ Option = LoadOnly | SelectIn | RaiseLoad
 
 def load_only(*paths: Any) -> LoadOnly:
     """Load only these paths, named as texts or as attributes: `load_only("base.firstName", Customer.externalId)`."""
-    if not paths:
-        raise CompileError("load_only: names no path")
-    return LoadOnly(
-        tuple(map(_path, paths)),
-        tuple(one._owner for one in paths if isinstance(one, Expression | EmbeddedExpression)),
-    )
+    return LoadOnly.of("load_only", paths)
 
 
 def selectinload(relation: Any) -> SelectIn:
@@ -98,12 +103,12 @@ def raiseload(relation: Any) -> RaiseLoad:
     return RaiseLoad(_relation("raiseload", relation))
 
 
-def _path(named: Any) -> tuple[str, ...]:
+def _path(argument: str, named: Any) -> tuple[str, ...]:
     if isinstance(named, Expression | EmbeddedExpression):
         return named._path
     if isinstance(named, str) and named and all(named.split(".")):
         return tuple(named.split("."))
-    raise CompileError(f"load_only: expected a path such as 'base.firstName' or an attribute, got {named!r}")
+    raise CompileError(f"{argument}: expected a path such as 'base.firstName' or an attribute, got {named!r}")
 
 
 def _relation(function: str, relation: Any) -> Related[Any]:

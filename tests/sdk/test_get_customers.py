@@ -12,6 +12,7 @@ from contacthub_orm import (
     ArgumentError,
     CompileError,
     Customer,
+    Event,
     MultipleResultsFound,
     Node,
     NoResultFound,
@@ -528,8 +529,17 @@ def test_fields_stay_chosen_when_the_page_is_turned(node: Node, contacthub_sandb
 def test_a_field_that_customers_do_not_have_is_refused_before_a_request(
     node: Node, contacthub_sandbox: Sandbox, wrong: str
 ) -> None:
-    with pytest.raises(UnknownAttributeError, match=wrong.rsplit(".", 1)[-1]):
+    with pytest.raises(UnknownAttributeError, match=rf"^fields: .*{wrong.rsplit('.', 1)[-1]}"):
         node.get_customers(fields=["base.firstName", wrong])
+    assert contacthub_sandbox.requests == []
+
+
+@pytest.mark.parametrize("wrong", [[], [""], [5], [Event.type]])
+def test_fields_that_name_no_path_of_customers_are_refused_before_a_request(
+    node: Node, contacthub_sandbox: Sandbox, wrong: list[object]
+) -> None:
+    with pytest.raises(CompileError, match="^fields: "):
+        node.get_customers(fields=wrong)
     assert contacthub_sandbox.requests == []
 
 

@@ -143,6 +143,29 @@ class Model(RuleBasedStateMachine):
         self.customer.node = self.node
         self.below = {}
 
+    @rule(
+        fields=st.lists(
+            st.sampled_from(["externalId", "base.firstName", "base.educations", "tags", "base"]),
+            min_size=1,
+            max_size=2,
+        )
+    )
+    def come_by_it_in_part(self, fields: list[str]) -> None:
+        """What was not loaded is loaded when it is read."""
+        [self.customer] = self.node.get_customers(size=1, fields=fields)
+        self._start_anew()
+
+    @rule()
+    def come_by_it_by_its_id(self) -> None:
+        self.customer = Customer(self.node, id=self.customer.id)
+        self._start_anew()
+
+    @rule()
+    def come_by_it_from_a_dictionary(self) -> None:
+        document = self.node.get_customer(str(self.customer.id)).to_dict()
+        self.customer = Customer.from_dict(self.node, {key: document[key] for key in ("id", "base")})
+        self._start_anew()
+
     @rule()
     def save_in_a_session(self) -> None:
         edited = {one for one, name in self.saved[2].items() if self.mine.get(one, "") != name}
@@ -166,10 +189,18 @@ class Model(RuleBasedStateMachine):
                 self.customer.base.educations.clear()
                 raise RuntimeError
 
-    # -- steps and what always holds ----------------------------------------------------------------------------------
+    # -- reading, and what always holds ----------------------------------------------------------------------------------
 
     def _element(self, place: int) -> Education:
         return self.customer.base.educations[place % len(self.mine)]
+
+    def _start_anew(self) -> None:
+        self.name, self.tags, self.mine, self.below = (
+            self.saved[0],
+            list(self.saved[1]),
+            dict(self.saved[2]),
+            {},
+        )
 
     def _settle(self) -> None:
         """A value that is the service's is no edit."""
@@ -178,7 +209,7 @@ class Model(RuleBasedStateMachine):
     def _shown_below(self, identity: str) -> str | None:
         return self.below.get(identity, self.saved[2][identity])
 
-    @invariant()
+    @rule()
     def the_user_reads_what_the_model_says(self) -> None:
         assert self.customer.base.firstName == self.name
         assert self.customer.tags.manual == self.tags

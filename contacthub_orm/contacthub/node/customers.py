@@ -13,8 +13,9 @@ from contacthub_orm.contacthub.elements import CustomerSession
 from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.spellings import flag, identity, one_of_spellings
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
-from contacthub_orm.orm import PaginatedList, load_only
+from contacthub_orm.orm import PaginatedList
 from contacthub_orm.orm.detached import from_document
+from contacthub_orm.orm.options import LoadOnly
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.documents import Document
@@ -69,7 +70,7 @@ class CustomerOperations(NodeBase):
         external_id = one_of_spellings("external_id", external_id, "externalId", externalId)
         query = self.query(Customer)
         if fields is not None:
-            query = query.options(load_only(*([fields] if isinstance(fields, str) else fields)))
+            query = query.options(LoadOnly.of("fields", [fields] if isinstance(fields, str) else fields))
         if external_id is None:
             return query.page(page or 0, size)
         wanted = {"externalId": identity("external_id", external_id)}
