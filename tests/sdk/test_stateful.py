@@ -6,13 +6,13 @@ import pickle
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contacthub_orm import Customer, Education, Session
 from contacthub_orm.sandbox import Sandbox
 from tests.sdk.conftest import Server
+from tests.state_machines import run_model
 
 NAMES = st.sampled_from(["Home", "Gotham", "Arkham", None])
 PLACES = st.integers(0, 3)
@@ -227,15 +227,7 @@ class Model(RuleBasedStateMachine):
 
 def _run(sandbox: Sandbox, server: Server, examples: int, steps: int) -> None:
     Model.sandbox, Model.server = sandbox, server
-    run_state_machine_as_test(
-        Model,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_model(Model, examples, steps)
 
 
 def test_a_customer_of_a_node_does_what_the_model_says(contacthub_sandbox: Sandbox, server: Server) -> None:

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from contacthub_orm import Customer, Session, inspect
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import Sandbox
+from tests.state_machines import run_model
 from tests.unit_of_work.editing_model import NAMES, PEOPLE, WORDS, EditingModel
 from tests.unit_of_work.people import Person, Values, applied, changed, read
 
@@ -252,16 +251,7 @@ class Model(EditingModel):
 
 def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None:
     Model.served = served
-    run_state_machine_as_test(
-        Model,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_model(Model, examples, steps)
 
 
 def test_the_session_does_what_the_model_says(served: tuple[Sandbox, ManualClock]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contacthub_orm import Customer, Education, Session
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import Sandbox
+from tests.state_machines import run_model
 from tests.unit_of_work.conftest import World
 
 NAMES = st.sampled_from(["Home", "Gotham", "Arkham", None])
@@ -209,15 +209,7 @@ class Model(RuleBasedStateMachine):
 
 def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None:
     Model.served = served
-    run_state_machine_as_test(
-        Model,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_model(Model, examples, steps)
 
 
 def test_elements_do_what_the_model_says(served: tuple[Sandbox, ManualClock]) -> None:
