@@ -21,7 +21,7 @@ import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.conversion import Load, dump, loader, without_none
-from contacthub_orm.orm.documents import MISSING, same
+from contacthub_orm.orm.documents import MISSING, is_nothing, same
 from contacthub_orm.orm.expressions import DynamicExpression, EmbeddedExpression, Expression
 from contacthub_orm.orm.partial import lacks
 from contacthub_orm.orm.types import element_type, is_object
@@ -219,9 +219,15 @@ class Attr(Attribute, Generic[T]):
     def _respelled(self, held: list[Any], new: list[Any]) -> list[Any]:
         spellings: dict[str, list[Any]] = {}
         for element in reversed(held):
-            spellings.setdefault(_text(*self._canonical([element])), []).append(element)
-        known = ((element, spellings.get(_text(element))) for element in new)
+            spellings.setdefault(self._meaning(*self._canonical([element])), []).append(element)
+        known = ((element, spellings.get(self._meaning(element))) for element in new)
         return [found.pop() if found else element for element, found in known]
+
+    def _meaning(self, element: Any) -> str:
+        """What an element says: in a declared object what is null or empty says no more than what is not there."""
+        if self._element_class is not None and isinstance(element, dict):
+            element = {key: value for key, value in element.items() if not is_nothing(value)}
+        return _text(element)
 
     def _canonical(self, wire: Any) -> Any:
         return dump(self.read(wire))

@@ -123,6 +123,25 @@ def test_a_date_of_an_element_written_back_is_clean() -> None:
     assert inspect(book).changes() == {}
 
 
+@pytest.mark.parametrize("nothing", [{"title": None}, {}])
+def test_an_element_made_anew_is_clean_where_the_service_has_the_same_and_nulls(
+    nothing: dict[str, Any],
+) -> None:
+    book = loaded(chapters=[{"id": "1", "length": 4, "written": None, **nothing}])
+
+    book.chapters = [Chapter(id="1", length=4, title=None)]
+
+    assert inspect(book).changes() == {}
+
+
+def test_an_element_made_anew_without_a_value_that_the_service_has_is_a_change() -> None:
+    book = loaded(chapters=[{"id": "1", "length": 0}])
+
+    book.chapters = [Chapter(id="1")]
+
+    assert inspect(book).changes() == {"chapters": [{"id": "1"}]}
+
+
 def test_an_element_appended_is_sent_with_what_it_has() -> None:
     book = loaded(chapters=CHAPTERS[1:])
 
