@@ -10,7 +10,7 @@ from benchmarks.harness import Row, at_most, interleaved, milliseconds, stopwatc
 from benchmarks.stub import Stubbed
 from contacthub_orm import Customer, Session
 from contacthub_orm.http import paused_gc
-from contacthub_orm.http.answers import decoded
+from contacthub_orm.http.responses import decoded
 
 __all__ = ["rows"]
 

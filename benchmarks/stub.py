@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.documents import customer
 from contacthub_orm import Customer, Session, Workspace
-from contacthub_orm.contacthub.backend import NodeBackend
+from contacthub_orm.contacthub.backend.backend import NodeBackend
 
 if TYPE_CHECKING:
     from contacthub_orm.orm import Request

@@ -14,7 +14,7 @@ __all__ = ["journal", "recover"]
 def journal(path: str) -> None:
     """Show what the journal at PATH holds, an operation a line; an empty one needs no recovery."""
     from contacthub_orm.errors import JournalError
-    from contacthub_orm.orm.journal import read_journal
+    from contacthub_orm.orm.unit_of_work.journal import read_journal
 
     try:
         place, atomic, records = read_journal(path)

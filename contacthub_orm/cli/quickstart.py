@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from contacthub_orm import Sandbox
-    from contacthub_orm.sandbox.recording import ReceivedRequest
+    from contacthub_orm.sandbox.service.recording import ReceivedRequest
 
 __all__ = ["quickstart"]
 
@@ -106,7 +106,7 @@ NEXT = """\
 @click.command()
 def quickstart() -> None:
     """Create, query and change customers on a sandbox, and show what was sent."""
-    from contacthub_orm.sandbox.server import Sandbox, SandboxUnavailable
+    from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     try:
         from rich.console import Console

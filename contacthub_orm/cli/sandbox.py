@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contacthub_orm.sandbox.settings import UniquenessPolicy
+    from contacthub_orm.sandbox.service.settings import UniquenessPolicy
 
 __all__ = ["sandbox"]
 
@@ -68,7 +68,7 @@ def sandbox(
 
     When it is ready it prints one line of JSON: base_url, workspace_id, node_id and token.
     """
-    from contacthub_orm.sandbox.server import Sandbox, SandboxUnavailable
+    from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     told_to_stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,6 @@
 """The service: its entities, its query language, its routes, and how a workspace is reached."""
 
-from contacthub_orm.contacthub.base import (
+from contacthub_orm.contacthub.entities.base import (
     Address,
     Contacts,
     Credential,
@@ -10,12 +10,12 @@ from contacthub_orm.contacthub.base import (
     OtherContact,
     SocialProfile,
 )
-from contacthub_orm.contacthub.consents import Consent, Consents
-from contacthub_orm.contacthub.customer import Customer, SourceInfo, Tags
-from contacthub_orm.contacthub.did import did
-from contacthub_orm.contacthub.elements import CustomerSession, Education, Job, Like, Subscription
-from contacthub_orm.contacthub.event import BringBackProperties, Event, Tracking
+from contacthub_orm.contacthub.entities.consents import Consent, Consents
+from contacthub_orm.contacthub.entities.customer import Customer, SourceInfo, Tags
+from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
+from contacthub_orm.contacthub.entities.event import BringBackProperties, Event, Tracking
 from contacthub_orm.contacthub.node import Node
+from contacthub_orm.contacthub.query.did import did
 from contacthub_orm.contacthub.workspace import Workspace
 
 __all__ = [

@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.configuration import (
     DEFAULT_BASE_URL,
     from_environment,
     from_ini,
     normalised_base_url,
 )
-from contacthub_orm.contacthub.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport

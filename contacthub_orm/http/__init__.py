@@ -1,9 +1,9 @@
 """The transport on requests: pooling, retry, throttle and redaction. It knows HTTP and JSON, and no service."""
 
-from contacthub_orm.http.answers import Answer
 from contacthub_orm.http.clock import Clock, ManualClock
-from contacthub_orm.http.collector import paused_gc
+from contacthub_orm.http.gc_pause import paused_gc
 from contacthub_orm.http.paths import quote_path
+from contacthub_orm.http.responses import Answer
 from contacthub_orm.http.settings import Settings
 from contacthub_orm.http.throttle import Throttle
 from contacthub_orm.http.transport import Transport

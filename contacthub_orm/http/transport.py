@@ -13,11 +13,11 @@ from urllib3.exceptions import HTTPError
 
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError
 from contacthub_orm.http import failures
-from contacthub_orm.http.answers import Answer, api_error, decoded
 from contacthub_orm.http.channel import Channel, open_channel
 from contacthub_orm.http.clock import Clock
 from contacthub_orm.http.failures import Failure
 from contacthub_orm.http.log import log_again, log_answer, log_body, log_broken_receiver, log_lost
+from contacthub_orm.http.responses import Answer, api_error, decoded
 from contacthub_orm.http.retry import retry_after, retrying
 from contacthub_orm.http.service_clock import ServiceClock
 from contacthub_orm.http.settings import Settings

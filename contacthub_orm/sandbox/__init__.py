@@ -1,8 +1,8 @@
 """A Contacthub-compatible server on loopback, kept in SQLite: the whole API reference at hand without an account."""
 
-from contacthub_orm.sandbox.faults import Fault
-from contacthub_orm.sandbox.recording import ReceivedRequest
-from contacthub_orm.sandbox.server import Sandbox
-from contacthub_orm.sandbox.settings import Settings
+from contacthub_orm.sandbox.server.server import Sandbox
+from contacthub_orm.sandbox.service.faults import Fault
+from contacthub_orm.sandbox.service.recording import ReceivedRequest
+from contacthub_orm.sandbox.service.settings import Settings
 
 __all__ = ["Fault", "ReceivedRequest", "Sandbox", "Settings"]

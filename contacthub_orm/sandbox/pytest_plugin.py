@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contacthub_orm import Session
-    from contacthub_orm.sandbox.server import Sandbox
+    from contacthub_orm.sandbox.server.server import Sandbox
 
 __all__ = ["contacthub_sandbox", "contacthub_session"]
 
 
 @pytest.fixture(scope="session")
 def _contacthub_server() -> Iterator[Sandbox]:
-    from contacthub_orm.sandbox.server import Sandbox, SandboxUnavailable
+    from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     try:
         sandbox = Sandbox()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm import CompileError, Criterion, Event, and_, or_
-from contacthub_orm.contacthub.event_filters import event_parameters
+from contacthub_orm.contacthub.query.event_filters import event_parameters
 
 E: Any = Event
 

@@ -10,12 +10,12 @@ from typing import Any, get_args
 import pytest
 
 from contacthub_orm import Consents, Customer, CustomerBase, Event, Subscription
-from contacthub_orm.contacthub import enums
-from contacthub_orm.contacthub.customer import Tags
-from contacthub_orm.contacthub.timezones import Timezone
+from contacthub_orm.contacthub.entities.customer import Tags
+from contacthub_orm.contacthub.values import enums
+from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.orm import Attr, Embedded, Mapped
-from contacthub_orm.orm.conversion import without_none
-from contacthub_orm.orm.types import element_type, is_list
+from contacthub_orm.orm.wire.conversion import without_none
+from contacthub_orm.orm.wire.types import element_type, is_list
 from contacthub_orm.reference import enum, operations, schema
 
 

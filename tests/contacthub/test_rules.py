@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Customer, Education, Event, Subscription
-from contacthub_orm.orm.validation import violations
+from contacthub_orm.orm.entity.validation import violations
 
 
 def broken(entity: Any) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm.contacthub.strict import needs_strict
+from contacthub_orm.contacthub.backend.strict import needs_strict
 
 A, B = {"id": "1", "name": "a"}, {"id": "2", "name": "b"}
 

@@ -22,8 +22,7 @@ from contacthub_orm import (
     ViewedPage,
 )
 from contacthub_orm.contacthub import events
-from contacthub_orm.contacthub.enums import EventContext, EventType
-from contacthub_orm.contacthub.event import _class_of
+from contacthub_orm.contacthub.entities.event import _class_of
 from contacthub_orm.contacthub.events import (
     AbandonedSession,
     AbandonedSessionProperties,
@@ -36,10 +35,11 @@ from contacthub_orm.contacthub.events import (
     Position,
 )
 from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
+from contacthub_orm.contacthub.values.enums import EventContext, EventType
 from contacthub_orm.orm import Attr, Embedded, Mapped, inspect
-from contacthub_orm.orm.conversion import without_none
-from contacthub_orm.orm.types import is_list, is_object
-from contacthub_orm.orm.validation import violations
+from contacthub_orm.orm.entity.validation import violations
+from contacthub_orm.orm.wire.conversion import without_none
+from contacthub_orm.orm.wire.types import is_list, is_object
 from contacthub_orm.reference import schema
 
 ANY_TYPE = {"extended", "extraProperties"}

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contacthub_orm import CompletedOrder, Embedded, Event, Properties, Session, ViewedPage, embedded, inspect
-from contacthub_orm.contacthub.enums import EventContext, EventType
 from contacthub_orm.contacthub.events import (
     ClientInfo,
     ContextInfo,
@@ -21,7 +20,8 @@ from contacthub_orm.contacthub.events import (
     WebContextInfo,
 )
 from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
-from contacthub_orm.orm.validation import violations
+from contacthub_orm.contacthub.values.enums import EventContext, EventType
+from contacthub_orm.orm.entity.validation import violations
 from contacthub_orm.sandbox import Sandbox
 
 

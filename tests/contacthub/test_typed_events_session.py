@@ -28,15 +28,15 @@ from contacthub_orm import (
     embedded,
     inspect,
 )
-from contacthub_orm.contacthub import event as declarations
-from contacthub_orm.contacthub.enums import EventType
-from contacthub_orm.contacthub.event import _class_of
+from contacthub_orm.contacthub.entities import event as declarations
+from contacthub_orm.contacthub.entities.event import _class_of
 from contacthub_orm.contacthub.events import (
     CompletedOrderProperties,
     OrderType,
     ViewedPageProperties,
     register,
 )
+from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.reference import schema
 from contacthub_orm.sandbox import Sandbox
 

@@ -11,8 +11,8 @@ from typing import Any
 from unittest.mock import patch
 
 from contacthub_orm.http import Answer, Transport
-from contacthub_orm.orm import journal
-from contacthub_orm.orm.journal import Journal
+from contacthub_orm.orm.unit_of_work import journal
+from contacthub_orm.orm.unit_of_work.journal import Journal
 
 BEFORE_SEND = "before send"
 AFTER_SEND = "after send"

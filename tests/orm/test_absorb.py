@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm.orm import inspect
-from contacthub_orm.orm.tracking import absorb, changes, creation
+from contacthub_orm.orm.mapping.baseline import absorb, changes, creation
 from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
 
 

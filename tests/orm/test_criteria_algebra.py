@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacthub_orm.orm import Criterion, and_, or_
-from contacthub_orm.orm.criteria import Conjunction
+from contacthub_orm.orm.criteria.criteria import Conjunction
 from tests.orm.shelf import Book
 
 B: Any = Book

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacthub_orm.orm.documents import MISSING, apply_patch, difference, same
+from contacthub_orm.orm.wire.documents import MISSING, apply_patch, difference, same
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b"])
 VALUES = st.recursive(

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm.contacthub.query_json import query_json
+from contacthub_orm.contacthub.query.query_json import query_json
 from contacthub_orm.errors import CompileError, UnknownAttributeError
 from contacthub_orm.orm import Criterion, and_, between_, in_, is_null, not_, not_in_, or_
-from contacthub_orm.orm.criteria import ALWAYS, NEVER
+from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
 from tests.orm.shelf import Book, Chapter, Genre, Loan
 
 B: Any = Book

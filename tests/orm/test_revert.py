@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contacthub_orm.orm import inspect
-from contacthub_orm.orm.tracking import changes, revert, unmark
+from contacthub_orm.orm.mapping.baseline import changes, revert, unmark
 from tests.orm.shelf import Book, Chapter, Loan, Publisher, load, loaded
 
 DOCUMENT = {

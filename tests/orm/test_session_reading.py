@@ -12,7 +12,7 @@ from contacthub_orm.errors import (
     InvalidRequestError,
 )
 from contacthub_orm.orm import inspect
-from contacthub_orm.orm.identity import IdentityMap
+from contacthub_orm.orm.entity.identity_map import IdentityMap
 from tests.orm.fakes import Library, opened
 from tests.orm.shelf import Book, load
 

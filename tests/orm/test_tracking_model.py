@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacthub_orm.orm.documents import apply_patch, same
-from contacthub_orm.orm.mapped import render
-from contacthub_orm.orm.tracking import absorb, changes, creation, revert
+from contacthub_orm.orm.mapping.baseline import absorb, changes, creation, revert
+from contacthub_orm.orm.mapping.mapped import render
+from contacthub_orm.orm.wire.documents import apply_patch, same
 from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
 
 TEXTS = st.sampled_from(["", "a", "b"])

@@ -10,7 +10,7 @@ import pytest
 
 from contacthub_orm.errors import ValidationError, Violation
 from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded, inspect
-from contacthub_orm.orm.validation import violations
+from contacthub_orm.orm.entity.validation import violations
 from tests.orm.shelf import Book, Chapter, City, Publisher, load, loaded
 
 

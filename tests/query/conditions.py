@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from contacthub_orm import Attr, Criterion, Customer, Embedded, Properties, attr, embedded
-from contacthub_orm.contacthub.query_json import query_json
+from contacthub_orm.contacthub.query.query_json import query_json
 
 
 class Size(StrEnum):

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contacthub_orm import Criterion, Customer, and_, is_null, or_
-from contacthub_orm.orm.combinations import SetOperation
-from contacthub_orm.orm.combinations import combined as set_operation
+from contacthub_orm.orm.criteria.set_operations import SetOperation
+from contacthub_orm.orm.criteria.set_operations import combined as set_operation
 
 C: Any = Customer
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacthub_orm import Criterion, Customer, Session
-from contacthub_orm.orm.combinations import is_condition
-from contacthub_orm.orm.expressions import Ordering
+from contacthub_orm.orm.criteria.expressions import Ordering
+from contacthub_orm.orm.criteria.set_operations import is_condition
 from contacthub_orm.sandbox import Sandbox
 from tests.query.random_criteria import BESIDE_LISTS, LEAVES, SCALARS, C, comparison, criteria, populations
 

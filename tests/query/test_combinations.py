@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm import CompletedOrder, Customer, Event, Session, ViewedPage, did
-from contacthub_orm.orm.criteria import NEVER
+from contacthub_orm.orm.criteria.criteria import NEVER
 from contacthub_orm.sandbox import Sandbox
 from tests.query.conditions import EVERYONE, all_of, any_of, atomic, combined, compiled, did_part, simple
 

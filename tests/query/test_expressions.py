@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Criterion, Customer, and_, between_, in_, is_null, not_, not_in_, or_
-from contacthub_orm.contacthub.enums import SubscriptionKind
-from contacthub_orm.contacthub.query_json import query_json
-from contacthub_orm.orm.criteria import Operator
+from contacthub_orm.contacthub.query.query_json import query_json
+from contacthub_orm.contacthub.values.enums import SubscriptionKind
+from contacthub_orm.orm.criteria.criteria import Operator
 from tests.query.conditions import ShopCustomer, Size, all_of, any_of, atomic, compiled, simple
 
 C: Any = Customer

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Customer, InvalidRequestError, Session, inspect, load_only
-from contacthub_orm.orm.documents import apply_patch
-from contacthub_orm.orm.partial import lacks_path, overlaid, pruned
+from contacthub_orm.orm.wire.documents import apply_patch
+from contacthub_orm.orm.wire.partial import lacks_path, overlaid, pruned
 from tests.query.partial_loads import partial, reads, sent, stored
 from tests.unit_of_work.conftest import World
 

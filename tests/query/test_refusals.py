@@ -76,7 +76,7 @@ EXPRESSIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: between_(C.base, 1, 2), "between_: expected an attribute of an entity class, got <EmbeddedExpression Customer.base>"),
     (lambda: is_null("base"), "is_null: expected an attribute of an entity class, got 'base'"),
     (lambda: did("boughtSomething"), "did: 'boughtSomething' is no type of event"),
-    (lambda: did(Event), "did: <class 'contacthub_orm.contacthub.event.Event'> is no type of event"),
+    (lambda: did(Event), "did: <class 'contacthub_orm.contacthub.entities.event.Event'> is no type of event"),
     (lambda: did(CompletedOrder, C.externalId == "1"), "did(completedOrder): externalId EQUALS '1' is a condition on Customer, not on an event"),
     (lambda: did(CompletedOrder, ViewedPage.properties.url == "x"), "did(completedOrder): properties.url EQUALS 'x' is a condition on ViewedPage, another type of event"),
     (lambda: did(CompletedOrder, did(ViewedPage)), "did(completedOrder): expected a condition such as Event.properties.orderId == x, got"),

@@ -215,9 +215,9 @@ def test_importing_the_package_and_its_plugin_loads_no_optional_dependency():
 
 
 def test_a_missing_dependency_is_named_with_how_to_install_it(monkeypatch):
-    from contacthub_orm.sandbox.server import SandboxUnavailable
+    from contacthub_orm.sandbox.server.server import SandboxUnavailable
 
-    monkeypatch.delitem(sys.modules, "contacthub_orm.sandbox.application", raising=False)
-    monkeypatch.setitem(sys.modules, "contacthub_orm.sandbox.store", None)
+    monkeypatch.delitem(sys.modules, "contacthub_orm.sandbox.server.server.application", raising=False)
+    monkeypatch.setitem(sys.modules, "contacthub_orm.sandbox.storage.store", None)
     with pytest.raises(SandboxUnavailable, match=r'pip install "contacthub_orm\[sandbox,cli\]"'):
         Sandbox()

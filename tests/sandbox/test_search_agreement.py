@@ -7,8 +7,8 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacthub_orm.sandbox import search
-from contacthub_orm.sandbox.pushdown import EVERYTHING
+from contacthub_orm.sandbox.routes import search
+from contacthub_orm.sandbox.search.pushdown import EVERYTHING
 
 TEXTS = ["a", "b", "B", "", "a@x.it", "b@x.it", "2020-01-02"]
 TIMES = ["2020-01-01", "2020-01-02T00:00:00Z", "2020-01-02T00:00:00.001+0000", "2020-01-03T01:00:00+01:00"]

@@ -14,9 +14,9 @@ import pytest
 
 from contacthub_orm import BadRequestError, Customer, Session
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.crews import Crew
-from contacthub_orm.orm.documents import Document
-from contacthub_orm.orm.windows import Cut, Window
+from contacthub_orm.orm.scan.partitions import Cut, Window
+from contacthub_orm.orm.scan.workers import Crew
+from contacthub_orm.orm.wire.documents import Document
 from contacthub_orm.sandbox import Fault, Sandbox
 from tests.scans.conftest import Senders, customers, scan_threads, searches
 

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacthub_orm import Customer
-from contacthub_orm.orm.backend import Page, Search
-from contacthub_orm.orm.conversion import dump_datetime
-from contacthub_orm.orm.criteria import ALWAYS, Operator
-from contacthub_orm.orm.documents import Document
-from contacthub_orm.orm.key_order import MILLISECOND, KeyOrder, is_last
-from contacthub_orm.orm.windows import Cut, Window, Windows
+from contacthub_orm.orm.criteria.criteria import ALWAYS, Operator
+from contacthub_orm.orm.scan.keyset import MILLISECOND, KeyOrder, is_last
+from contacthub_orm.orm.scan.partitions import Cut, Window, Windows
+from contacthub_orm.orm.service.backend import Page, Search
+from contacthub_orm.orm.wire.conversion import dump_datetime
+from contacthub_orm.orm.wire.documents import Document
 
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
 DAY = 24 * 60 * 60 * 1_000

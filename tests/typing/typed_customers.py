@@ -24,7 +24,7 @@ from contacthub_orm import (
     not_in_,
     or_,
 )
-from contacthub_orm.contacthub.enums import EventContext, EventType, SchoolType
+from contacthub_orm.contacthub.values.enums import EventContext, EventType, SchoolType
 from contacthub_orm.orm import Expression, InstanceState, Plan
 
 

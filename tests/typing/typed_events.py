@@ -25,7 +25,6 @@ from contacthub_orm import (
     attr,
     embedded,
 )
-from contacthub_orm.contacthub.enums import EventType
 from contacthub_orm.contacthub.events import (
     Amount,
     CampaignChannel,
@@ -39,6 +38,7 @@ from contacthub_orm.contacthub.events import (
     WebContextInfo,
     register,
 )
+from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.orm import Expression
 
 

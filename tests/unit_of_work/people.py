@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from contacthub_orm import Customer
-from contacthub_orm.orm.mapped import render
+from contacthub_orm.orm.mapping.mapped import render
 
 Values = dict[str, Any]
 

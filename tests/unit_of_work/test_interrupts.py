@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Session
-from contacthub_orm.orm import execution
+from contacthub_orm.orm.unit_of_work import execution
 from tests.unit_of_work.conftest import World, customer, viewed
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contacthub_orm import CommitError, Customer, Event, JournalError, Session, recover
-from contacthub_orm.orm.journal import Journal, read_journal
+from contacthub_orm.orm.unit_of_work.journal import Journal, read_journal
 from tests.unit_of_work.conftest import Crash, World, customer, viewed
 
 

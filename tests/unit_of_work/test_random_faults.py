@@ -16,7 +16,7 @@ import pytest
 from contacthub_orm import CommitError, Customer, Event, Session, StaleDataError
 from contacthub_orm.errors import BadRequestError, NotSent
 from contacthub_orm.orm import Entity, Outcome
-from contacthub_orm.orm.mapped import render
+from contacthub_orm.orm.mapping.mapped import render
 from tests.unit_of_work.conftest import World, lost, viewed
 
 Values = dict[str, Any]

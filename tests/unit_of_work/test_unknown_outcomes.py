@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contacthub_orm import CommitError, Customer, Event, OutcomeUnknown, Session, StaleDataError, inspect
+from contacthub_orm.contacthub.backend.matching_policy import ASSUMED
 from contacthub_orm.orm import Outcome
 from tests.unit_of_work.conftest import World, customer, viewed
 
@@ -161,11 +162,7 @@ def test_a_delete_whose_answer_was_lost_is_done_when_the_entity_is_gone(world: W
 
 def test_without_the_nodes_matching_policy_a_lost_creation_stays_unknown(world: World) -> None:
     node = world.node(matching=None)
-    node.backend._policy = lambda: (
-        __import__(  # type: ignore[method-assign]
-            "contacthub_orm.contacthub.matching_policy", fromlist=["ASSUMED"]
-        ).ASSUMED
-    )
+    node.backend._policy = lambda: ASSUMED  # type: ignore[method-assign]
     with Session(node, settle=1) as session:
         session.add(customer("bruce"))
         world.fault(node, 0, "before")

@@ -4,7 +4,23 @@ They follow the published JSON schemas (`contacthub_orm/reference/schemas`). Wha
 reached as an item. Types with the same schema share one class of properties.
 """
 
-from contacthub_orm.contacthub.event import register
+from contacthub_orm.contacthub.entities.event import register
+from contacthub_orm.contacthub.events.attendance import (
+    EventConfirmed,
+    EventDeclined,
+    EventEligible,
+    EventInvited,
+    EventNoShow,
+    EventNotInvited,
+    EventParticipated,
+    EventParticipatedProperties,
+    EventRegistered,
+    HappeningAddress,
+    HappeningHost,
+    HappeningLocation,
+    HappeningLocationType,
+    HappeningProperties,
+)
 from contacthub_orm.contacthub.events.browsing import (
     ChangedSetting,
     ChangedSettingProperties,
@@ -67,22 +83,6 @@ from contacthub_orm.contacthub.events.generic import (
     GenericActiveEvent,
     GenericPassiveEvent,
     GenericProperties,
-)
-from contacthub_orm.contacthub.events.happenings import (
-    EventConfirmed,
-    EventDeclined,
-    EventEligible,
-    EventInvited,
-    EventNoShow,
-    EventNotInvited,
-    EventParticipated,
-    EventParticipatedProperties,
-    EventRegistered,
-    HappeningAddress,
-    HappeningHost,
-    HappeningLocation,
-    HappeningLocationType,
-    HappeningProperties,
 )
 from contacthub_orm.contacthub.events.orders import (
     AbandonedCart,

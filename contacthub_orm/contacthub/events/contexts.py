@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from contacthub_orm.contacthub.enums import EventContext
 from contacthub_orm.contacthub.events.shared import PersonContacts, Position, within
+from contacthub_orm.contacthub.values.enums import EventContext
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
 __all__ = [

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.contacthub.enums import EventType
-from contacthub_orm.contacthub.event import Event
+from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.events.products import Classification, MeasuredProduct
 from contacthub_orm.contacthub.events.shared import EventProperties
+from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
 if TYPE_CHECKING:

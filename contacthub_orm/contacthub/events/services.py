@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contacthub_orm.contacthub.enums import EventType
-from contacthub_orm.contacthub.event import Event
+from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.events.shared import EventProperties
+from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.orm import Attr, Embedded, attr, embedded
 
 __all__ = [

@@ -9,7 +9,7 @@ from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 if TYPE_CHECKING:
     import attrs
 
-    from contacthub_orm.orm.attributes import Validator
+    from contacthub_orm.orm.mapping.attributes import Validator
 
 __all__ = ["EventProperties", "PersonContacts", "Position", "at_least", "within"]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from contacthub_orm.contacthub.backend import NodeBackend
-from contacthub_orm.contacthub.customer import Customer
-from contacthub_orm.contacthub.spellings import identity
+from contacthub_orm.contacthub.backend.backend import NodeBackend
+from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.values.argument_aliases import identity
 from contacthub_orm.orm import Entity, PagedQuery
-from contacthub_orm.orm.detached import loaded, referred
-from contacthub_orm.orm.lending import LentSession
+from contacthub_orm.orm.active_record.call_session import LentSession
+from contacthub_orm.orm.entity.detached import loaded, referred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contacthub_orm.contacthub.matching_policy import MatchingPolicy
+    from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.contacthub.workspace import Workspace
 
 __all__ = ["NodeBase", "settable"]
@@ -34,7 +34,7 @@ class NodeBase:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"
 
     def lend(self) -> LentSession:
-        """A session for one call; see `contacthub_orm.orm.lending`."""
+        """A session for one call; see `contacthub_orm.orm.active_record.call_session`."""
         return LentSession(self)
 
     def query(self, entity: type[E]) -> PagedQuery[E]:

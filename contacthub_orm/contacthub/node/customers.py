@@ -8,17 +8,17 @@ from uuid import uuid4
 
 import attrs
 
-from contacthub_orm.contacthub.customer import Customer
-from contacthub_orm.contacthub.elements import CustomerSession
+from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.entities.elements import CustomerSession
 from contacthub_orm.contacthub.node.base import NodeBase, settable
-from contacthub_orm.contacthub.spellings import flag, identity, one_of_spellings
+from contacthub_orm.contacthub.values.argument_aliases import flag, identity, one_of_spellings
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm import PaginatedList
-from contacthub_orm.orm.detached import from_document
-from contacthub_orm.orm.options import LoadOnly
+from contacthub_orm.orm.entity.detached import from_document
+from contacthub_orm.orm.query.options import LoadOnly
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.documents import Document
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["CustomerOperations"]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.contacthub.enums import EventContext, EventType
-from contacthub_orm.contacthub.event import Event, of_types
+from contacthub_orm.contacthub.entities.event import Event, of_types
 from contacthub_orm.contacthub.node.base import NodeBase, settable
-from contacthub_orm.contacthub.spellings import identity
-from contacthub_orm.orm.detached import from_document
+from contacthub_orm.contacthub.values.argument_aliases import identity
+from contacthub_orm.contacthub.values.enums import EventContext, EventType
+from contacthub_orm.orm.entity.detached import from_document
 
 if TYPE_CHECKING:
     from enum import StrEnum

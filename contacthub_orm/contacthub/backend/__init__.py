@@ -1,0 +1,1 @@
+"""The mapper's backend for Contacthub: routes, matching policy, look-ups of lost writes."""

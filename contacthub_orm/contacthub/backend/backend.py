@@ -1,0 +1,295 @@
+"""The service as the session sees it: requests for operations on one node, documents from its answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from contacthub_orm.contacthub.backend.lookup import find_created
+from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
+from contacthub_orm.contacthub.backend.node_configuration import read_policy
+from contacthub_orm.contacthub.backend.strict import needs_strict
+from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
+from contacthub_orm.contacthub.entities.event import Event
+from contacthub_orm.contacthub.query.event_filters import event_parameters
+from contacthub_orm.contacthub.query.query_json import query_json, sort_parameter
+from contacthub_orm.errors import (
+    CompileError,
+    ConflictError,
+    ContacthubError,
+    InvalidRequestError,
+    NotFoundError,
+    OutcomeUnknown,
+    StaleDataError,
+)
+from contacthub_orm.http import Transport, quote_path
+from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
+from contacthub_orm.orm.criteria.criteria import ALWAYS
+from contacthub_orm.orm.entity.entity import split_identity
+from contacthub_orm.orm.service.plan import Pending
+from contacthub_orm.orm.wire.conversion import dump_datetime
+from contacthub_orm.orm.wire.documents import apply_patch
+from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from contacthub_orm.orm.entity.entity import Key
+    from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["NodeBackend"]
+
+_CLASSES: Final[dict[str, type[Entity]]] = {
+    entity.__resource__.name: entity
+    for entity in (Customer, Event, Education, Job, Like, Subscription, CustomerSession)
+}
+
+
+def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
+    """The route of an entity, or of the collection it is created in."""
+    key = entity._state.key
+    if not created:
+        assert key is not None
+        return _path_of(type(entity), key[1])
+    above = entity._state.parent
+    if above is None:
+        return (entity.__resource__.name,)
+    identity = above._state.key[1] if above._state.key is not None else Pending(above)
+    return ("customers", identity, entity.__resource__.name)
+
+
+def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
+    """The route of the entity with this identity; what lives below a customer has two ids."""
+    if entity.__parent__ is None:
+        return (entity.__resource__.name, identity)
+    customer, own = split_identity(identity)
+    return (entity.__parent__.target, customer, entity.__resource__.name, own)
+
+
+class NodeBackend:
+    """One node of a workspace, through its transport."""
+
+    page_size: int = MAX_PAGE_SIZE
+
+    def __init__(
+        self,
+        transport: Transport,
+        workspace_id: str,
+        node_id: str,
+        matching: MatchingPolicy | None = None,
+    ) -> None:
+        self._transport = transport
+        self._root = ("workspaces", workspace_id)
+        self._node_id = node_id
+        self._matching = matching
+        self.place = f"{transport.base_url}/workspaces/{workspace_id}, node {node_id}"
+
+    @property
+    def max_in_flight(self) -> int:
+        return self._transport.settings.max_in_flight
+
+    def now(self) -> datetime:
+        return self._transport.clock.now()
+
+    def service_time(self, moment: datetime) -> datetime:
+        """What the service's clock showed at a moment of ours; asks for a row where no answer has told the time yet."""
+        if not self._transport.service_clock.known:
+            self.search(Search(Customer, ALWAYS, size=1))
+        return self._transport.service_clock.of(moment)
+
+    def sleep(self, seconds: float) -> None:
+        self._transport.clock.sleep(seconds)
+
+    def entity_class(self, resource: str) -> type[Entity]:
+        return _CLASSES[resource]
+
+    def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
+        path = _path(entity, created=verb is Verb.CREATE)
+        if verb is Verb.CREATE:
+            return Request(verb.value, path, body=self._created_here(entity, body or {}))
+        if verb is Verb.DELETE and entity._state.erase:
+            return Request("POST", (*path, "forget"))
+        strict = body is not None and needs_strict(entity._state.raw, body, replaces=verb is Verb.REPLACE)
+        params = {"mode": "STRICT"} if strict else {}
+        return Request(verb.value, path, params, body)
+
+    def _created_here(self, entity: Entity, body: Document) -> Document:
+        """A customer is created in the node of the session; an event always says when it happened.
+
+        The date of an event is what it can be found again by, if the answer to its creation is lost; so it is set on the
+        event itself and stays the same however often the creation is planned.
+        """
+        if isinstance(entity, Event) and body.get("date") is None:
+            entity.date = self.now()
+            body["date"] = dump_datetime(entity.date)
+        if not isinstance(entity, Customer):
+            return body
+        if body.setdefault("nodeId", self._node_id) != self._node_id:
+            raise InvalidRequestError(
+                f"{entity!r} is of node {body['nodeId']}, the session works on {self._node_id}"
+            )
+        return body
+
+    def send(self, request: Request) -> Any:
+        return self._call(request.method, request.path, dict(request.params), request.body)
+
+    def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
+        if isinstance(answer, dict) and "id" in answer:
+            return answer if len(answer) > 1 else {**_merged(verb, entity, sent), "id": answer["id"]}
+        if verb is Verb.CREATE:
+            raise OutcomeUnknown("the answer names no id", method=verb.value, url=entity.__resource__.name)
+        return _merged(verb, entity, sent)
+
+    def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        try:
+            return self.read(entity, identity)
+        except NotFoundError:
+            return None
+
+    def read(self, entity: type[Entity], identity: str) -> Document:
+        """As `fetch`, but raises the service's NotFoundError where there is none."""
+        document: Document = self._call("GET", _path_of(entity, identity))
+        return document
+
+    def export(self, entity: type[Entity], identity: str) -> Document:
+        """Customer and events (reference 1.299.1; the path is inferred)."""
+        document: Document = self._call("GET", (*_path_of(entity, identity), "export"))
+        return document
+
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        """All documents of a collection below a customer; what is a list in its `base` is read there."""
+        collection, identity, name = path
+        if name == CustomerSession.__resource__.name:
+            elements: list[Document] = self._call("GET", path)["elements"]
+            return elements
+        customer = self.fetch(self.entity_class(collection), identity) or {}
+        return (customer.get("base") or {}).get(name) or []
+
+    def scan_key(self, entity: type[Entity]) -> str | None:
+        return "registeredAt" if issubclass(entity, Customer) else None
+
+    def search(self, search: Search) -> Page:
+        resource = search.entity.__resource__.name
+        answer = self._call("GET", (resource,), self.compile(search))
+        page = answer["page"]
+        total = page["totalElements"]
+        cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
+        return Page(
+            answer["elements"],
+            total,
+            page["number"],
+            page["size"],
+            capped=total >= cap,
+            unfiltered=page.get("totalUnfilteredElements"),
+        )
+
+    def compile(self, search: Search) -> dict[str, str]:
+        """The parameters of a search; `query` among them is JSON text."""
+        parameters = {"nodeId": self._node_id}
+        if search.entity.__resource__.name == "events":
+            if search.raw is not None:
+                raise CompileError("raw: events have no query language, only the parameters of their route")
+            parameters.update(event_parameters(search.criterion))
+        else:
+            query = query_json(search.criterion) if search.raw is None else search.raw
+            if query is not None:
+                parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
+        if search.fields:
+            if search.entity.__resource__.name != "customers":
+                raise CompileError(f"load_only: the service gives {search.entity.__resource__.name} whole")
+            parameters["fields"] = ",".join(".".join(path) for path in search.fields)
+        parameters.update(search.parameters)
+        parameters.update(self._page_parameters(search))
+        return parameters
+
+    def _page_parameters(self, search: Search) -> dict[str, str]:
+        parameters: dict[str, str] = {}
+        sort = sort_parameter(search.order) or _STABLE_SORT.get(search.entity.__resource__.name)
+        if sort is not None:
+            parameters["sort"] = sort
+        if search.size is not None:
+            if not 0 <= search.size <= MAX_PAGE_SIZE:
+                raise CompileError(f"a page holds {MAX_PAGE_SIZE} elements at most, got {search.size}")
+            parameters["size"] = str(search.size)
+        if search.page:
+            parameters["page"] = str(search.page)
+        return parameters
+
+    @property
+    def refuses_double_claims(self) -> bool:
+        return self._matching is not None
+
+    def unique_value(
+        self, entity: type[Entity], document: Document, patch: Document | None = None
+    ) -> str | None:
+        policy = self._matching or ASSUMED
+        return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
+
+    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+        return find_created(self, self._policy(), writes, known)
+
+    def _policy(self) -> MatchingPolicy:
+        """The node's matching policy: as the user stated it, or as the configuration routes tell, asked once."""
+        if self._matching is None:
+            found = read_policy(self._call, self._node_id)
+            if found is None:
+                return ASSUMED
+            self._matching = found
+        return self._matching
+
+    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+        """All but customers are always made anew, and so are customers where the node refuses a second one.
+
+        Elsewhere a customer that was merged has been updated after it was registered.
+        """
+        if not issubclass(entity, Customer) or self._refuses_second():
+            return True
+        return document.get("registeredAt") is not None and document["registeredAt"] == document.get(
+            "updatedAt"
+        )
+
+    def _refuses_second(self) -> bool:
+        return self._matching is not None and self._matching.uniqueness == "BLOCK"
+
+    def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
+        if operation.verb is Verb.CREATE and current is not None:
+            error = "the answer was lost, and the customer it would match was written since by somebody"
+            return ConflictError(
+                status=409,
+                message=error,
+                method=operation.verb.value,
+                url="/".join(map(str, operation.request.path)),
+                data={"customer": {"id": current["id"]}},
+            )
+        if current is None:
+            return StaleDataError(f"{operation.entity!r} no longer exists")
+        return StaleDataError(
+            f"{operation.entity!r} was changed by another writer since it was read", current=current
+        )
+
+    def _call(
+        self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None
+    ) -> Any:
+        answer = self._transport.send(
+            method, quote_path(*self._root, *path), params=params or None, json=body
+        )
+        return answer.body
+
+
+_STABLE_SORT: Final = {"customers": "registeredAt,asc"}
+"""Where no order is asked for, pages are cut from an order that a write does not change.
+
+The service's own default, the newest update first, moves rows between pages while others write.
+"""
+
+
+def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
+    """What the service must hold after a write that it answered without a document."""
+    if verb is Verb.UPDATE:
+        return apply_patch(entity._state.raw or {}, sent)
+    own = (entity._state.raw or {}).get("id")
+    return {**sent, "id": own} if own is not None else dict(sent)

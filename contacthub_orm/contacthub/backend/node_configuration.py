@@ -1,0 +1,27 @@
+"""What a node's configuration says of matching, read where it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
+from contacthub_orm.errors import APIError, TransportError
+
+__all__ = ["read_policy"]
+
+
+def read_policy(call: Callable[[str, tuple[str, ...]], Any], node_id: str) -> MatchingPolicy | None:
+    """The matching policy of an entry node; None where it cannot be told, for a token often may not read it.
+
+    The uniqueness policy is part of the workspace's configuration, and MERGE where that does not say (reference 1.299.1).
+    """
+    try:
+        node = call("GET", ("configuration", "nodes", "entries", node_id))
+    except (APIError, TransportError):
+        return None
+    matching = node.get("uniqueCustomer") or {}
+    properties = matching.get("properties")
+    if not properties:
+        return None
+    return MatchingPolicy(tuple(properties), bool(matching.get("caseSensitive")), uniqueness="MERGE")

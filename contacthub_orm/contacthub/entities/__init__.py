@@ -1,0 +1,1 @@
+"""Contacthub's entities: customers, their base properties, what lives below them, events."""

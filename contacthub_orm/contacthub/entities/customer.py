@@ -1,0 +1,193 @@
+"""`Customer`: a person in a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from contacthub_orm.contacthub.entities.base import CustomerBase
+from contacthub_orm.contacthub.entities.consents import Consents
+from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
+from contacthub_orm.contacthub.values.argument_aliases import flag, one_of_spellings
+from contacthub_orm.contacthub.values.enums import (
+    MobileDeviceType,
+    NotificationService,
+    OtherContactType,
+    SubscriptionKind,
+)
+from contacthub_orm.contacthub.values.limits import in_total_at_most, payload_rule, text
+from contacthub_orm.contacthub.values.timezones import Timezone
+from contacthub_orm.errors import ConflictError, Violation
+from contacthub_orm.orm import (
+    Attr,
+    Below,
+    Bound,
+    Embedded,
+    PersonalRecord,
+    Properties,
+    ReadOnlyList,
+    Related,
+    Resource,
+    Template,
+    attr,
+    below,
+    bound,
+    embedded,
+    inspect,
+    related,
+    template,
+)
+from contacthub_orm.orm.active_record.call_session import attached
+from contacthub_orm.orm.entity.detached import from_document, identify, stand_for
+from contacthub_orm.orm.mapping.baseline import creation
+from contacthub_orm.orm.mapping.mapped import render
+from contacthub_orm.orm.wire.partial import load_paths
+
+if TYPE_CHECKING:
+    from contacthub_orm.contacthub.entities.event import Event
+    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Customer", "SourceInfo", "Tags"]
+
+
+_RESOURCE = Resource("customers", always=("nodeId", "registeredAt", "updatedAt"), personal=True)
+
+
+class Tags(Properties):
+    """Tags of a customer: `manual` made by people, `auto` by elaborations; each at most 1000 characters together."""
+
+    auto: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
+    manual: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
+
+
+class SourceInfo(Properties):
+    """The sources that created and last changed a customer; the service sets it."""
+
+    registeredBy: Attr[str | None] = attr(default=None, read_only=True)
+    updatedBy: Attr[str | None] = attr(default=None, read_only=True)
+
+
+class Customer(PersonalRecord, resource=_RESOURCE):
+    """A customer of a node. Subclass it to declare `extended` properties of your own.
+
+    Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration. With
+    `node` a customer saves itself (`post()`, `patch()`, `put()`, `delete()`) where no session holds it; `default_attributes`
+    are values that a new one starts with. With `node` and `id` it stands for the customer that has this id. `export()` gives
+    `{"customer": ..., "events": [...]}`.
+    """
+
+    TIMEZONES: ClassVar = Timezone
+    OTHER_CONTACT_TYPES: ClassVar = OtherContactType
+    MOBILE_DEVICE_TYPES: ClassVar = MobileDeviceType
+    NOTIFICATION_SERVICES: ClassVar = NotificationService
+    SUBSCRIPTION_KINDS: ClassVar = SubscriptionKind
+
+    node: Bound[Node] = bound(default=None, kw_only=False)
+    default_attributes: Template = template(
+        {"base": {"contacts": {}}, "extended": {}, "consents": {}, "tags": {"manual": [], "auto": []}},
+        default=None,
+        kw_only=False,
+    )
+    id: Attr[str | None] = attr(default=None, read_only=True)
+    intId: Attr[int | None] = attr(default=None, read_only=True)
+    externalId: Attr[str | None] = text()
+    nodeId: Attr[str | None] = attr(default=None, create_only=True)
+    base: Embedded[CustomerBase] = embedded(default=None)
+    consents: Embedded[Consents] = embedded(default=None)
+    extended: Embedded[Any] = embedded(default=None)
+    extra: Attr[str | None] = attr(default=None)
+    tags: Embedded[Tags] = embedded(default=None)
+    enabled: Attr[bool | None] = attr(default=None)
+    registeredAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    updatedAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    version: Attr[int | None] = attr(default=None, read_only=True)
+    deleted: Attr[int | None] = attr(default=None, read_only=True)
+    sourceInfo: Embedded[SourceInfo] = embedded(default=None, read_only=True)
+
+    events: Related[Event] = related(
+        lambda: _event_class(), lambda query, identity: query.filter_by(customerId=identity)
+    )
+    educations: Below[Education] = below(
+        lambda: Education, lambda customer: _elements(customer, "educations")
+    )
+    jobs: Below[Job] = below(lambda: Job, lambda customer: _elements(customer, "jobs"))
+    likes: Below[Like] = below(lambda: Like, lambda customer: _elements(customer, "likes"))
+    subscriptions: Below[Subscription] = below(
+        lambda: Subscription, lambda customer: _elements(customer, "subscriptions")
+    )
+    sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
+
+    @classmethod
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
+        """A customer of a node from its document.
+
+        With an id it stands for the customer that the service knows, as its document says, with no unsaved change; without
+        one it is new. A document without `nodeId`, `registeredAt` and `updatedAt` is a part: what it does not hold is loaded
+        when it is read, and is not lost by a `put()`.
+        """
+        return from_document(cls, node, attributes or {})
+
+    def post(self, force_update: bool = False, *, forceUpdate: bool | None = None) -> Self:
+        """Create the customer now, as `ActiveRecord.post`.
+
+        Args:
+            force_update: where the node refuses a customer that matches one of its own (409, policy BLOCK), change that
+                one instead, by PATCH with what this one says. A node that merges (MERGE) does so by itself.
+            forceUpdate: the same, as the SDK's manual also spells it.
+        """
+        given = one_of_spellings("force_update", force_update or None, "forceUpdate", forceUpdate)
+        forced = flag("force_update", False if given is None else given)
+        if forced and self._state.key is not None:
+            return self.patch()
+        try:
+            return super().post()
+        except ConflictError as error:
+            if not forced or error.conflicting_id is None:
+                raise
+            stand_for(self, error.conflicting_id)
+        return self.patch()
+
+    def get_events(self) -> ReadOnlyList[Event]:
+        """All events of the customer, newest first, in a list that can only be read.
+
+        Raises OperationNotPermitted for a customer that is not saved.
+        """
+        identify(self, "get_events")
+        with attached(self) as session:
+            query = type(self).events.select_for(self, session)
+            return ReadOnlyList(query.no_tracking() if session.lent else query)
+
+    def _violations(self) -> Iterable[Violation]:
+        document = creation(self) if self._state.key is None else render(self)
+        rule = payload_rule(document)
+        if rule is not None:
+            yield Violation(type(self).__name__, document, rule)
+        if self._state.key is None and not any(
+            document.get(key) for key in ("externalId", "base", "extended")
+        ):
+            yield Violation(
+                type(self).__name__, document, "needs at least one of externalId, base and extended"
+            )
+
+
+def _event_class() -> type[Event]:
+    from contacthub_orm.contacthub.entities.event import Event
+
+    return Event
+
+
+def _elements(customer: Customer, name: str) -> list[Document]:
+    """The elements of a list in `base`, as the service last said."""
+    load_paths(customer, [("base", name)])
+    base = (inspect(customer).baseline or {}).get("base") or {}
+    return base.get(name) or []
+
+
+def _sessions(customer: Customer) -> list[Document]:
+    """The sessions of a customer, which its document does not show."""
+    reader = customer._state.reader()
+    assert reader is not None
+    with reader as session:
+        return list(session.backend.below(("customers", str(customer.id), "sessions")))

@@ -1,0 +1,235 @@
+"""`Event`: something a customer did or received, and how a type of events is given a class of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
+
+from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.values.enums import (
+    BringBackType,
+    EventContext,
+    EventMode,
+    EventOrigin,
+    EventType,
+)
+from contacthub_orm.contacthub.values.limits import payload_rule
+from contacthub_orm.errors import ConfigurationError, InvalidRequestError, Violation
+from contacthub_orm.orm import (
+    Attr,
+    Bound,
+    Criterion,
+    Embedded,
+    PatchableRecord,
+    Properties,
+    Reference,
+    Resource,
+    attr,
+    bound,
+    embedded,
+    reference,
+)
+from contacthub_orm.orm.criteria.criteria import ALWAYS, Comparison, Operator
+from contacthub_orm.orm.entity.detached import from_document
+from contacthub_orm.orm.mapping.mapped import render
+
+if TYPE_CHECKING:
+    import attrs
+
+    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.orm.mapping.attributes import Attribute, Validator
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_types", "register"]
+
+E = TypeVar("E", bound="Event")
+EventClass: TypeAlias = type[E]
+"""`type[E]`, for where `type` is an event's."""
+
+_CLASSES: dict[str, type[Event]] = {}
+"""The class that events of a type are loaded as."""
+
+
+class BringBackProperties(Properties):
+    """How an event names its customer without the customer's id: by a session or by the external id."""
+
+    type: Attr[BringBackType | None] = attr(default=None)
+    value: Attr[str | None] = attr(default=None)
+    nodeId: Attr[str | None] = attr(default=None)
+
+
+class GoogleAnalytics(Properties):
+    """Campaign parameters of Google Analytics."""
+
+    utm_source: Attr[str | None] = attr(default=None)
+    utm_medium: Attr[str | None] = attr(default=None)
+    utm_term: Attr[str | None] = attr(default=None)
+    utm_content: Attr[str | None] = attr(default=None)
+    utm_campaign: Attr[str | None] = attr(default=None)
+
+
+class Tracking(Properties):
+    """Where the customer came from."""
+
+    ga: Embedded[GoogleAnalytics] = embedded(default=None)
+
+
+def _info_class(event: Event) -> type[Properties]:
+    """What `contextInfo` is made of, by the event's context; it declares nothing where the context is not known."""
+    from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
+
+    return CONTEXT_INFO.get(event.context, Properties)
+
+
+class Event(PatchableRecord, resource=Resource("events", always=("type", "context", "date"))):
+    """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
+
+    It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
+    and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type and `nodeId`
+    from the customer; both are there to be queried for, and a query that names no node asks for the session's. A `mode`
+    that a new event is given is not sent. With `node` an event saves itself where no session holds it.
+
+    Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
+    own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
+    """
+
+    __event_type__: ClassVar[str | None] = None
+    """The type that all events of this class have; None: any."""
+
+    TYPES: ClassVar = EventType
+    CONTEXTS: ClassVar = EventContext
+    MODES: ClassVar = EventMode
+    BRING_BACK_TYPES: ClassVar = BringBackType
+
+    node: Bound[Node] = bound(default=None, kw_only=False)
+    id: Attr[str | None] = attr(default=None, read_only=True)
+    customer: Reference[Customer] = reference("customerId", "customers", default=None)
+    customerId: Attr[str | None] = attr(default=None, create_only=True)
+    bringBackProperties: Embedded[BringBackProperties] = embedded(default=None, create_only=True)
+    type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
+    properties: Embedded[Any] = embedded(default=None, required=True)
+    context: Attr[EventContext | None] = attr(default=None, create_only=True, required=True)
+    contextInfo: Embedded[Any] = embedded(default=None, choose=_info_class)
+    date: Attr[datetime | None] = attr(default=None)
+    mode: Attr[EventMode | None] = attr(default=None, derived=True)
+    nodeId: Attr[str | None] = attr(default=None, read_only=True)
+    origin: Attr[EventOrigin | None] = attr(default=None, read_only=True)
+    prev: Attr[str | None] = attr(default=None, read_only=True)
+    next: Attr[str | None] = attr(default=None, read_only=True)
+    tracking: Embedded[Tracking] = embedded(default=None)
+    registeredAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    updatedAt: Attr[datetime | None] = attr(default=None, read_only=True)
+    version: Attr[int | None] = attr(default=None, read_only=True)
+
+    def __init_subclass__(cls, type: str | None = None, **options: Any) -> None:
+        """`type` is the type of all events of the class: they have it by themselves, and queries ask for it."""
+        if type is not None:
+            cls.__event_type__ = type
+            setattr(cls, "type", _fixed_type(type))  # noqa: B010 - it is declared on `Event`
+        super().__init_subclass__(**options)
+        if type is not None:
+            _load_all()
+            _CLASSES.setdefault(type, cls)
+
+    @classmethod
+    def _class_for(cls: EventClass[E], document: Document) -> EventClass[E]:
+        """The class of the document's type, or this one where it is a further class for that type."""
+        if cls is not Event and cls.__event_type__ is None:
+            return cls
+        event_type = document.get("type")
+        found = _class_of(event_type)
+        further = cls.__event_type__ == event_type and not issubclass(found, cls)
+        return cls if further else cast("EventClass[E]", found)
+
+    @classmethod
+    def _own_criterion(cls) -> Criterion:
+        if cls.__event_type__ is None:
+            return ALWAYS
+        return Comparison(Event, ("type",), Operator.EQUALS, str(cls.__event_type__))
+
+    @classmethod
+    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
+        """An event from its document: with an id the one that the service knows, without one a new event.
+
+        A document without `type`, `context` and `date` is a part: what it does not hold is loaded when it is read.
+        """
+        return from_document(cls, node, attributes or {})
+
+    def get_event(self, id: str) -> Event:
+        """Another event of the same node, as `node.get_event`: the SDK's manual asks an event for it."""
+        node = self.node
+        if node is None:
+            raise InvalidRequestError(f"{self!r} belongs to no node: give it one, or add it to a session")
+        return node.get_event(id)
+
+    def _violations(self) -> Iterable[Violation]:
+        document = render(self)
+        name = type(self).__name__
+        if self._state.key is None:
+            owners = [
+                bool(self._state.references or self.customerId),
+                bool(document.get("bringBackProperties")),
+            ]
+            if sum(owners) != 1:
+                yield Violation(
+                    f"{name}.customer",
+                    document,
+                    "needs exactly one of customer (or customerId) and bringBackProperties",
+                )
+        rule = payload_rule(document)
+        if rule is not None:
+            yield Violation(name, document, rule)
+
+
+def register(cls: type[E]) -> type[E]:
+    """Have events of a class's type loaded as that class, also by `session.query(Event)`; serves as a decorator.
+
+    Without it a query for `Event` gives the library's class of a type, and only a query for the class itself gives it.
+    A class that stands in for a library's is best a subclass of it, so that queries for that one find it too.
+    """
+    if cls.__event_type__ is None:
+        raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
+    _CLASSES[cls.__event_type__] = cls
+    return cls
+
+
+def of_types(types: Iterable[str]) -> Criterion:
+    """Holds for events of one of these types. Raises CompileError for one that neither the reference nor a class knows."""
+    wanted = [str(one) for one in types]
+    unknown = [one for one in wanted if _class_of(one) is Event]
+    if unknown or not wanted:
+        return Event.type.in_(unknown)
+    return Comparison(Event, ("type",), Operator.IN, wanted)
+
+
+def _class_of(event_type: Any) -> type[Event]:
+    """The class that events of a type are loaded as, `Event` for a type that has none."""
+    if event_type not in _CLASSES:
+        _load_all()
+    return _CLASSES.get(event_type, Event)
+
+
+def _load_all() -> None:
+    """Declare the library's classes, before any of a user's.
+
+    They are loaded when the first one is needed, so that a program without events does not wait for them.
+    """
+    import contacthub_orm.contacthub.events  # noqa: F401 - declares
+
+
+def _fixed_type(event_type: str) -> Attribute:
+    """`Event.type` for a class whose events all have one type."""
+    own = copy(Event.__attributes__["type"])
+    own.default = event_type
+    own.validator = _only(event_type)
+    return own
+
+
+def _only(event_type: str) -> Validator:
+    def check(event: Event, _: attrs.Attribute[Any], value: Any) -> None:
+        if value != event_type:
+            raise ValueError(f"must be {event_type}, as for every {type(event).__name__}, got {str(value)!r}")
+
+    return check

@@ -1,0 +1,1 @@
+"""Criteria in Contacthub's query JSON, and the filters of the events' route."""

@@ -1,0 +1,68 @@
+"""`did`: customers by what they did."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from contacthub_orm.contacthub.entities.event import Event
+from contacthub_orm.contacthub.values.enums import EventType
+from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Criterion, and_
+from contacthub_orm.orm.criteria.set_operations import Did, is_condition
+
+__all__ = ["did"]
+
+Moment = date | datetime | str
+
+
+def did(
+    event: type[Event] | EventType | str, *conditions: Criterion, between: tuple[Moment, Moment] | None = None
+) -> Criterion:
+    """Customers who have an event of a type: `did(CompletedOrder, CompletedOrder.properties.orderId == "1")`.
+
+    Args:
+        event: the event's class or type.
+        conditions: criteria on the event, all of which must hold for one and the same event.
+        between: first and last moment of the event's date, both included.
+
+    Raises CompileError for an unknown type, and for criteria that are not conditions on an event.
+    """
+    name = _type_name(event)
+    for condition in conditions:
+        _check(name, condition)
+    condition = and_(*conditions)
+    return NEVER if condition == NEVER else Did(name, condition, _timeframe(name, between))
+
+
+def _timeframe(name: str, between: Any) -> Criterion:
+    if between is None:
+        return ALWAYS
+    if not isinstance(between, tuple | list) or len(between) != 2:
+        raise CompileError(f"did({name}): between is a first and a last moment, got {between!r}")
+    return Event.date.between(*between)
+
+
+def _type_name(event: Any) -> str:
+    if isinstance(event, type) and issubclass(event, Event) and event.__event_type__ is not None:
+        return str(event.__event_type__)
+    try:
+        return EventType(event).value
+    except ValueError:
+        raise CompileError(f"did: {event!r} is no type of event") from None
+
+
+def _check(name: str, condition: object) -> None:
+    if not isinstance(condition, Criterion) or not is_condition(condition):
+        raise CompileError(
+            f"did({name}): expected a condition such as Event.properties.orderId == x, got {condition!r}"
+        )
+    for comparison in condition.comparisons():
+        if not issubclass(comparison.owner, Event):
+            raise CompileError(
+                f"did({name}): {comparison} is a condition on {comparison.owner.__name__}, not on an event"
+            )
+        if comparison.owner.__event_type__ not in (None, name):
+            raise CompileError(
+                f"did({name}): {comparison} is a condition on {comparison.owner.__name__}, another type of event"
+            )

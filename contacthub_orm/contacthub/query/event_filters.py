@@ -1,0 +1,73 @@
+"""Criteria on events, compiled to the parameters of the event list.
+
+The route filters by equality on a few properties and by bounds on the date, all of which must hold; it knows no other
+operator and no "or". Several types or contexts go as one comma list (swagger 1.51; the reference shows one value).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.criteria.criteria import ALWAYS, Comparison, Conjunction, Criterion, Kind, Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["event_parameters"]
+
+_EQUAL: Final = ("customerId", "type", "context", "mode", "nodeId")
+_SEVERAL: Final = ("type", "context")
+_CAN: Final = (
+    "an event query takes == on customerId, type, context, mode and nodeId, in_ on type and context, and >=, <= or between "
+    "on date, joined by &"
+)
+
+
+def event_parameters(criterion: Criterion) -> dict[str, str]:
+    """The parameters of an event search. Raises CompileError for what the route cannot be asked."""
+    parameters: dict[str, str] = {}
+    for comparison in _conjuncts(criterion):
+        for name, value in _parameters(comparison):
+            if parameters.setdefault(name, value) != value:
+                raise CompileError(f"{comparison}: {name} is given twice; {_CAN}")
+    return parameters
+
+
+def _conjuncts(criterion: Criterion) -> tuple[Comparison, ...]:
+    if criterion == ALWAYS:
+        return ()
+    parts = criterion.parts if isinstance(criterion, Conjunction) else (criterion,)
+    if isinstance(criterion, Conjunction) and criterion.kind is not Kind.AND:
+        raise CompileError(f"{criterion}: {_CAN}")
+    if not all(isinstance(part, Comparison) for part in parts):
+        raise CompileError(f"{criterion}: {_CAN}")
+    return tuple(part for part in parts if isinstance(part, Comparison))
+
+
+def _parameters(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    name, operator, value = comparison.attribute, comparison.operator, comparison.value
+    if value in ("", [""]):
+        raise CompileError(f"{comparison}: the route takes an empty text for no filter at all")
+    if name == "date":
+        yield from _date_bounds(comparison, operator, value)
+    elif operator is Operator.EQUALS and name in _EQUAL:
+        yield name, str(value)
+    elif operator is Operator.IN and name in _SEVERAL:
+        yield name, ",".join(map(str, value))
+    elif operator is Operator.IN and name in _EQUAL and len(value) == 1:
+        yield name, str(value[0])
+    else:
+        raise CompileError(f"{comparison}: {_CAN}")
+
+
+def _date_bounds(comparison: Comparison, operator: Operator, value: Any) -> Iterator[tuple[str, str]]:
+    if operator is Operator.GTE:
+        yield "dateFrom", str(value)
+    elif operator is Operator.LTE:
+        yield "dateTo", str(value)
+    elif operator is Operator.BETWEEN:
+        yield "dateFrom", str(value[0])
+        yield "dateTo", str(value[1])
+    else:
+        raise CompileError(f"{comparison}: {_CAN}")

@@ -1,0 +1,122 @@
+"""Criteria compiled to the service's customer query: the form every source accepts.
+
+A container with `name` and `query`, no names inside, `value` left out for IS_NULL and IS_NOT_NULL. Operators compile one
+to one. The current reference says only that `query` is a text; the language is known from the schema beside the
+swagger 1.39 and from what the SDKs send.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.criteria.criteria import (
+    ALWAYS,
+    NEVER,
+    Comparison,
+    Conjunction,
+    Criterion,
+    Kind,
+    Operator,
+    and_,
+    or_,
+)
+from contacthub_orm.orm.criteria.set_operations import Combination, Did, SetOperation, is_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm.criteria.expressions import Ordering
+
+__all__ = ["query_json", "sort_parameter"]
+
+Json = dict[str, Any]
+
+_WITHOUT_VALUE = (Operator.IS_NULL, Operator.IS_NOT_NULL)
+
+_EVERY_CUSTOMER: Final[Json] = {"type": "atomic", "attribute": "id", "operator": "IS_NOT_NULL"}
+"""What every customer satisfies; EXCEPT needs something to take away from."""
+
+_NO_CUSTOMER: Final[Json] = {"type": "atomic", "attribute": "id", "operator": "IS_NULL"}
+
+_EVERY_EVENT: Final[Json] = {"type": "atomic", "attribute": "date", "operator": "IS_NOT_NULL"}
+"""What every event satisfies: the schema of the language demands a condition and a timeframe."""
+
+_SET_OPERATIONS: Final = {Kind.AND: SetOperation.INTERSECT, Kind.OR: SetOperation.UNION}
+_JOINS: Final = {Kind.AND: and_, Kind.OR: or_}
+
+
+def query_json(criterion: Criterion) -> Json | None:
+    """The `query` parameter as a document; None where every customer is asked for."""
+    return None if criterion == ALWAYS else {"name": "query", "query": _query(criterion)}
+
+
+def _query(criterion: Criterion) -> Json:
+    if is_condition(criterion):
+        return {"type": "simple", "are": {"condition": _condition(criterion)}}
+    if isinstance(criterion, Did):
+        return {"type": "simple", "did": _did(criterion)}
+    if isinstance(criterion, Combination):
+        return _combined(criterion.operation, criterion.parts)
+    if isinstance(criterion, Conjunction):
+        return _combined(_SET_OPERATIONS[criterion.kind], _gathered(criterion))
+    raise CompileError(f"{criterion}: {type(criterion).__name__} has no form in the query language")
+
+
+def _combined(operation: SetOperation, parts: Iterable[Criterion]) -> Json:
+    return {"type": "combined", "conjunction": operation.value, "queries": [_query(part) for part in parts]}
+
+
+def _gathered(conjunction: Conjunction) -> list[Criterion]:
+    """The parts, neighbouring conditions joined again so that they stay one simple query."""
+    join = _JOINS[conjunction.kind]
+    gathered: list[Criterion] = []
+    for plain, group in groupby(conjunction.parts, is_condition):
+        parts = tuple(group)
+        gathered.extend([join(*parts)] if plain else parts)
+    return gathered
+
+
+def _did(did: Did) -> Json:
+    return {
+        "event": {"name": did.event},
+        "condition": _EVERY_EVENT if did.condition == ALWAYS else _condition(did.condition),
+        "timeframe": _EVERY_EVENT if did.timeframe == ALWAYS else _condition(did.timeframe),
+    }
+
+
+def _condition(criterion: Criterion) -> Json:
+    if isinstance(criterion, Comparison):
+        return _atomic(criterion)
+    if criterion == ALWAYS:
+        return _EVERY_CUSTOMER
+    if criterion == NEVER:
+        return _NO_CUSTOMER
+    if isinstance(criterion, Conjunction):
+        conditions = [_condition(part) for part in criterion.parts]
+        return {"type": "composite", "conjunction": criterion.kind.value, "conditions": conditions}
+    raise CompileError(f"{criterion}: {type(criterion).__name__} has no form inside a condition")
+
+
+def _atomic(comparison: Comparison) -> Json:
+    condition: Json = {
+        "type": "atomic",
+        "attribute": comparison.attribute,
+        "operator": comparison.operator.value,
+    }
+    if comparison.operator not in _WITHOUT_VALUE:
+        condition["value"] = comparison.value
+    return condition
+
+
+def sort_parameter(order: Iterable[Ordering]) -> str | None:
+    """The `sort` parameter; the service's sources know one key only, so several are refused."""
+    keys = list(order)
+    if not keys:
+        return None
+    if len(keys) > 1:
+        raise CompileError(
+            f"order_by: the service sorts by one attribute, got {', '.join(key.attribute for key in keys)}"
+        )
+    return f"{keys[0].attribute},{'desc' if keys[0].descending else 'asc'}"

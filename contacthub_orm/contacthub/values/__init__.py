@@ -1,0 +1,1 @@
+"""Values of Contacthub's documents: enumerations, time zones, limits, argument aliases."""

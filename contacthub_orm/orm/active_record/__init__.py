@@ -1,0 +1,1 @@
+"""Entities that save themselves, each call in a session of its own."""

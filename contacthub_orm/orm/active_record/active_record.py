@@ -1,0 +1,140 @@
+"""Active record: an entity that saves itself, beside the session and by the same means.
+
+In a session a verb flushes the entity at once, alone; without one it works on the entity's home (see `lending`). A verb that
+fails raises the error of its one request, not a `CommitError`, and leaves the entity's values as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
+from contacthub_orm.orm.active_record.call_session import attached
+from contacthub_orm.orm.entity.detached import identify, stand_for
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.mapping.baseline import changes
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.session.session import Session
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord"]
+
+
+class ActiveRecord(Entity):
+    """An entity with verbs of its own; each gives the entity itself.
+
+    One that is made with a home and with an id that only the service gives stands for the one that the service knows;
+    a subclass with an `__attrs_post_init__` of its own calls this one's.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        id_key = self.__resource__.id_key
+        if self._state.home is not None and self.__keys__[id_key].read_only and self[id_key] is not None:
+            stand_for(self, self[id_key])
+
+    def post(self) -> Self:
+        """Create the entity now; it learns its id and takes in what the service answers.
+
+        Raises OperationNotPermitted where it was created already, ValidationError before anything is sent, the APIError
+        of the answer, and OutcomeUnknown where the answer was lost: then the next `post()` looks it up first.
+        """
+        if self._state.key is not None:
+            raise OperationNotPermitted(f"{self!r} was created already: save its changes, or post a new one")
+        with attached(self) as session:
+            session._save(self)
+        return self
+
+    def put(self) -> Self:
+        """Replace the entity's whole document now; what a partial load left out is loaded before.
+
+        Raises as `post()`, OperationNotPermitted where it was never saved and was given no id.
+        """
+        identify(self, "put")
+        with attached(self) as session:
+            _take_in(session, self)
+            pending = self._state.replace
+            session.put(self)
+            try:
+                _save_alone(session, self)
+            except BaseException:
+                self._state.replace = pending or session.is_unsettled(self)
+                raise
+        return self
+
+    def delete(self) -> Self:
+        """Delete the entity now. Raises as `put()`."""
+        identify(self, "delete")
+        with attached(self) as session:
+            _remove_alone(session, self, session.delete)
+        return self
+
+
+class PatchableRecord(ActiveRecord):
+    """An active record of which the service can change a part."""
+
+    def patch(self) -> Self:
+        """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
+        identify(self, "patch")
+        with attached(self) as session:
+            _take_in(session, self)
+            _save_alone(session, self)
+        return self
+
+    def get_mutation_tracker(self) -> dict[str, Any]:
+        """The unsaved changes, nested, a removed value as None; with the id, where the entity has one."""
+        id_key = self.__resource__.id_key
+        tracked = changes(self)
+        return {id_key: self[id_key], **tracked} if self._state.key is not None else tracked
+
+
+class PersonalRecord(PatchableRecord):
+    """A patchable record of which the service can export, and erase, all that it holds: what a person may demand by law."""
+
+    def forget(self) -> Self:
+        """Have the service erase all that it holds of this one, on its whole platform, now; see `Session.forget`.
+
+        Raises as `put()`.
+        """
+        identify(self, "forget")
+        with attached(self) as session:
+            _remove_alone(session, self, session.forget)
+        return self
+
+    def export(self) -> Document:
+        """All that the service holds of this one, read now; see `Session.export`. Raises as `put()`."""
+        identify(self, "export")
+        with attached(self) as session:
+            return session.export(self)
+
+
+def _take_in(session: Session, entity: Entity) -> None:
+    """Add an entity that is to be saved. Raises InvalidRequestError where it is to be deleted.
+
+    One whose deletion had no answer, in a session of its own, is kept; the save looks the deletion up first.
+    """
+    if entity._state.deleted and not session.lent:
+        raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
+    session.add(entity)
+
+
+def _save_alone(session: Session, entity: Entity) -> None:
+    """Flush an entity. Raises InvalidRequestError where that found it deleted."""
+    session._save(entity)
+    if entity._state.deleted:
+        raise InvalidRequestError(
+            f"{entity!r} was deleted: the deletion whose answer was lost had taken effect"
+        )
+
+
+def _remove_alone(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
+    """Flush the removal of an entity; where it fails the entity is as before."""
+    pending = entity._state.deleted
+    remove(entity)
+    try:
+        session._save(entity)
+    except BaseException:
+        if not pending and not session.is_unsettled(entity) and entity._state.session is session:
+            session.add(entity)
+        raise

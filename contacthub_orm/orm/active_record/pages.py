@@ -1,0 +1,102 @@
+"""Lists that can only be read, and one page of a larger list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
+
+from contacthub_orm.errors import OperationNotPermitted
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.service.backend import Page
+
+__all__ = ["PaginatedList", "ReadOnlyList"]
+
+T = TypeVar("T")
+
+
+class ReadOnlyList(list[T]):
+    """A list that can only be read; whatever would change it raises OperationNotPermitted, which is a ValueError.
+
+    A slice, a sum and a `copy()` of it are plain lists.
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise OperationNotPermitted(
+            f"a {type(self).__name__} can only be read; list(...) gives one to change"
+        )
+
+    if TYPE_CHECKING:  # no argument fits, so that a checker finds what would be refused
+
+        def append(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def extend(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def insert(self, _: Never, __: Never, /) -> None: ...  # type: ignore[override]
+        def remove(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def pop(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def clear(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def sort(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def reverse(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def __setitem__(self, _: Never, __: Never, /) -> None: ...  # type: ignore[override]
+        def __delitem__(self, _: Never, /) -> None: ...  # type: ignore[override]
+        def __iadd__(self, _: Never, /) -> None: ...  # type: ignore[override, misc]
+    else:
+        append = extend = insert = remove = pop = clear = sort = reverse = _refuse
+        __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+
+    def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
+        """Pickled or copied it is a list of the same elements; a page no longer knows its neighbours."""
+        return ReadOnlyList, (list(self),)
+
+
+class PaginatedList(ReadOnlyList[T]):
+    """One page of a list, read-only; `next_page()` and `previous_page()` ask for its neighbours."""
+
+    __slots__ = ("_page", "_turn")
+
+    def __init__(
+        self, elements: Iterable[T], page: Page, turn: Callable[[int, int], PaginatedList[T]]
+    ) -> None:
+        super().__init__(elements)
+        self._page = page
+        self._turn = turn
+
+    @property
+    def size(self) -> int:
+        """How many elements a page holds."""
+        return self._page.size
+
+    @property
+    def page_number(self) -> int:
+        """The number of this page, counted from 0 as the service counts."""
+        return self._page.number
+
+    @property
+    def total_elements(self) -> int:
+        """How many elements all pages hold together; at the service's limit for one search, at least so many."""
+        return self._page.total
+
+    @property
+    def total_pages(self) -> int:
+        """How many pages there are."""
+        return -(-self._page.total // self._page.size) if self._page.size else 0
+
+    @property
+    def total_unfiltered_elements(self) -> int | None:
+        """How many elements there would be without criteria; None where the service does not tell."""
+        return self._page.unfiltered
+
+    def next_page(self) -> PaginatedList[T]:
+        """The page after this one, by one request. Raises OperationNotPermitted after the last page."""
+        if self.page_number + 1 >= self.total_pages:
+            raise OperationNotPermitted(
+                f"page {self.page_number} is the last of {max(self.total_pages, 1)}, counted from 0"
+            )
+        return self._turn(self.page_number + 1, self.size)
+
+    def previous_page(self) -> PaginatedList[T]:
+        """The page before this one, by one request. Raises OperationNotPermitted before the first page."""
+        if self.page_number == 0:
+            raise OperationNotPermitted("page 0 is the first")
+        return self._turn(self.page_number - 1, self.size)

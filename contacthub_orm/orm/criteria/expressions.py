@@ -1,0 +1,322 @@
+"""Attributes read on a class: query expressions such as `Book.publisher.city.name == "Bath"`.
+
+`Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue the
+path, `DynamicExpression` for anything below an object that declares nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+import attrs
+
+from contacthub_orm.errors import CompileError, UnknownAttributeError
+from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator, and_, or_
+from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.types import accepts, describe, is_list
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.mapping.attributes import Attribute
+
+__all__ = [
+    "DynamicExpression",
+    "EmbeddedExpression",
+    "Expression",
+    "Ordering",
+    "between_",
+    "in_",
+    "is_null",
+    "not_in_",
+]
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Ordering:
+    """A sort key: `Book.title.asc()`."""
+
+    owner: type
+    path: tuple[str, ...]
+    descending: bool = False
+
+    @property
+    def attribute(self) -> str:
+        return ".".join(self.path)
+
+    def __str__(self) -> str:
+        return f"{self.attribute} {'desc' if self.descending else 'asc'}"
+
+
+class Expression(Generic[T]):
+    """The value at a path of an entity class, to be compared in a criterion.
+
+    Values are checked against the attribute's declared type at once: a comparison that could never be sent raises
+    CompileError where it is written.
+    """
+
+    __slots__ = ("_declared", "_owner", "_path")
+
+    def __init__(self, owner: type, path: tuple[str, ...], declared: Any = Any) -> None:
+        self._owner = owner
+        self._path = path
+        self._declared = declared
+
+    def __eq__(self, other: object) -> Criterion:  # type: ignore[override]
+        if other is None:
+            return self.is_(None)
+        return self._compare(Operator.EQUALS, other)
+
+    def __ne__(self, other: object) -> Criterion:  # type: ignore[override]
+        if other is None:
+            return self.is_not(None)
+        return self._compare(Operator.NOT_EQUALS, other)
+
+    def __lt__(self, other: Any) -> Criterion:
+        return self._compare(Operator.LT, other)
+
+    def __le__(self, other: Any) -> Criterion:
+        return self._compare(Operator.LTE, other)
+
+    def __gt__(self, other: Any) -> Criterion:
+        return self._compare(Operator.GT, other)
+
+    def __ge__(self, other: Any) -> Criterion:
+        return self._compare(Operator.GTE, other)
+
+    def __hash__(self) -> int:
+        return hash((self._owner, self._path))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"{self} has no truth value: compare it, as in {self} == value")
+
+    if not TYPE_CHECKING:  # a checker that saw this would let any name pass
+
+        def __getattr__(self, name):
+            if name.startswith("_"):
+                raise AttributeError(name)
+            raise UnknownAttributeError(f"{self}.{name}: {self} {self._why_it_ends()}")
+
+    def _why_it_ends(self) -> str:
+        if is_list(self._declared):
+            return (
+                "is a list, and no source tells how a path leads into one: "
+                "ask what it holds with contains, filter the rows in this process, or write the query with raw()"
+            )
+        return f"is {describe(self._declared)}, which has no attributes"
+
+    def is_(self, other: None) -> Criterion:
+        """IS_NULL: the value is absent or null."""
+        self._only_none("is_", other)
+        return Comparison(self._owner, self._path, Operator.IS_NULL)
+
+    def is_not(self, other: None) -> Criterion:
+        """IS_NOT_NULL: there is a value."""
+        self._only_none("is_not", other)
+        return Comparison(self._owner, self._path, Operator.IS_NOT_NULL)
+
+    def is_null(self) -> Criterion:
+        """IS_NULL, as `is_(None)`."""
+        return self.is_(None)
+
+    def is_not_null(self) -> Criterion:
+        """IS_NOT_NULL, as `is_not(None)`."""
+        return self.is_not(None)
+
+    def in_(self, values: Iterable[Any]) -> Criterion:
+        """The value is one of `values`; on a list attribute, the list holds one of them. None of none matches."""
+        wanted = self._values("in_", values)
+        if is_list(self._declared):
+            return or_(*(self.contains(value) for value in wanted))
+        return self._membership(Operator.IN, wanted) if wanted else or_()
+
+    def not_in(self, values: Iterable[Any]) -> Criterion:
+        """The exact complement of `in_`."""
+        wanted = self._values("not_in", values)
+        if is_list(self._declared):
+            return ~or_(*(self.contains(value) for value in wanted))
+        return self._membership(Operator.NOT_IN, wanted) if wanted else and_()
+
+    not_in_ = not_in
+
+    def contains(self, value: Any) -> Criterion:
+        """A list attribute holds `value` (IN with a scalar, as the Python SDK's documentation uses it)."""
+        if not is_list(self._declared) and self._declared is not Any:
+            self._refuse(f"contains({value!r})", "is not a list; compare it with == or in_")
+        return Comparison(self._owner, self._path, Operator.IN, self._scalar("contains", value))
+
+    def between(self, low: Any, high: Any) -> Criterion:
+        """The value lies between both bounds, bounds included."""
+        self._comparable("between")
+        bounds = [self._scalar("between", low), self._scalar("between", high)]
+        return Comparison(self._owner, self._path, Operator.BETWEEN, bounds)
+
+    between_ = between
+
+    def asc(self) -> Ordering:
+        """Sort by this value, smallest first."""
+        return Ordering(self._owner, self._path)
+
+    def desc(self) -> Ordering:
+        """Sort by this value, largest first."""
+        return Ordering(self._owner, self._path, descending=True)
+
+    def _compare(self, operator: Operator, value: Any) -> Criterion:
+        self._comparable(f"{operator} {value!r}")
+        return Comparison(self._owner, self._path, operator, self._scalar(str(operator), value))
+
+    def _membership(self, operator: Operator, values: list[Any]) -> Criterion:
+        wanted = [self._scalar(str(operator), value) for value in values]
+        return Comparison(self._owner, self._path, operator, wanted)
+
+    def _values(self, operation: str, values: Iterable[Any]) -> list[Any]:
+        if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+            self._refuse(f"{operation}({values!r})", "takes a list of values")
+        return list(values)
+
+    def _comparable(self, operation: str) -> None:
+        if is_list(self._declared):
+            self._refuse(operation, "is a list: ask what it holds with contains or in_")
+
+    def _scalar(self, operation: str, value: Any) -> Any:
+        if value is None:
+            self._refuse(operation, "cannot be compared with None: use == None, is_(None) or is_not(None)")
+        if not accepts(self._declared, value, in_list=True):
+            self._refuse(operation, f"holds {describe(self._declared)}, got {value!r}")
+        try:
+            wire = dump(value)
+        except TypeError as error:
+            raise CompileError(f"{self} {operation}: {error}") from None
+        if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
+            self._refuse(operation, f"compares with a text, a number or a date, got {value!r}")
+        return wire
+
+    def _only_none(self, operation: str, other: object) -> None:
+        if other is not None:
+            self._refuse(f"{operation}({other!r})", "takes None alone")
+
+    def _refuse(self, operation: str, rule: str) -> NoReturn:
+        raise CompileError(f"{self} {operation}: {self} {rule}")
+
+    def __str__(self) -> str:
+        return f"{self._owner.__name__}.{'.'.join(self._path)}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+
+class EmbeddedExpression:
+    """An embedded object of an entity class: its attributes are expressions, itself it is only null or not."""
+
+    __slots__ = ("_owner", "_path", "_target")
+
+    def __init__(self, owner: type, path: tuple[str, ...], target: type) -> None:
+        self._owner = owner
+        self._path = path
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        attributes: Mapping[str, Attribute] = self._target.__attributes__  # type: ignore[attr-defined]
+        attribute = attributes.get(name)
+        if attribute is None:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise unknown_attribute(str(self), name, attributes)
+        return attribute.expression(self._owner, (*self._path, attribute.key))
+
+    def __eq__(self, other: object) -> Criterion:  # type: ignore[override]
+        return self._null_only(Operator.IS_NULL, "==", other)
+
+    def __ne__(self, other: object) -> Criterion:  # type: ignore[override]
+        return self._null_only(Operator.IS_NOT_NULL, "!=", other)
+
+    def __hash__(self) -> int:
+        return hash((self._owner, self._path))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"{self} has no truth value: ask is_null({self})")
+
+    def __lt__(self, other: object) -> NoReturn:
+        self._refuse("<", other)
+
+    def __le__(self, other: object) -> NoReturn:
+        self._refuse("<=", other)
+
+    def __gt__(self, other: object) -> NoReturn:
+        self._refuse(">", other)
+
+    def __ge__(self, other: object) -> NoReturn:
+        self._refuse(">=", other)
+
+    def _null_only(self, operator: Operator, sign: str, other: object) -> Criterion:
+        if other is not None:
+            self._refuse(sign, other)
+        return Comparison(self._owner, self._path, operator)
+
+    def _refuse(self, sign: str, other: object) -> NoReturn:
+        raise CompileError(f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None")
+
+    def __str__(self) -> str:
+        return f"{self._owner.__name__}.{'.'.join(self._path)}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+
+class DynamicExpression(Expression[Any]):
+    """A path below an object without declared attributes: any name or item continues it."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> DynamicExpression:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    __iter__ = None  # that `in` and loops are refused, which would ask for item 0, 1 and so on
+
+    def __getitem__(self, key: str) -> DynamicExpression:
+        if not isinstance(key, str) or not key or "." in key:
+            raise CompileError(f"{self}[{key!r}]: a path is made of names without a dot")
+        return DynamicExpression(self._owner, (*self._path, key))
+
+
+def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:
+    """The refusal of an undeclared attribute, with the nearest declared name."""
+    near = difflib.get_close_matches(name, list(declared), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return UnknownAttributeError(f"{place} declares no attribute {name!r}{hint}")
+
+
+def in_(value: Any, list_attribute: Any) -> Criterion:
+    """`value` is in `list_attribute`; for an attribute that is no list, or for several values: one of them equals it."""
+    expression = _expression("in_", list_attribute)
+    if isinstance(value, list | tuple | set | frozenset):
+        return expression.in_(value)
+    return expression.contains(value) if is_list(expression._declared) else expression.in_([value])
+
+
+def not_in_(value: Any, list_attribute: Any) -> Criterion:
+    """The exact complement of `in_(value, list_attribute)`."""
+    return ~in_(value, list_attribute)
+
+
+def between_(attribute: Any, value1: Any, value2: Any) -> Criterion:
+    """`attribute` lies between both values, the values included."""
+    return _expression("between_", attribute).between(value1, value2)
+
+
+def is_null(attribute: Any) -> Criterion:
+    """The attribute or embedded object is absent or null; negate it for the contrary."""
+    if isinstance(attribute, EmbeddedExpression):
+        return attribute == None  # noqa: E711 - builds a criterion
+    return _expression("is_null", attribute).is_(None)
+
+
+def _expression(function: str, attribute: Any) -> Expression[Any]:
+    if not isinstance(attribute, Expression):
+        raise CompileError(f"{function}: expected an attribute of an entity class, got {attribute!r}")
+    return attribute

@@ -1,0 +1,104 @@
+"""What a constructor takes beside the attributes: where a new entity is at home, and what it starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.mapping.attributes import UNSET, copied
+from contacthub_orm.orm.mapping.mapped import contents
+from contacthub_orm.orm.service.binds import Home
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.mapping.mapped import Mapped
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Bound", "Template", "bound", "template"]
+
+T = TypeVar("T")
+
+
+class Bound(Generic[T]):
+    """The attribute that names an entity's home, such as its node: where it saves itself while no session holds it."""
+
+    name: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def field(self) -> Any:
+        """The attrs field that stands for the home in `__init__`; it may be given by place."""
+        return attrs.field(default=UNSET)
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Bound[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> T | None: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        state = instance._state
+        return state.session.bind if state.session is not None else state.home or state.left
+
+    def __set__(self, instance: object, value: T | None) -> None:
+        if value is UNSET:
+            return
+        entity: Any = instance
+        if value is not None and not isinstance(value, Home):
+            raise TypeError(f"{type(entity).__name__}.{self.name} is a node, got {value!r}")
+        if entity._state.session is not None and entity._state.session.bind is not value:
+            raise InvalidRequestError(f"{entity!r} is in a session, which has its {self.name} already")
+        entity._state.home = value
+        entity._state.left = None
+
+
+class Template:
+    """The argument that says what a new entity starts with: values that its other arguments replace.
+
+    An entity that is given a home and no template starts with the declared one.
+    """
+
+    def __init__(self, usual: Document) -> None:
+        self.usual = usual
+
+    def field(self) -> Any:
+        """The attrs field that stands for the template in `__init__`."""
+        return attrs.field(default=UNSET)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: Any) -> Any:
+        if instance is None:
+            return self
+        raise AttributeError(
+            f"{self.name} is an argument of {owner.__name__}, which keeps nothing of it but the values"
+        )
+
+    def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
+        if value is UNSET or value is None:
+            value = self.usual if instance._state.home is not None else {}
+        for key, item in contents(value).items():
+            instance[key] = copied(item)
+
+
+def bound(*, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - for type checkers
+    """Declare the attribute that names an entity's home; the arguments tell type checkers that it may be left out."""
+    return Bound()
+
+
+def template(usual: Document, *, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - as above
+    """Declare the argument that says what a new entity starts with, and what it usually is."""
+    return Template(usual)
+
+
+def leading_fields(entity: type[Entity]) -> dict[str, Any]:
+    """The arguments of `__init__` that are set before all others, in the order declared: a template looks at the home."""
+    found: dict[str, Bound[Any] | Template] = {}
+    for base in reversed(entity.__mro__):
+        found.update({name: one for name, one in vars(base).items() if isinstance(one, Bound | Template)})
+    return {name: one.field() for name, one in found.items()}

@@ -1,0 +1,77 @@
+"""The identity map: one object per (resource, id), held weakly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+from weakref import ref
+
+from contacthub_orm.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity, Key
+
+__all__ = ["IdentityMap"]
+
+_FIRST_SWEEP: Final = 1024
+
+
+class IdentityMap:
+    """The persistent entities of a session, by identity.
+
+    The map itself keeps nothing alive; the session pins an entity that has changes or has handed out a list. What has
+    died is swept out when the map has doubled, since a callback per entity would cost as much as loading it.
+    """
+
+    __slots__ = ("_references", "_sweep_at")
+
+    def __init__(self) -> None:
+        self._references: dict[Key, ref[Entity]] = {}
+        self._sweep_at = _FIRST_SWEEP
+
+    def get(self, key: Key) -> Entity | None:
+        reference = self._references.get(key)
+        return reference() if reference is not None else None
+
+    def add(self, key: Key, entity: Entity) -> None:
+        """Enter an entity. Raises InvalidRequestError where another object has this identity."""
+        self.refuse_another(key, entity)
+        self.put(key, entity)
+
+    def refuse_another(self, key: Key, entity: Entity | None = None) -> None:
+        """Raise InvalidRequestError where an object has this identity, other than this one."""
+        held = self.get(key)
+        if held is not None and held is not entity:
+            raise InvalidRequestError(
+                f"the session already holds another object for {key[0]} {key[1]}: {held!r}"
+            )
+
+    def put(self, key: Key, entity: Entity) -> None:
+        """Enter an entity whose identity is known to be free."""
+        self._references[key] = ref(entity)
+        if len(self._references) >= self._sweep_at:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        self._references = {
+            key: reference for key, reference in self._references.items() if reference() is not None
+        }
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._references))
+
+    def discard(self, key: Key) -> None:
+        """Forget an identity; nothing happens where it is not held."""
+        self._references.pop(key, None)
+
+    def clear(self) -> None:
+        self._references.clear()
+
+    def __iter__(self) -> Iterator[Entity]:
+        return (
+            entity for reference in list(self._references.values()) if (entity := reference()) is not None
+        )
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, key: Key) -> bool:
+        return self.get(key) is not None

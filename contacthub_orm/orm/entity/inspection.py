@@ -1,0 +1,137 @@
+"""`inspect(entity)`: where an entity stands and what has changed in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.entity import Entity, Key
+from contacthub_orm.orm.mapping.baseline import Change, changed_paths, changes, creation
+from contacthub_orm.orm.wire.documents import Document, same
+from contacthub_orm.orm.wire.evaluator import value_at
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.session.session import Session
+
+__all__ = ["History", "InstanceState", "Status", "inspect", "status_of"]
+
+
+class Status(StrEnum):
+    """The states of an entity, with SQLAlchemy's meanings.
+
+    TRANSIENT: new, in no session. PENDING: added, not yet created. PERSISTENT: in a session and known to the service.
+    DELETED: deleted in a session. DETACHED: known to the service, in no session.
+    """
+
+    TRANSIENT = "transient"
+    PENDING = "pending"
+    PERSISTENT = "persistent"
+    DELETED = "deleted"
+    DETACHED = "detached"
+
+
+def status_of(entity: Entity) -> Status:
+    state = entity._state
+    if state.deleted:
+        return Status.DELETED
+    if state.key is None:
+        return Status.TRANSIENT if state.session is None else Status.PENDING
+    return Status.DETACHED if state.session is None else Status.PERSISTENT
+
+
+@attrs.frozen
+class History:
+    """A path's old and new wire value, None where there is none, and whether they differ."""
+
+    old: Any
+    new: Any
+    changed: bool
+
+
+@attrs.frozen(eq=False)
+class InstanceState:
+    """A view of one entity's bookkeeping; it is always current."""
+
+    entity: Entity
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.entity)
+
+    @property
+    def transient(self) -> bool:
+        return self.status is Status.TRANSIENT
+
+    @property
+    def pending(self) -> bool:
+        return self.status is Status.PENDING
+
+    @property
+    def persistent(self) -> bool:
+        return self.status is Status.PERSISTENT
+
+    @property
+    def deleted(self) -> bool:
+        return self.status is Status.DELETED
+
+    @property
+    def detached(self) -> bool:
+        return self.status is Status.DETACHED
+
+    @property
+    def identity(self) -> Key | None:
+        """The resource's name and the id, None for an entity the service does not know."""
+        return self.entity._state.key
+
+    @property
+    def session(self) -> Session | None:
+        return self.entity._state.session
+
+    @property
+    def modified(self) -> bool:
+        """Whether a save would send something."""
+        return self.entity._state.key is None or bool(self.changes())
+
+    @property
+    def baseline(self) -> Document | None:
+        """What the service last said; never mutate it."""
+        return self.entity._state.raw
+
+    @property
+    def merged_into(self) -> Entity | None:
+        """The entity that stands for this one since the service merged them."""
+        return self.entity._state.merged_into
+
+    @property
+    def in_flight(self) -> Document | None:
+        """What is being sent at this moment: the middle one of the layers service, in flight, user."""
+        return self.entity._state.in_flight
+
+    def history(self, path: str) -> History:
+        """What the service last said of a dotted path, and what stands there now."""
+        keys = tuple(path.split("."))
+        old, new = value_at(self.entity._state.raw, keys), value_at(self.entity.to_dict(), keys)
+        return History(old, new, not same(old, new))
+
+    def changes(self) -> Document:
+        """The body a save would send: for a known entity the PATCH of changed paths, for a new one the POST."""
+        if self.entity._state.key is None:
+            return creation(self.entity)
+        return changes(self.entity)
+
+    def changed(self) -> list[Change]:
+        """Changed paths as `(path, old, new)` in wire form."""
+        return list(changed_paths(self.entity._state.raw, changes(self.entity)))
+
+
+def inspect(entity: Entity) -> InstanceState:
+    """The state of an entity: status, identity, session, changed paths.
+
+    Raises InvalidRequestError for anything else, embedded objects included: they have no state of their own.
+    """
+    if not isinstance(entity, Entity):
+        raise InvalidRequestError(f"inspect() takes an entity, got {entity!r}")
+    return InstanceState(entity)

@@ -1,0 +1,151 @@
+"""Declared types and validators, checked on what the user wrote before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.errors import Violation
+from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
+from contacthub_orm.orm.mapping.baseline import change
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.documents import MISSING, Document, same
+from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+
+__all__ = ["violations"]
+
+
+def violations(entity: Entity) -> list[Violation]:
+    """Every rule that what would be sent of an entity breaks, each with its path; what has not changed breaks none.
+
+    The entity's own rules, between attributes, are asked once each value by itself is in order.
+    """
+    found = list(_of_object(entity, type(entity).__name__, new=entity._state.key is None))
+    return found or list(entity._violations())
+
+
+_FIXED = "is set when the entity is created and cannot be changed"
+_SYSTEM = "is set by the service and cannot be assigned"
+
+
+def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
+    yield from _missing(mapped, place)
+    old = mapped._state.raw or {}
+    written = mapped._state.written
+    for name, value in list(mapped.__dict__.items()):
+        attribute = mapped.__attributes__.get(name)
+        if attribute is None or not _is_changed(old, value, attribute, written=name in written):
+            continue
+        path = f"{place}.{attribute.key}"
+        if attribute.read_only and not (attribute.derived and new):
+            yield Violation(path, value, _SYSTEM)
+        elif attribute.create_only and not new:
+            yield Violation(path, value, _FIXED)
+        elif isinstance(value, Mapped) and accepts(attribute.declared, value):
+            yield from _of_object(value, path, new=new)
+        elif value is not None:
+            yield from _of_value(mapped, attribute, value, path, new=new)
+    for key, value in (mapped._state.items or {}).items():
+        yield from _of_item(value, f"{place}.{key}", new=new)
+
+
+def _is_changed(old: Document, value: Any, attribute: Attribute, *, written: bool) -> bool:
+    try:
+        return change(old.get(attribute.key, MISSING), value, attribute, written=written) is not MISSING
+    except TypeError:
+        return True
+
+
+def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
+    """Required values that a new object lacks, or that were taken away.
+
+    A required embedded object may be empty, as far as it requires nothing itself.
+    """
+    state = mapped._state
+    for name, attribute in mapped.__attributes__.items():
+        if not attribute.required or not (state.raw is None or name in state.written):
+            continue
+        path, value = f"{place}.{attribute.key}", getattr(mapped, name)
+        if value is None:
+            yield Violation(path, None, "is required")
+        elif isinstance(value, Mapped) and not _is_changed({}, value, attribute, written=True):
+            within = list(_missing(value, path))
+            yield from within
+            if is_null(value) and not within:
+                yield Violation(path, None, "is required")
+
+
+def _of_value(
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
+) -> Iterator[Violation]:
+    assert isinstance(attribute, Attr)
+    if not accepts(attribute.declared, value):
+        yield Violation(path, value, f"must be {describe(attribute.declared)}, got {value!r}")
+        return
+    if is_list(attribute.declared):
+        held = (mapped._state.raw or {}).get(attribute.key)
+        yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
+    else:
+        yield from _json(value, path)
+    if attribute.validator is not None:
+        yield from _validated(mapped, attribute, value, path)
+
+
+def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that elements break; an element that the service itself sent breaks none."""
+    known = held if isinstance(held, list) else []
+    for index, element in enumerate(values):
+        place = f"{path}[{index}]"
+        if not accepts(declared, element):
+            if not any(same(element, one) for one in known):
+                yield Violation(place, element, f"must be {describe(declared)}, got {element!r}")
+        elif is_object(declared):
+            yield from _of_object(declared._element(element), place, new=new)
+        else:
+            yield from _of_item(element, place, new=new)
+
+
+def _of_item(value: Any, path: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that a value without declaration breaks."""
+    if isinstance(value, Mapped):
+        yield from _of_object(value, path, new=new)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _of_item(element, f"{path}[{index}]", new=new)
+    elif value is not UNSET:
+        yield from _json(value, path)
+
+
+def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> Iterator[Violation]:
+    assert attribute.validator is not None
+    described: Any = type(mapped)
+    field = attrs.fields_dict(described)[attribute.name]
+    try:
+        attribute.validator(mapped, field, value)
+    except (ValueError, TypeError) as error:
+        yield Violation(path, value, str(error.args[0] if error.args else error))
+
+
+def _json(value: Any, path: str) -> Iterator[Violation]:
+    try:
+        wire = dump(value)
+    except TypeError as error:
+        yield Violation(path, value, str(error))
+    else:
+        if not _is_finite(wire):
+            yield Violation(path, value, "must be a finite number")
+
+
+def _is_finite(wire: Any) -> bool:
+    if isinstance(wire, dict):
+        return all(map(_is_finite, wire.values()))
+    if isinstance(wire, list):
+        return all(map(_is_finite, wire))
+    return not isinstance(wire, float) or isfinite(wire)

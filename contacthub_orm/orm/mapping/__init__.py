@@ -1,0 +1,1 @@
+"""Objects over documents: declared attributes, bookkeeping, changes against a baseline."""

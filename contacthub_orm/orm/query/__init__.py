@@ -1,0 +1,1 @@
+"""Queries: what is asked, how rows are read, relations."""

@@ -1,0 +1,158 @@
+"""What the mapper asks of a service: requests for operations, documents for entities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from contacthub_orm.errors import ContacthubError
+    from contacthub_orm.orm.criteria.criteria import Criterion
+    from contacthub_orm.orm.criteria.expressions import Ordering
+    from contacthub_orm.orm.entity.entity import Entity, Key
+    from contacthub_orm.orm.service.plan import Operation, Request, Verb
+    from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Backend", "Page", "Search"]
+
+
+@attrs.frozen
+class Search:
+    """A search as data: which entities, under which criterion, in which order, which page and which paths of them.
+
+    `raw` is a query in the service's own form, in place of the criterion; `parameters` are further ones of its own.
+    """
+
+    entity: type[Entity]
+    criterion: Criterion
+    order: tuple[Ordering, ...] = ()
+    page: int = 0
+    size: int | None = None
+    fields: tuple[tuple[str, ...], ...] = ()
+    raw: Any = None
+    parameters: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Page:
+    """One page of documents.
+
+    `total` counts all matches, `capped` says that there may be more than that; `unfiltered` counts what there is without
+    any criterion, where the service tells.
+    """
+
+    documents: Sequence[Document]
+    total: int
+    number: int
+    size: int
+    capped: bool = False
+    unfiltered: int | None = None
+
+
+class Backend(Protocol):
+    """A service as the session sees it.
+
+    Every call may raise APIError, NotSent or OutcomeUnknown; `send` is called from several threads at once.
+    """
+
+    @property
+    def max_in_flight(self) -> int:
+        """How many requests of one batch may be under way at once."""
+        ...
+
+    @property
+    def page_size(self) -> int:
+        """The largest page."""
+        ...
+
+    def entity_class(self, resource: str) -> type[Entity]:
+        """The class that a resource's documents are loaded as by default."""
+        ...
+
+    def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
+        """The request that an operation becomes; the deletion of an entity to be erased is its erasure."""
+        ...
+
+    def send(self, request: Request) -> Any:
+        """Send a request and give the decoded answer, None for an empty one."""
+        ...
+
+    def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
+        """The service's document after a write: the answer or, where that is silent, the baseline with what was sent.
+
+        Raises OutcomeUnknown for an answer that makes no sense.
+        """
+        ...
+
+    def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        """The document with this id, None where there is none."""
+        ...
+
+    def export(self, entity: type[Entity], identity: str) -> Document:
+        """All that the service holds of the entity with this id. Raises NotFoundError where there is none."""
+        ...
+
+    def below(self, path: tuple[str, ...]) -> Sequence[Document]:
+        """All documents of a collection below an entity."""
+        ...
+
+    def scan_key(self, entity: type[Entity]) -> str | None:
+        """The key that a scan walks: a moment that never changes and that a search can be bounded by."""
+        ...
+
+    def search(self, search: Search) -> Page:
+        """One page of a search. Raises CompileError, before any request, for what the service cannot be asked."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """What a journal belongs to: it names the service, the workspace and the node, and no credential."""
+        ...
+
+    def now(self) -> datetime:
+        """The present moment, aware, by the clock that the transport waits on."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    @property
+    def refuses_double_claims(self) -> bool:
+        """Whether it is certain that only one entity may hold a unique value."""
+        ...
+
+    def unique_value(
+        self, entity: type[Entity], document: Document, patch: Document | None = None
+    ) -> Hashable | None:
+        """The value by which the service tells entities of this kind apart, None where there is none.
+
+        With a patch, the value once that is merged into the document.
+        """
+        ...
+
+    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+        """Whether creations whose answer was lost took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
+
+        ABSENT means not found now; the caller decides when that is certain. `known` are identities that other operations
+        account for.
+        """
+        ...
+
+    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+        """Whether the answer to a creation shows that the entity was not there before."""
+        ...
+
+    def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
+        """The error for a write that met another writer's change, with the service's current state."""
+        ...
+
+    def compile(self, search: Search) -> Any:
+        """What a search sends, as data."""
+        ...

@@ -1,0 +1,218 @@
+"""The plan of a flush, as data: operations in batches; and the account of what became of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.orm.wire.documents import Document
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+
+__all__ = [
+    "Account",
+    "Entry",
+    "Folded",
+    "Operation",
+    "Outcome",
+    "Pending",
+    "Plan",
+    "Request",
+    "Verb",
+    "resolved",
+]
+
+
+class Verb(StrEnum):
+    """What an operation does to its entity."""
+
+    CREATE = "POST"
+    UPDATE = "PATCH"
+    REPLACE = "PUT"
+    DELETE = "DELETE"
+
+
+@attrs.frozen(eq=False)
+class Pending:
+    """In a body: the id of an entity that has none yet."""
+
+    entity: Entity
+
+    def __repr__(self) -> str:
+        return "<pending id>"
+
+
+def resolved(body: Any) -> Any:
+    """A body with every pending id that is known by now put in."""
+    if isinstance(body, Pending):
+        key = body.entity._state.key
+        return key[1] if key is not None else body
+    if isinstance(body, dict):
+        return {key: resolved(value) for key, value in body.items()}
+    if isinstance(body, tuple):
+        return tuple(resolved(value) for value in body)
+    return body
+
+
+@attrs.frozen
+class Request:
+    """One request to the service: `path` are the unquoted segments below the service's root for the entities.
+
+    A segment or a value of the body may be `Pending`: the id of an entity that is created before.
+    """
+
+    method: str
+    path: tuple[Any, ...]
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    body: Any = None
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(f"{key}={value}" for key, value in self.params.items()) if self.params else ""
+        body = "" if self.body is None else " " + json.dumps(self.body, ensure_ascii=False, default=repr)
+        return f"{self.method} {'/'.join(map(str, self.path))}{query}{body}"
+
+    def resolved(self) -> Request:
+        """The request with every pending id that is known by now put in."""
+        return Request(self.method, resolved(self.path), self.params, resolved(self.body))
+
+
+@attrs.frozen(eq=False)
+class Folded:
+    """A change of an element that needs no request of its own."""
+
+    verb: Verb
+    entity: Entity
+    body: Document
+
+
+@attrs.frozen(eq=False)
+class Operation:
+    """One write: the verb, the entity and the body as it was when the plan was made.
+
+    `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all;
+    `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat;
+    `folded` are changes of elements that ride along in the collection which the body carries, and `own` is then the
+    body without them; `erases` says of a deletion that the service erases all that it holds of the entity.
+    """
+
+    verb: Verb
+    entity: Entity
+    request: Request
+    after: tuple[Operation, ...] = ()
+    baseline: Document | None = attrs.field(default=None, repr=False)
+    sent_before: datetime | None = None
+    folded: tuple[Folded, ...] = ()
+    own: Document | None = attrs.field(default=None, repr=False)
+    erases: bool = False
+
+    @property
+    def body(self) -> Document:
+        """What is sent, which for a DELETE is nothing."""
+        return self.request.body or {}
+
+    def __str__(self) -> str:
+        return str(self.request)
+
+
+@attrs.frozen
+class Plan:
+    """What a flush would send: `batches` go one after the other, the operations of one batch concurrently.
+
+    Printed, a plan reads like a list of requests.
+    """
+
+    batches: tuple[tuple[Operation, ...], ...] = ()
+
+    def __iter__(self) -> Iterator[Operation]:
+        return (operation for batch in self.batches for operation in batch)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.batches))
+
+    def __bool__(self) -> bool:
+        return bool(self.batches)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self)) or "nothing to send"
+
+
+class Outcome(StrEnum):
+    """What became of an operation.
+
+    DONE: the service confirmed it. FAILED: it was refused or never reached the service. UNKNOWN: it was sent and the
+    answer was lost. NOT_SENT: an earlier one did not succeed.
+    """
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one.
+
+    `sent_at` is the moment before it was first sent, None for one that was not; `document` the service's document after
+    it, where it was done and there is one.
+    """
+
+    operation: Operation
+    request: Request
+    outcome: Outcome
+    error: Exception | None = None
+    sent_at: datetime | None = None
+    document: Document | None = attrs.field(default=None, repr=False)
+
+    @property
+    def entity(self) -> Entity:
+        return self.operation.entity
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of an error answer."""
+        return getattr(self.error, "status", None)
+
+    @property
+    def message(self) -> str | None:
+        """What the service or the transport said of the failure."""
+        return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
+
+    @property
+    def logref(self) -> str | None:
+        """The service's reference of an error answer."""
+        return getattr(self.error, "logref", None)
+
+    def __str__(self) -> str:
+        reason = f"  ({self.error})" if self.error is not None else ""
+        return f"{self.outcome:<8} {self.request}{reason}"
+
+
+@attrs.frozen
+class Account:
+    """What became of every operation of a flush, in the order planned."""
+
+    entries: Sequence[Entry] = ()
+
+    def having(self, outcome: Outcome) -> list[Entry]:
+        """The entries with one outcome."""
+        return [entry for entry in self.entries if entry.outcome is outcome]
+
+    @property
+    def succeeded(self) -> bool:
+        return all(entry.outcome is Outcome.DONE for entry in self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.entries)) or "nothing was sent"

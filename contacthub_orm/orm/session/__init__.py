@@ -1,0 +1,1 @@
+"""The session: the persistence context, loading, flushing and blocks."""

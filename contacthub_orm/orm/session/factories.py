@@ -1,0 +1,54 @@
+"""Making sessions: with the same settings, and one per thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from contacthub_orm.orm.service.binds import Bind
+from contacthub_orm.orm.session.session import Session
+
+__all__ = ["scoped_session", "sessionmaker"]
+
+
+class sessionmaker:  # noqa: N801 - SQLAlchemy's name
+    """Makes sessions with the same settings: `Sessions = sessionmaker(node); with Sessions() as session: ...`."""
+
+    def __init__(self, bind: Bind, **settings: Any) -> None:
+        self.bind = bind
+        self.settings = settings
+
+    def __call__(self, **settings: Any) -> Session:
+        return Session(self.bind, **{**self.settings, **settings})
+
+    @contextmanager
+    def begin(self, *, atomic: bool = False) -> Iterator[Session]:
+        """A session in a block that commits when it is left and closes the session."""
+        with self() as session, session.begin(atomic=atomic):
+            yield session
+
+
+class scoped_session:  # noqa: N801 - SQLAlchemy's name
+    """One session per thread: call it for the thread's own, `remove()` closes that.
+
+    `Sessions = scoped_session(sessionmaker(node)); Sessions().query(Customer)`.
+    """
+
+    def __init__(self, factory: Callable[[], Session]) -> None:
+        self._factory = factory
+        self._local = threading.local()
+
+    def __call__(self) -> Session:
+        held: Session | None = getattr(self._local, "session", None)
+        if held is None:
+            held = self._local.session = self._factory()
+        return held
+
+    def remove(self) -> None:
+        """Close the thread's session; the next call makes a new one."""
+        held: Session | None = getattr(self._local, "session", None)
+        if held is not None:
+            held.close()
+            del self._local.session

@@ -1,0 +1,1 @@
+"""Plan, send, resolve what is in doubt, compensate, journal and recover."""

@@ -1,0 +1,181 @@
+"""Undoing what an atomic commit has done, in reverse, as far as a service without transactions allows.
+
+An update is undone by patching the old values back while the version is still ours; a creation by a delete, where the
+answer proves that we made the entity; a delete cannot be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from contacthub_orm.errors import ContacthubError
+from contacthub_orm.orm.entity.entity import split_identity
+from contacthub_orm.orm.service.plan import Entry, Request, Verb
+from contacthub_orm.orm.wire.documents import Document, difference
+from contacthub_orm.orm.wire.equivalence import holds_submitted
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.entity_state import Key
+    from contacthub_orm.orm.service.backend import Backend
+
+__all__ = ["Undone", "inverse", "undo"]
+
+
+@attrs.frozen(eq=False)
+class Undone:
+    """What became of undoing one operation: `reason` says why it could not be undone, None where it was."""
+
+    entry: Entry
+    reason: str | None = None
+    document: Document | None = None
+
+    def __str__(self) -> str:
+        return f"{'undone' if self.reason is None else 'not undone':<10} {self.entry.request}" + (
+            f"  ({self.reason})" if self.reason is not None else ""
+        )
+
+
+def undo(
+    backend: Backend,
+    entries: Sequence[Entry],
+    settle: float,
+    note: Callable[[Undone], None] | None = None,
+) -> list[Undone]:
+    """Undo done operations in reverse.
+
+    `settle` are the seconds within which an accepted event is stored; `note` is told of each as it happens. What is found
+    undone already, as after a recovery that was killed, counts as undone.
+    """
+    ours = {entry.entity._state.key: entry.document for entry in entries}
+    moved = {_key_above(entry.entity) for entry in entries}
+    stored_by = backend.now() + timedelta(seconds=settle)
+    undone = []
+    for entry in reversed(entries):
+        held = _Held(ours[entry.entity._state.key] or {}, entry.entity._state.key in moved)
+        one = _undo(backend, entry, held, stored_by)
+        if one.document is not None:
+            ours[entry.entity._state.key] = one.document
+        undone.append(one)
+        if note is not None:
+            note(one)
+    return undone
+
+
+@attrs.frozen
+class _Held:
+    """What we last made of an entity; `moved`: writes of ours below it have moved its version since."""
+
+    document: Document
+    moved: bool
+
+
+def _key_above(entity: Entity) -> Key | None:
+    """The identity of the entity below which this one lives, None where it lives below none."""
+    above, key = type(entity).__parent__, entity._state.key
+    return None if above is None or key is None else (above.target, split_identity(key[1])[0])
+
+
+def _undo(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Undone:
+    try:
+        if entry.operation.verb is Verb.DELETE:
+            return Undone(entry, "a delete cannot be undone")
+        if entry.operation.verb is Verb.CREATE:
+            return _undo_creation(backend, entry, stored_by)
+        return _undo_change(backend, entry, held)
+    except ContacthubError as error:
+        return Undone(entry, str(error))
+
+
+def _undo_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Undone:
+    document = entry.document or {}
+    if not backend.proves_creation(type(entry.entity), document):
+        return Undone(entry, "the service merged it into an entity that was there before")
+    identity = _identity(entry.entity)
+    if _stored(backend, type(entry.entity), identity, stored_by):
+        backend.send(backend.request(Verb.DELETE, entry.entity, None))
+    return Undone(entry)
+
+
+def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
+    """Whether the entity is there; an event accepted a moment ago may come until then, or never."""
+    pause = 0.25
+    while backend.fetch(entity, identity) is None:
+        left = (stored_by - backend.now()).total_seconds()
+        if left <= 0:
+            return False
+        backend.sleep(min(pause, left))
+        pause = min(pause * 2, 5.0)
+    return True
+
+
+def _undo_change(backend: Backend, entry: Entry, held: _Held) -> Undone:
+    entity = entry.entity
+    current = backend.fetch(type(entity), _identity(entity))
+    if current is None:
+        return Undone(entry, "it no longer exists")
+    verb, body = _way_back(entry, held.document)
+    if holds_submitted(current, body):
+        return Undone(entry, document=current)
+    if not _is_ours(entry, current, held):
+        return Undone(entry, "it was changed since by another writer")
+    request = backend.request(verb, _standing_for(entity, current), body)
+    answer = backend.send(Request(request.method, request.path, request.params, body))
+    return Undone(entry, document=backend.stored(verb, entity, body, answer))
+
+
+def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
+    """What takes the change back: a patch, or the whole document where the entity knows no patch."""
+    before = entry.operation.baseline or {}
+    if not entry.entity.__resource__.patches:
+        return Verb.REPLACE, {
+            key: value for key, value in before.items() if key in (entry.request.body or before)
+        }
+    if entry.operation.verb is Verb.REPLACE:
+        return Verb.UPDATE, _difference(entry.entity, after, before)
+    return Verb.UPDATE, inverse(before, entry.request.body or {})
+
+
+def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
+    """Whether nobody else has written since: the version is still ours, or, where that tells nothing, the values are."""
+    keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
+    if held.moved or not keys:
+        return holds_submitted(current, entry.request.body or {})
+    return all(current.get(key) == held.document.get(key) for key in keys)
+
+
+def _identity(entity: Entity) -> str:
+    assert entity._state.key is not None
+    return entity._state.key[1]
+
+
+def _standing_for(entity: Entity, document: Document) -> Entity:
+    other = type(entity)._bound(document)
+    other._state.key = entity._state.key
+    return other
+
+
+def _difference(entity: Entity, after: Document, before: Document) -> Document:
+    """The patch from one whole document to another, without what only the service sets."""
+    own = {one.key for one in entity.__attributes__.values() if one.read_only}
+    old, new = ({key: value for key, value in one.items() if key not in own} for one in (after, before))
+    return difference(old, new) or {}
+
+
+def inverse(before: Document, sent: Document) -> Document:
+    """The patch that takes back what `sent` changed: the old value of every path, null where there was none."""
+    return {
+        key: _old(before.get(key), value) for key, value in sent.items() if key in before or value is not None
+    }
+
+
+def _old(before: Any, sent: Any) -> Any:
+    if isinstance(sent, dict) and sent and isinstance(before, dict):
+        return inverse(before, sent)
+    if isinstance(sent, dict) and before is None:
+        return None
+    return before

@@ -1,0 +1,188 @@
+"""Execution: from a plan to an account. No entity is touched but through the observer, in the calling thread."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from contacthub_orm.errors import (
+    ConflictError,
+    ContacthubError,
+    NotFoundError,
+    OutcomeUnknown,
+    StaleDataError,
+)
+from contacthub_orm.orm.service.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
+from contacthub_orm.orm.wire.equivalence import holds_submitted
+from contacthub_orm.orm.wire.versions import is_newer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Execution", "Observer", "OnError"]
+
+OnError = Literal["stop", "continue"]
+"""After a failed operation: send nothing more, or go on with all that does not depend on it."""
+
+
+class Observer(Protocol):
+    """Is told what becomes of each operation, in the calling thread."""
+
+    def concluded(self, entry: Entry) -> None:
+        """An operation has its outcome."""
+        ...
+
+    def batch_done(self) -> None:
+        """All operations of a batch have their outcome."""
+        ...
+
+
+class Execution:
+    """Sends a plan, at most `backend.max_in_flight` requests at once, and accounts for every operation.
+
+    With `check_version`, each update first reads the entity and fails with StaleDataError where its version moved.
+    """
+
+    def __init__(
+        self, backend: Backend, observer: Observer, *, on_error: OnError = "stop", check_version: bool = False
+    ) -> None:
+        self.backend = backend
+        self.observer = observer
+        self.on_error = on_error
+        self.check_version = check_version
+        self.entries: dict[Operation, Entry] = {}
+        self._begun: dict[Operation, Entry] = {}
+        self._stopped = threading.Event()
+        self._interruption: BaseException | None = None
+
+    def run(self, plan: Plan) -> Account:
+        """Send all batches. What interrupts the calling thread passes on after the requests under way were settled.
+
+        Interrupted again while it waits for those, it counts what was begun as unknown.
+        """
+        try:
+            for batch in plan.batches:
+                self._batch(batch)
+                self.observer.batch_done()
+        finally:
+            for operation in self._begun.keys() - self.entries.keys():
+                self._conclude(self._begun[operation])
+        return Account([self.entries[operation] for operation in plan])
+
+    def _batch(self, batch: tuple[Operation, ...]) -> None:
+        workers = min(self.backend.max_in_flight, len(batch))
+        if workers <= 1:
+            for operation in batch:
+                self._conclude(self._send(operation))
+                self._raise_interruption()
+            return
+        with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
+            pending: set[Future[Entry]] = set()
+            try:
+                for operation in batch:
+                    pending.add(pool.submit(self._send, operation))
+                for future in as_completed(list(pending)):
+                    self._conclude(future.result())
+                    pending.discard(future)
+            except BaseException:
+                self._stopped.set()
+                for future in as_completed(pending):
+                    with suppress(Exception):  # the first is the one to pass on
+                        self._conclude(future.result())
+                raise
+        self._raise_interruption()
+
+    def _raise_interruption(self) -> None:
+        if self._interruption is not None:
+            raise self._interruption
+
+    def _conclude(self, entry: Entry) -> None:
+        self.observer.concluded(entry)
+        self.entries[entry.operation] = entry
+
+    def _send(self, operation: Operation) -> Entry:
+        """Send one operation; runs in a worker thread and touches no entity."""
+        if self._stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
+            return Entry(operation, operation.request, Outcome.NOT_SENT)
+        request = operation.request.resolved()
+        sent_at = operation.sent_before or self.backend.now()
+        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
+        try:
+            document = self._exchange(operation, request)
+        except OutcomeUnknown as error:
+            return self._failure(operation, request, Outcome.UNKNOWN, error, sent_at)
+        except ContacthubError as error:
+            return self._failure(operation, request, Outcome.FAILED, error, sent_at)
+        except BaseException as error:  # noqa: BLE001 - an interrupt: the request may have been sent
+            self._interruption = error
+            self._stopped.set()
+            return self._begun[operation]
+        return Entry(operation, request, Outcome.DONE, sent_at=sent_at, document=document)
+
+    def _exchange(self, operation: Operation, request: Request) -> Document | None:
+        if self.check_version and operation.verb in (Verb.UPDATE, Verb.REPLACE, Verb.DELETE):
+            self._refuse_stale(operation)
+        try:
+            answer = self.backend.send(request)
+        except NotFoundError:
+            if (
+                operation.verb is Verb.DELETE
+                and operation.sent_before is not None
+                and self._is_gone(operation)
+            ):
+                return None
+            raise
+        except ConflictError as error:
+            return self._ours_or_conflict(operation, request, error)
+        if operation.verb is Verb.DELETE:
+            return None
+        return self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
+
+    def _ours_or_conflict(self, operation: Operation, request: Request, error: ConflictError) -> Document:
+        """A repeated creation that collides: with what the first send made, or with somebody else's."""
+        if (
+            operation.verb is Verb.CREATE
+            and operation.sent_before is not None
+            and error.conflicting_id is not None
+        ):
+            document = self.backend.fetch(type(operation.entity), error.conflicting_id)
+            if document is not None and holds_submitted(document, request.body or {}):
+                return document
+        raise error
+
+    def _is_gone(self, operation: Operation) -> bool:
+        """Whether what a repeated removal did not find is gone, rather than the removal's route."""
+        key = operation.entity._state.key
+        return key is not None and self.backend.fetch(type(operation.entity), key[1]) is None
+
+    def _refuse_stale(self, operation: Operation) -> None:
+        entity = operation.entity
+        key = entity._state.key
+        current = self.backend.fetch(type(entity), key[1]) if key is not None else None
+        if current is None:
+            raise StaleDataError(f"{entity!r} no longer exists")
+        if is_newer(current, operation.baseline, entity.__resource__.version_keys):
+            raise StaleDataError(
+                f"{entity!r} was changed by another writer since it was read", current=current
+            )
+
+    def _failure(
+        self,
+        operation: Operation,
+        request: Request,
+        outcome: Outcome,
+        error: ContacthubError,
+        sent_at: datetime,
+    ) -> Entry:
+        if self.on_error == "stop":
+            self._stopped.set()
+        return Entry(operation, request, outcome, error, sent_at)
+
+    def _succeeded(self, operation: Operation) -> bool:
+        entry = self.entries.get(operation)
+        return entry is not None and entry.outcome is Outcome.DONE

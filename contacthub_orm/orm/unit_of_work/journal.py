@@ -1,0 +1,389 @@
+"""The journal: a commit written down before its first request, so that a crash cannot lose what became of it.
+
+A SQLite file. The whole plan goes in with one synced transaction, the commit point; marks of what was done follow in
+groups, since a lost mark only means "unknown". The connection holds the file's lock for as long as it lives, so that no
+two sessions or recoveries work on one journal, nor a process and its forked child. It holds documents, and no credential.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakSet
+
+import attrs
+
+from contacthub_orm.errors import JournalError
+from contacthub_orm.orm.entity.entity import Entity, Key
+from contacthub_orm.orm.service.plan import Entry, Operation, Outcome, Pending, Plan, Request, Verb
+from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Journal", "Record", "read_journal", "rebuilt"]
+
+_SCHEMA: Final = """
+create table if not exists meta (key text primary key, value text not null);
+create table if not exists operation (
+    number integer primary key,
+    batch integer not null,
+    verb text not null,
+    resource text not null,
+    identity text,
+    request text not null,
+    after text not null,
+    baseline text not null,
+    first_sent text not null,
+    last_sent text not null,
+    outcome text,
+    document text
+);
+"""
+
+_FORMAT: Final = "1"
+_GROUP: Final = 200
+
+
+@attrs.define
+class Record:
+    """One operation as the journal has it.
+
+    `outcome` is None where no mark says what became of it, and NOT_SENT where it was undone, so that it is as if it had
+    not been sent.
+    """
+
+    number: int
+    batch: int
+    verb: Verb
+    resource: str
+    identity: str | None
+    request: Request
+    after: tuple[int, ...]
+    baseline: Document | None
+    first_sent: datetime
+    last_sent: datetime
+    outcome: Outcome | None = None
+    document: Document | None = None
+
+
+def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]:
+    """What a journal holds: its place, whether the commit in it is atomic, and the operations.
+
+    Raises JournalError as opening it does, but for the place.
+    """
+    journal = Journal(path, place=None, create=False)
+    try:
+        return journal.place, journal.atomic, journal.records()
+    finally:
+        journal.close()
+
+
+class Journal:
+    """The journal of commits on one place (a node of a workspace).
+
+    Raises JournalError for a file that is no journal, is in use, or belongs to another place.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], place: str | None, *, create: bool = True) -> None:
+        self.path = Path(path)
+        if not create and not self.path.exists():
+            raise JournalError(f"{self.path} is no journal: there is no such file")
+        self._numbers: dict[Operation, int] = {}
+        self._creations: dict[int, int] = {}
+        self._marks: list[tuple[str, str | None, str | None, int]] = []
+        self._atomic = False
+        self._inherited = False
+        try:
+            self._connection = sqlite3.connect(
+                self.path, isolation_level=None, timeout=0.2, check_same_thread=False
+            )
+            self._open(place)
+            _open_journals.add(self)
+        except sqlite3.Error as error:
+            self._close_quietly()
+            reason = (
+                "is in use by a session or a recovery"
+                if "locked" in str(error)
+                else f"is no journal ({error})"
+            )
+            raise JournalError(f"{self.path} {reason}") from None
+        except JournalError:
+            self._close_quietly()
+            raise
+
+    def _open(self, place: str | None) -> None:
+        execute = self._connection.execute
+        execute("pragma locking_mode = exclusive")
+        execute("pragma journal_mode = wal")
+        execute("pragma synchronous = full")
+        execute("begin exclusive")
+        for statement in _SCHEMA.split(";"):
+            execute(statement)
+        found = dict(execute("select key, value from meta").fetchall())
+        held = found.setdefault("place", place or "")
+        if place not in (None, held) or found.setdefault("format", _FORMAT) != _FORMAT:
+            execute("rollback")
+            raise JournalError(f"{self.path} is the journal of {held}, not of {place}")
+        execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, _FORMAT))
+        execute("commit")
+        self.place = held
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a commit in it was not brought to its end."""
+        return bool(self._connection.execute("select 1 from operation limit 1").fetchone())
+
+    @property
+    def atomic(self) -> bool:
+        """Whether the commit in it is an atomic one, to be undone rather than finished."""
+        return self._connection.execute("select 1 from meta where key = 'atomic'").fetchone() is not None
+
+    @property
+    def known(self) -> set[Key]:
+        """Entities that were created a moment before the commit in it."""
+        found = self._connection.execute("select value from meta where key = 'known'").fetchone()
+        return {(resource, identity) for resource, identity in json.loads(found[0])} if found else set()
+
+    def begin(
+        self,
+        plan: Plan,
+        now: datetime,
+        *,
+        atomic: bool = False,
+        keep: Iterable[Operation] = (),
+        known: Iterable[Key] = (),
+    ) -> None:
+        """Write a plan down, in one synced transaction: from here on the commit survives a crash.
+
+        What is in the journal already gives way, but for the operations to `keep`, which are still unknown, and for what
+        earlier flushes of the same atomic block have done. `known` are entities created a moment ago, which a recovery must
+        not take for what this plan creates. Raises JournalError in a forked child of the process that
+        opened it.
+        """
+        if self._inherited:
+            raise JournalError(
+                f"{self.path} is in use by the process that this one was forked from: open a session of its own here"
+            )
+        self._atomic = atomic
+        execute = self._connection.execute
+        execute("begin immediate")
+        if not atomic:
+            self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+        start = max(self._numbers.values(), default=-1) + 1
+        for number, operation in enumerate(plan, start):
+            self._numbers[operation] = number
+            if operation.verb is Verb.CREATE:
+                self._creations[id(operation.entity)] = number
+        base = execute("select coalesce(max(batch), -1) + 1 from operation").fetchone()[0]
+        rows = [
+            self._row(operation, base + index, now, atomic=atomic)
+            for index, batch in enumerate(plan.batches)
+            for operation in batch
+        ]
+        self._connection.executemany(f"insert into operation values ({', '.join('?' * 12)})", rows)
+        execute("delete from meta where key in ('atomic', 'known')")
+        execute("insert into meta values ('known', ?)", (json.dumps(list(known)),))
+        if atomic:
+            execute("insert into meta values ('atomic', '1')")
+        execute("commit")
+
+    def _row(self, operation: Operation, batch: int, now: datetime, *, atomic: bool) -> tuple[Any, ...]:
+        key = operation.entity._state.key
+        resource = operation.entity.__resource__
+        baseline = operation.baseline or {}
+        kept = (
+            baseline
+            if atomic
+            else {name: baseline[name] for name in resource.version_keys if name in baseline}
+        )
+        return (
+            self._numbers[operation],
+            batch,
+            operation.verb.value,
+            resource.name,
+            key[1] if key is not None else None,
+            self._encoded_request(operation.request),
+            json.dumps([self._numbers[one] for one in operation.after]),
+            self._encoded(kept),
+            (operation.sent_before or now).isoformat(),
+            now.isoformat(),
+            None,
+            None,
+        )
+
+    def _encoded_request(self, request: Request) -> str:
+        return self._encoded([request.method, list(request.path), dict(request.params), request.body])
+
+    def _encoded(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, default=self._reference)
+
+    def _reference(self, value: object) -> Any:
+        if not isinstance(value, Pending):
+            raise TypeError(f"{value!r} has no JSON form")
+        return {_REFERENCE: self._creations[id(value.entity)]}
+
+    def mark(self, entry: Entry) -> None:
+        """Note an outcome; it is written with others, at the latest by `flush`.
+
+        What was not sent needs no mark: recovery sends it.
+        """
+        if entry.outcome is Outcome.NOT_SENT:
+            return
+        key = entry.entity._state.key
+        document = entry.document
+        identity = key[1] if key is not None else document.get("id") if document else None
+        kept = None if document is None else self._encoded(document if self._atomic else {"id": identity})
+        self._marks.append((entry.outcome.value, identity, kept, self._numbers[entry.operation]))
+        if len(self._marks) >= _GROUP:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the marks that wait. No sync: a mark lost with the machine only means that the write is looked up."""
+        if not self._marks:
+            return
+        execute = self._connection.execute
+        execute("pragma synchronous = off")
+        execute("begin immediate")
+        self._connection.executemany(
+            "update operation set outcome = ?, identity = ?, document = ? where number = ?", self._marks
+        )
+        execute("commit")
+        execute("pragma synchronous = full")
+        self._marks.clear()
+
+    def resend(self, numbers: Iterable[int], now: datetime) -> None:
+        """Note, synced, that these are about to be sent again."""
+        execute = self._connection.execute
+        execute("begin immediate")
+        self._connection.executemany(
+            "update operation set last_sent = ? where number = ?", [(now.isoformat(), one) for one in numbers]
+        )
+        execute("commit")
+
+    def settle(self, keep: Iterable[Operation] = ()) -> None:
+        """The commit has come to its end: forget it, but for what is still unknown."""
+        self._marks.clear()
+        execute = self._connection.execute
+        execute("begin immediate")
+        self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+        execute("delete from meta where key = 'atomic'")
+        execute("commit")
+
+    def _drop_all_but(self, kept: dict[Operation, int]) -> None:
+        """Forget all other operations; what refers to one of them by then names its entity by the id."""
+        self._connection.executemany(
+            "update operation set request = ? where number = ?",
+            [(self._encoded_request(one.request.resolved()), number) for one, number in kept.items()],
+        )
+        numbers = ", ".join(map(str, kept.values()))
+        self._connection.execute(f"delete from operation where number not in ({numbers})")
+        self._numbers = kept
+        self._creations = {
+            id(operation.entity): number
+            for operation, number in kept.items()
+            if operation.verb is Verb.CREATE
+        }
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Remove single operations."""
+        execute = self._connection.execute
+        execute("begin immediate")
+        self._connection.executemany("delete from operation where number = ?", [(one,) for one in numbers])
+        execute("commit")
+
+    def adopt(self, record: Record) -> None:
+        """Write a record's outcome, identity and document back at once."""
+        kept = None if record.document is None else self._encoded(record.document)
+        execute = self._connection.execute
+        execute("begin immediate")
+        execute(
+            "update operation set outcome = ?, identity = ?, document = ? where number = ?",
+            (record.outcome, record.identity, kept, record.number),
+        )
+        execute("commit")
+
+    def records(self) -> list[Record]:
+        """The operations of the commit in it, in order."""
+        rows = self._connection.execute("select * from operation order by number").fetchall()
+        return [_record(row) for row in rows]
+
+    def close(self) -> None:
+        """Write what waits and let the lock go. In a forked child nothing: the file is the parent's."""
+        if self._inherited:
+            return
+        self.flush()
+        self._connection.close()
+
+    def _close_quietly(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
+
+_open_journals: Final[WeakSet[Journal]] = WeakSet()
+
+
+def _leave_to_the_parent() -> None:
+    """In a forked child: SQLite would remove the parent's write-ahead log on closing, so it must never close here."""
+    from ctypes import py_object, pythonapi
+
+    for journal in _open_journals:
+        journal._inherited = True
+        pythonapi.Py_IncRef(py_object(journal._connection))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)
+
+_REFERENCE: Final = "$created by operation"
+
+
+def _record(row: Sequence[Any]) -> Record:
+    number, batch, verb, resource, identity, request, after, baseline, first, last, outcome, document = row
+    method, path, params, body = json.loads(request)
+    return Record(
+        number,
+        batch,
+        Verb(verb),
+        resource,
+        identity,
+        Request(method, tuple(path), params, body),
+        tuple(json.loads(after)),
+        json.loads(baseline) or None,
+        datetime.fromisoformat(first),
+        datetime.fromisoformat(last),
+        None if outcome is None else Outcome(outcome),
+        None if document is None else json.loads(document),
+    )
+
+
+def rebuilt(records: Iterable[Record], entity_class: Any) -> Iterator[tuple[Record, Operation]]:
+    """Operations on new objects that stand for the entities of a crashed process, in the records' order."""
+    operations: dict[int, Operation] = {}
+    for record in records:
+        cls: type[Entity] = entity_class(record.resource)
+        entity = cls._bound(record.baseline)
+        if record.identity is not None:
+            entity._state.key = (record.resource, record.identity)
+        request = record.request
+        restored = Request(
+            request.method,
+            tuple(_dereferenced(segment, operations) for segment in request.path),
+            request.params,
+            _dereferenced(request.body, operations),
+        )
+        after = tuple(operations[number] for number in record.after if number in operations)
+        operation = Operation(record.verb, entity, restored, after, record.baseline, record.first_sent)
+        operations[record.number] = operation
+        yield record, operation
+
+
+def _dereferenced(value: Any, operations: dict[int, Operation]) -> Any:
+    if isinstance(value, dict):
+        if _REFERENCE in value:
+            return Pending(operations[value[_REFERENCE]].entity)
+        return {key: _dereferenced(item, operations) for key, item in value.items()}
+    return value

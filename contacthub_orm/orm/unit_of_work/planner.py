@@ -1,0 +1,212 @@
+"""Planning: from new, changed and deleted entities to operations in batches. Nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+from contacthub_orm.orm.mapping.attributes import copied
+from contacthub_orm.orm.mapping.baseline import changes, creation
+from contacthub_orm.orm.mapping.mapped import render
+from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
+from contacthub_orm.orm.unit_of_work.collection_elements import Elements, fold, is_taken_out
+from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims
+from contacthub_orm.orm.wire.documents import Document
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.backend import Backend
+
+__all__ = ["make_plan"]
+
+
+def make_plan(
+    backend: Backend, new: Iterable[Entity], held: Iterable[Entity], deleted: Iterable[Entity]
+) -> Plan:
+    """The writes for new, held and deleted entities, in batches: each after what it depends on, deletes last.
+
+    A delete goes earlier where it frees a value that another entity claims.
+    """
+    planner = _Planner(backend, list(new), list(held), list(deleted))
+    operations = in_order_of_claims(backend, planner.operations())
+    last = _deletes_that_nothing_waits_for(operations)
+    first = [one for one in operations if one not in last]
+    return Plan((*_batches(first), *_batches([one for one in operations if one in last])))
+
+
+def _deletes_that_nothing_waits_for(operations: list[Operation]) -> set[Operation]:
+    """The deletes but for those that a save waits for, or another delete that a save waits for."""
+    needed: set[Operation] = set()
+    waiting = [one for one in operations if one.verb is not Verb.DELETE]
+    while waiting:
+        for one in waiting.pop().after:
+            if one not in needed:
+                needed.add(one)
+                waiting.append(one)
+    return {one for one in operations if one.verb is Verb.DELETE and one not in needed}
+
+
+class _Planner:
+    """Plans each entity once; what an entity needs first is planned when it is met."""
+
+    def __init__(
+        self, backend: Backend, new: list[Entity], held: list[Entity], deleted: list[Entity]
+    ) -> None:
+        self._backend = backend
+        self._new = new
+        self._held = held
+        self._deleted = deleted
+        self._pending = {id(entity) for entity in new}
+        self._saved = {id(entity) for entity in (*new, *held)}
+        self._elements = Elements([*new, *held, *deleted])
+        self._plans: dict[int, Operation | None] = {}
+        self._last_below: dict[int, Operation] = {}
+
+    def operations(self) -> list[Operation]:
+        saves = [operation for entity in (*self._new, *self._held) if (operation := self._save(entity))]
+        return [*saves, *self._removals()]
+
+    def _save(self, entity: Entity) -> Operation | None:
+        """The operation that saves an entity, None where nothing has changed or it rides along with its parent."""
+        if id(entity) not in self._plans:
+            self._plans[id(entity)] = None
+            self._plans[id(entity)] = self._operation(entity)
+        return self._plans[id(entity)]
+
+    def _operation(self, entity: Entity) -> Operation | None:
+        before = self._before(entity)
+        if self._elements.is_folded(entity):
+            return None
+        verb, body = self._verb_and_body(entity)
+        if verb is not Verb.CREATE and not body:
+            return None
+        own = copied(body) if self._elements.carried_by(entity, body) else None
+        folded = self._fold(entity, body)
+        after = (*before, *self._referenced(entity, body))
+        request = self._backend.request(verb, entity, body)
+        operation = Operation(
+            verb, entity, request, after, _baseline(entity), entity._state.sent_before, folded, own
+        )
+        self._note_below(entity, operation)
+        return operation
+
+    def _verb_and_body(self, entity: Entity) -> tuple[Verb, Document]:
+        if id(entity) in self._pending:
+            return Verb.CREATE, creation(entity)
+        if entity._state.replace:
+            return Verb.REPLACE, _replacement(entity)
+        patch = changes(entity)
+        if patch and not entity.__resource__.patches:
+            return Verb.REPLACE, _replacement(entity)
+        return Verb.UPDATE, patch
+
+    def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
+        """Put the changes of elements into a collection that the body carries anyway."""
+        folded = []
+        for element in self._elements.carried_by(entity, body):
+            verb, content = self._element_change(element, body)
+            if verb is not Verb.UPDATE or content:
+                fold(body, element, verb, content)
+                folded.append(Folded(verb, element, content))
+                self._elements.note_folded(element)
+        return tuple(folded)
+
+    def _element_change(self, element: Entity, body: Document) -> tuple[Verb, Document]:
+        """What becomes of an element; one that was changed and then taken out of the collection is removed."""
+        if element._state.deleted or is_taken_out(element, body):
+            return Verb.DELETE, {}
+        return self._verb_and_body(element)
+
+    def _before(self, entity: Entity) -> list[Operation]:
+        """What is written below the same parent goes one after another, the parent's own write first."""
+        parent = entity._state.parent
+        if parent is None:
+            return []
+        if id(parent) in self._saved:
+            self._save(parent)
+        last = self._last_below.get(id(parent))
+        return [] if last is None else [last]
+
+    def _note_below(self, entity: Entity, operation: Operation) -> None:
+        self._last_below[id(entity._state.parent or entity)] = operation
+
+    def _referenced(self, entity: Entity, body: Document) -> Iterator[Operation]:
+        """Put the ids of referenced entities into the body, a mark where one has none yet and is created before."""
+        for key, target in (entity._state.references or {}).items():
+            if body.get(key) is not None or (
+                target._state.key is not None and id(entity) not in self._pending
+            ):
+                continue
+            if target._state.key is not None:
+                body[key] = target._state.key[1]
+                continue
+            body[key] = Pending(target)
+            operation = self._save(target)
+            if operation is not None:
+                yield operation
+
+    def _removals(self) -> list[Operation]:
+        """Deletes, an entity before the one it refers to."""
+        operations: dict[int, Operation] = {}
+        for entity in sorted(self._deleted, key=_refers_to_nothing):
+            before = self._before(entity)
+            if self._elements.is_folded(entity):
+                continue
+            request = self._backend.request(Verb.DELETE, entity, None)
+            referring = [one for one in operations.values() if _refers(one.entity, entity)]
+            operation = Operation(
+                Verb.DELETE,
+                entity,
+                request,
+                (*before, *referring),
+                _baseline(entity),
+                entity._state.sent_before,
+                erases=entity._state.erase,
+            )
+            operations[id(entity)] = operation
+            self._note_below(entity, operation)
+        return [operations[id(entity)] for entity in self._deleted if id(entity) in operations]
+
+
+def _baseline(entity: Entity) -> Document | None:
+    """The baseline, without its version where a write of ours has moved that."""
+    state = entity._state
+    if state.raw is None or not state.version_moved:
+        return state.raw
+    return {key: value for key, value in state.raw.items() if key not in entity.__resource__.version_keys}
+
+
+def _refers_to_nothing(entity: Entity) -> bool:
+    return not entity.__references__ and type(entity).__parent__ is None
+
+
+def _refers(entity: Entity, target: Entity) -> bool:
+    key = target._state.key
+    if entity._state.parent is target:
+        return True
+    return key is not None and any(
+        one.target == key[0] and render(entity).get(one.key) == key[1] for one in entity.__references__
+    )
+
+
+def _replacement(entity: Entity) -> Document:
+    """The PUT body: the whole document, unknown fields included, without what only the service sets."""
+    document = render(entity)
+    for attribute in entity.__attributes__.values():
+        if attribute.read_only:
+            document.pop(attribute.key, None)
+    return document
+
+
+def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:
+    """The operations in levels: each level depends on earlier ones only; inside a level the order given is kept."""
+    place = {operation: index for index, operation in enumerate(operations)}
+    sorter: TopologicalSorter[Operation] = TopologicalSorter()
+    for operation in operations:
+        sorter.add(operation, *(one for one in operation.after if one in place))
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield tuple(sorted(ready, key=place.__getitem__))
+        sorter.done(*ready)

@@ -1,0 +1,227 @@
+"""Recovery: bring a commit that a crash cut short to its end, from its journal.
+
+What no mark speaks of is looked up; what took effect is adopted, what certainly did not is sent, and an atomic commit is
+undone instead. Recovery journals its own sends, so it may be killed and run again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import attrs
+
+from contacthub_orm.errors import ContacthubError
+from contacthub_orm.orm.service.plan import Entry, Operation, Outcome, Plan, Verb
+from contacthub_orm.orm.unit_of_work.compensation import Undone, undo
+from contacthub_orm.orm.unit_of_work.execution import Execution
+from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Settlement, Unsettled, Verdict
+from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Key
+    from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.service.binds import Bind
+
+__all__ = ["Recovery", "Report", "recover"]
+
+
+@attrs.define
+class Report:
+    """What a recovery found and did.
+
+    `confirmed` were done before the crash and marked so, `adopted` had taken effect without a mark, `sent` were sent by the
+    recovery, `failed` were refused or met another writer's change, `open` cannot be told yet and stay in the journal;
+    `undone` is filled for an atomic commit.
+    """
+
+    confirmed: list[Operation] = attrs.field(factory=list)
+    adopted: list[Operation] = attrs.field(factory=list)
+    sent: list[Operation] = attrs.field(factory=list)
+    failed: list[Entry] = attrs.field(factory=list)
+    open: list[Operation] = attrs.field(factory=list)
+    undone: list[Undone] = attrs.field(factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything of the commit is done, or for an atomic one undone."""
+        return not (self.failed or self.open or any(one.reason is not None for one in self.undone))
+
+    def __str__(self) -> str:
+        lines = [
+            *(f"confirmed  {one.request.resolved()}" for one in self.confirmed),
+            *(f"adopted    {one.request.resolved()}" for one in self.adopted),
+            *(f"sent       {one.request.resolved()}" for one in self.sent),
+            *(
+                f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
+                for one in self.failed
+            ),
+            *(f"open       {one.request.resolved()}" for one in self.open),
+            *map(str, self.undone),
+        ]
+        return "\n".join(lines) or "nothing to recover"
+
+
+def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -> Report:
+    """Settle a journal that a crashed process left.
+
+    Args:
+        bind: the node that the journal is of.
+        journal: its path.
+        settle: the seconds after which a write that is not found certainly did not take effect; the service stores
+            events asynchronously and its search lags by up to a minute.
+
+    Raises JournalError for a journal that is in use, of another node, or none at all.
+    """
+    backend = bind.backend
+    opened = Journal(journal, backend.place, create=False)
+    try:
+        return Recovery(backend, opened, settle).run()
+    finally:
+        opened.close()
+
+
+class Recovery:
+    """One run over one journal."""
+
+    def __init__(self, backend: Backend, journal: Journal, settle: float) -> None:
+        self._backend = backend
+        self._journal = journal
+        self._settle = settle
+        self._settlement = Settlement(backend, settle)
+        self._started = backend.now()
+        self._report = Report()
+        self._records: dict[Operation, Record] = {}
+        self._known: set[Key] = set()
+        self._done: list[Entry] = []
+
+    def run(self) -> Report:
+        """Bring the commit to its end and clear the journal of all that is settled."""
+        pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
+        self._records = {operation: record for record, operation in pairs}
+        self._known = self._journal.known | {
+            operation.entity._state.key
+            for operation in self._records
+            if operation.entity._state.key is not None
+        }
+        atomic = self._journal.atomic and not all(
+            record.outcome is Outcome.DONE for record in self._records.values()
+        )
+        for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
+            self._batch(list(batch), send=not atomic)
+        if atomic:
+            self._report.undone = undo(self._backend, self._done, self._settle, self._note_undone)
+        still_open = {self._records[operation].number for operation in self._report.open}
+        self._journal.forget(
+            record.number for record in self._records.values() if record.number not in still_open
+        )
+        return self._report
+
+    def _note_undone(self, undone: Undone) -> None:
+        record = self._records[undone.entry.operation]
+        if undone.reason is None:
+            record.outcome = Outcome.NOT_SENT
+            self._journal.adopt(record)
+
+    def _batch(self, operations: list[Operation], *, send: bool) -> None:
+        confirmed = [one for one in operations if self._records[one].outcome is Outcome.DONE]
+        self._report.confirmed += confirmed
+        for one in confirmed:
+            self._take_in(one)
+        undone = {one for one in operations if self._records[one].outcome is Outcome.NOT_SENT}
+        rest = []
+        for one in operations:
+            if one in undone or self._records[one].outcome is Outcome.DONE:
+                continue
+            if self._records[one].outcome is Outcome.FAILED:
+                error = ContacthubError("it was refused before the crash")
+                self._report.failed.append(Entry(one, one.request.resolved(), Outcome.FAILED, error))
+            elif self._can_be_asked(one):
+                rest.append(one)
+            elif send:
+                self._leave(one)
+        findings = self._settlement.findings([self._unsettled(one) for one in rest], self._known)
+        absent = [one for one, finding in zip(rest, findings, strict=True) if not self._settled(one, finding)]
+        if send:
+            self._send(absent)
+
+    def _can_be_asked(self, operation: Operation) -> bool:
+        """Whether all that it depends on took effect; else it was never sent."""
+        return all(self._records[one].outcome is Outcome.DONE for one in operation.after)
+
+    def _leave(self, operation: Operation) -> None:
+        """What depends on something open stays open; what depends on something failed was not sent and is not."""
+        if any(one in self._report.open for one in operation.after):
+            self._report.open.append(operation)
+        else:
+            self._report.failed.append(Entry(operation, operation.request, Outcome.NOT_SENT))
+
+    def _unsettled(self, operation: Operation) -> Unsettled:
+        record = self._records[operation]
+        return Unsettled(operation, operation.request.resolved(), record.first_sent, self._started)
+
+    def _settled(self, operation: Operation, finding: Finding) -> bool:
+        if finding.verdict is Verdict.ABSENT:
+            return False
+        if finding.verdict is Verdict.APPLIED:
+            self._adopt(operation, finding)
+            self._report.adopted.append(operation)
+        elif finding.verdict is Verdict.OPEN:
+            self._report.open.append(operation)
+        else:
+            error = self._backend.conflict(operation, finding.document)
+            self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
+        return True
+
+    def _adopt(self, operation: Operation, finding: Finding) -> None:
+        record = self._records[operation]
+        record.outcome, record.document = Outcome.DONE, finding.document
+        if operation.verb is Verb.CREATE and finding.document is not None:
+            record.identity = finding.document[operation.entity.__resource__.id_key]
+        self._journal.adopt(record)
+        self._take_in(operation)
+
+    def _take_in(self, operation: Operation) -> None:
+        """Give the stand-in its identity, so that what depends on it can name it."""
+        record = self._records[operation]
+        state = operation.entity._state
+        if state.key is None and record.identity is not None:
+            state.key = (record.resource, record.identity)
+            self._known.add(state.key)
+        request = operation.request.resolved()
+        self._done.append(Entry(operation, request, Outcome.DONE, document=record.document))
+
+    def _send(self, operations: Sequence[Operation]) -> None:
+        if not operations:
+            return
+        self._journal.resend((self._records[one].number for one in operations), self._backend.now())
+        repeats = [attrs.evolve(one, after=()) for one in operations]
+        originals = dict(zip(repeats, operations, strict=True))
+        execution = Execution(self._backend, _Marks(self, originals), on_error="continue")
+        execution.run(Plan((tuple(repeats),)))
+
+    def sent(self, operation: Operation, entry: Entry) -> None:
+        """Note what became of an operation that the recovery sent."""
+        if entry.outcome is Outcome.DONE:
+            self._adopt(operation, Finding(Verdict.APPLIED, entry.document))
+            self._report.sent.append(operation)
+        elif entry.outcome is Outcome.UNKNOWN:
+            self._report.open.append(operation)
+        else:
+            self._report.failed.append(entry)
+
+
+class _Marks:
+    """Tells the recovery what became of its sends."""
+
+    def __init__(self, recovery: Recovery, originals: dict[Operation, Operation]) -> None:
+        self._recovery = recovery
+        self._originals = originals
+
+    def concluded(self, entry: Entry) -> None:
+        self._recovery.sent(self._originals[entry.operation], entry)
+
+    def batch_done(self) -> None:
+        """Every mark is written at once."""

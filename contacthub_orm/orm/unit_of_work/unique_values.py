@@ -1,0 +1,83 @@
+"""Values that only one entity may hold: what gives one up goes before what takes it.
+
+A service that matches customers by e-mail refuses or merges a second holder. So when one commit frees a value and
+claims it elsewhere, the freeing goes first; two claims of one value, and two entities that swap theirs, are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.service.plan import Operation, Verb
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.service.backend import Backend
+
+__all__ = ["in_order_of_claims"]
+
+
+def in_order_of_claims(backend: Backend, operations: Sequence[Operation]) -> list[Operation]:
+    """The operations, each that claims a value made to wait for the one that frees it.
+
+    Raises InvalidRequestError where two claim the same value, or where they wait for each other.
+    """
+    freed: dict[Hashable, Operation] = {}
+    claimed: dict[Hashable, Operation] = {}
+    for operation in operations:
+        before, after = _held(backend, operation)
+        if before is not None and before != after:
+            freed[before] = operation
+        if after is not None and before != after:
+            _refuse_second(backend, claimed, after, operation)
+            claimed[after] = operation
+    waits = {claimed[value]: freed[value] for value in claimed.keys() & freed.keys()}
+    return _waiting(operations, waits) if waits else list(operations)
+
+
+def _held(backend: Backend, operation: Operation) -> tuple[Hashable | None, Hashable | None]:
+    """The value that the entity holds before and after the operation."""
+    before = operation.baseline or {}
+    entity = type(operation.entity)
+    held = backend.unique_value(entity, before)
+    if operation.verb is Verb.DELETE:
+        return held, None
+    if operation.verb is Verb.UPDATE:
+        return held, backend.unique_value(entity, before, operation.body)
+    return held, backend.unique_value(entity, operation.body)
+
+
+def _refuse_second(
+    backend: Backend, claimed: dict[Hashable, Operation], value: Hashable, operation: Operation
+) -> None:
+    other = claimed.get(value)
+    if other is not None and backend.refuses_double_claims:
+        raise InvalidRequestError(
+            f"{other.entity!r} and {operation.entity!r} claim the same {value}, which only one may hold"
+        )
+
+
+def _waiting(operations: Iterable[Operation], waits: dict[Operation, Operation]) -> list[Operation]:
+    """The operations anew, so that what they wait for is among their prerequisites."""
+    sorter = TopologicalSorter(
+        {one: {*one.after, *((waits[one],) if one in waits else ())} for one in operations}
+    )
+    try:
+        ordered = list(sorter.static_order())
+    except CycleError as error:
+        entities = " and ".join(repr(one.entity) for one in error.args[1][:-1])
+        raise InvalidRequestError(
+            f"{entities} wait for each other's values: the service has no moment at which both could change, "
+            "so save an interim value first"
+        ) from None
+    renewed: dict[Operation, Operation] = {}
+    for one in ordered:
+        after = [renewed[other] for other in one.after]
+        if one in waits:
+            after.append(renewed[waits[one]])
+        renewed[one] = attrs.evolve(one, after=tuple(after)) if after else one
+    return [renewed[one] for one in operations]

@@ -1,0 +1,92 @@
+"""Declared types: what they accept and how a message names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, get_args, get_origin
+
+from contacthub_orm.orm.wire.conversion import is_union, parse_datetime, without_none
+
+__all__ = ["accepts", "describe", "element_type", "is_list", "is_object"]
+
+
+def is_list(declared: Any) -> bool:
+    return get_origin(without_none(declared)) is list or without_none(declared) is list
+
+
+def is_object(declared: Any) -> bool:
+    """Whether the type is a class with declared attributes."""
+    return isinstance(declared, type) and hasattr(declared, "__attributes__")
+
+
+def element_type(declared: Any) -> Any:
+    """The type of a list's elements, Any where it is not told."""
+    arguments = get_args(without_none(declared))
+    return arguments[0] if arguments else Any
+
+
+def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
+    """Whether `value` may stand where `declared` is declared; with `in_list`, as an element of a declared list.
+
+    A date takes a date, a datetime or an ISO 8601 text; a number takes no boolean; an enumeration takes its values; a class
+    with declared attributes takes a mapping, and an object that declares nothing.
+    """
+    if in_list and is_list(declared):
+        declared = element_type(declared)
+    declared = without_none(declared)
+    if is_union(declared):
+        return any(accepts(one, value) for one in get_args(declared))
+    if isinstance(declared, type) and issubclass(declared, Enum):
+        return value in list(declared) or value in [member.value for member in declared]
+    if is_object(declared):
+        return isinstance(value, declared | Mapping) or getattr(type(value), "__open__", False)
+    test = _TESTS.get(get_origin(declared) or declared)
+    return test(value) if test is not None else True
+
+
+def _is_moment(value: Any) -> bool:
+    if isinstance(value, date | datetime):
+        return True
+    try:
+        parse_datetime(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_TESTS: dict[Any, Callable[[Any], bool]] = {
+    str: lambda value: isinstance(value, str),
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    date: _is_moment,
+    datetime: _is_moment,
+    list: lambda value: isinstance(value, list | tuple),
+    dict: lambda value: isinstance(value, dict),
+}
+
+_NAMES: dict[Any, str] = {
+    str: "a text",
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a number",
+    date: "a date",
+    datetime: "a date and time",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def describe(declared: Any) -> str:
+    """The type in words: `a text`, `a date`, `one of A, B`."""
+    declared = without_none(declared)
+    if is_union(declared):
+        return " or ".join(map(describe, get_args(declared)))
+    if isinstance(declared, type) and issubclass(declared, Enum):
+        return "one of " + ", ".join(str(member.value) for member in declared)
+    origin = get_origin(declared) or declared
+    if origin is list:
+        return f"a list (each {describe(element_type(declared))})"
+    return _NAMES.get(origin) or str(getattr(declared, "__name__", declared))

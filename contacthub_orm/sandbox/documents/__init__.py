@@ -1,0 +1,1 @@
+"""Documents as the server accepts and answers them: shapes, schemas, validation, errors."""

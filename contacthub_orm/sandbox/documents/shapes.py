@@ -1,0 +1,186 @@
+"""The complete form of documents: what an answer looks like, and what the store keeps.
+
+A customer's answer names every property of an object that is set, null or [] where the property is unset (Python and Go
+SDKs' recorded answers), with date-times in the service's form and without duplicates in its collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from contacthub_orm.reference import CUSTOMER_SECTIONS
+from contacthub_orm.sandbox.documents.schemas import (
+    Schema,
+    context_schema,
+    customer_schema,
+    element_schema,
+    event_schema,
+)
+from contacthub_orm.sandbox.documents.wire import canonical, format_instant, parse_instant
+
+__all__ = [
+    "CUSTOMER_KEYS",
+    "complete_customer",
+    "complete_element",
+    "normalize_context",
+    "normalize_properties",
+    "project",
+    "without_duplicates",
+]
+
+Complete: TypeAlias = Callable[[Any], Any]
+
+CUSTOMER_KEYS: Final = (
+    "id",
+    "intId",
+    "nodeId",
+    "externalId",
+    "base",
+    "consents",
+    "extended",
+    "extra",
+    "tags",
+    "enabled",
+    "registeredAt",
+    "updatedAt",
+    "version",
+    "deleted",
+    "sourceInfo",
+)
+
+
+def complete_customer(document: dict[str, Any]) -> dict[str, Any]:
+    """The customer with all its keys in the answers' order. Completing twice changes nothing."""
+    whole = {key: document.get(key) for key in CUSTOMER_KEYS}
+    for section in CUSTOMER_SECTIONS:
+        whole[section] = _section(section)(whole[section])
+    if whole["enabled"] is None:
+        whole["enabled"] = True
+    return whole
+
+
+def complete_element(collection: str, element: dict[str, Any]) -> dict[str, Any]:
+    """One education, like, job or subscription with all its keys."""
+    whole: dict[str, Any] = _element(collection)(element)
+    return whole
+
+
+def normalize_properties(event_type: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """An event's properties with their date-times in the service's form; nothing is added to them."""
+    normal: dict[str, Any] = _event(event_type)(properties)
+    return normal
+
+
+def normalize_context(context: str, info: dict[str, Any]) -> dict[str, Any]:
+    """As `normalize_properties`, for `contextInfo`."""
+    normal: dict[str, Any] = _context(context)(info)
+    return normal
+
+
+def without_duplicates(items: list[Any]) -> list[Any]:
+    """The list with the first of each; items are the same if their whole JSON is, whatever the order of keys."""
+    if len(items) < 2:
+        return items
+    return list({canonical(item): item for item in items}.values())
+
+
+def project(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+    """What `fields` leaves of a customer: every key stays, what was not asked for has no value; the id always comes.
+
+    A path into the elements of a list gives the whole list.
+    """
+    kept: dict[str, Any] = dict.fromkeys(document) | {"id": document["id"]}
+    for path in paths:
+        _copy(document, kept, path.split("."))
+    return kept
+
+
+def _copy(source: dict[str, Any], target: dict[str, Any], names: list[str]) -> None:
+    name, *rest = names
+    value = source.get(name)
+    if not rest or not isinstance(value, dict):
+        if name in source:
+            target[name] = value
+        return
+    if target.get(name) is None:
+        # Extended properties have no schema: only those that were asked for show.
+        target[name] = {} if name == "extended" else {key: _unset(value[key]) for key in value}
+    _copy(value, target[name], rest)
+
+
+def _unset(value: Any) -> Any:
+    return [] if isinstance(value, list) else None
+
+
+@cache
+def _section(name: str) -> Complete:
+    return _compile(customer_schema(name), fill=True)
+
+
+@cache
+def _element(collection: str) -> Complete:
+    return _compile(element_schema(collection), fill=True)
+
+
+@cache
+def _event(event_type: str) -> Complete:
+    return _compile(event_schema(event_type), fill=False)
+
+
+@cache
+def _context(context: str) -> Complete:
+    return _compile(context_schema(context), fill=False)
+
+
+def _compile(node: Schema, *, fill: bool) -> Complete:
+    """A function that completes values of this schema; compiled once, as it runs for every write."""
+    if "properties" in node:
+        children = {name: _compile(child, fill=fill) for name, child in node["properties"].items()}
+        return _object(children) if fill else _partial_object(children)
+    if "items" in node:
+        return _array(_compile(node["items"], fill=fill), fill=fill)
+    if node.get("format") == "date-time":
+        return _date_time
+    return _same
+
+
+def _object(children: dict[str, Complete]) -> Complete:
+    def complete(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        whole = {name: child(value.get(name)) for name, child in children.items()}
+        if value.keys() - children.keys():
+            whole |= {name: item for name, item in value.items() if name not in children}
+        return whole
+
+    return complete
+
+
+def _partial_object(children: dict[str, Complete]) -> Complete:
+    def normalize(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: children.get(name, _same)(item) for name, item in value.items()}
+
+    return normalize
+
+
+def _array(child: Complete, *, fill: bool) -> Complete:
+    def complete(value: Any) -> Any:
+        if not value:
+            return [] if fill else value
+        items = [child(item) for item in value]
+        return without_duplicates(items) if fill else items
+
+    return complete
+
+
+def _date_time(value: Any) -> Any:
+    instant = parse_instant(value) if isinstance(value, str) else None
+    return value if instant is None else format_instant(instant)
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,1 @@
+"""Customers and events as the server keeps them: matching, merging, versions, seeds."""

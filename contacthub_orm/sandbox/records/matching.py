@@ -1,0 +1,71 @@
+"""Which customers are the same: the node's matching policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select, update
+
+from contacthub_orm.sandbox.documents import paths
+from contacthub_orm.sandbox.documents.failures import conflict
+from contacthub_orm.sandbox.documents.wire import decode, encode
+from contacthub_orm.sandbox.storage.tables import customers
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from contacthub_orm.sandbox.documents.failures import Failure
+    from contacthub_orm.sandbox.service.calls import Call
+    from contacthub_orm.sandbox.service.settings import Settings
+
+__all__ = ["conflict_with", "find_match", "match_key", "rebuild_match_keys"]
+
+OLDEST_MATCH = (
+    select(customers.c.id)
+    .where(
+        customers.c.node_id == bindparam("node"),
+        customers.c.match_key == bindparam("key"),
+        customers.c.match_key.is_not(None),
+        customers.c.current,
+    )
+    .order_by(customers.c.registered_at, customers.c.row)
+    .limit(1)
+)
+
+
+def match_key(customer: dict[str, Any], settings: Settings) -> str | None:
+    """The values that identify the customer, as one text to compare.
+
+    Returns:
+        None if one of them is missing or empty: such a customer is the same as no other.
+    """
+    values = [paths.read(customer, path) for path in settings.matching]
+    if not values or any(value in (None, "", []) for value in values):
+        return None
+    if not settings.case_sensitive:
+        values = [value.casefold() if isinstance(value, str) else value for value in values]
+    return encode(values)
+
+
+def find_match(call: Call, key: str | None, *, other_than: str | None = None) -> str | None:
+    """The id of the customer with that key; of several the one registered first."""
+    if key is None:
+        return None
+    statement = OLDEST_MATCH if other_than is None else OLDEST_MATCH.where(customers.c.id != other_than)
+    node_id = call.store.credentials.node_id
+    found: str | None = call.connection.scalar(statement, {"node": node_id, "key": key})
+    return found
+
+
+def conflict_with(call: Call, customer_id: str) -> Failure:
+    """409 that points to the customer that is there already."""
+    workspace = f"{call.service.base_url}/workspaces/{call.store.credentials.workspace_id}"
+    return conflict(customer_id, f"{workspace}/customers/{customer_id}")
+
+
+def rebuild_match_keys(connection: Connection, settings: Settings) -> None:
+    """Bring the stored keys in line with another policy than the one they were written under."""
+    rows = connection.execute(select(customers.c.row, customers.c.document)).all()
+    keys = [{"the_row": row, "match_key": match_key(decode(document), settings)} for row, document in rows]
+    if keys:
+        connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), keys)

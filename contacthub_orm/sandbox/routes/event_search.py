@@ -1,0 +1,108 @@
+"""Searches of events: by customer, node, type, context, mode and date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+
+from contacthub_orm.reference import enum
+from contacthub_orm.sandbox.documents.failures import malformed
+from contacthub_orm.sandbox.documents.schemas import event_mode
+from contacthub_orm.sandbox.documents.wire import parse_instant
+from contacthub_orm.sandbox.search.paging import requested_order, requested_page
+from contacthub_orm.sandbox.service.calls import Answer, Call
+from contacthub_orm.sandbox.storage.tables import events
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, ColumnElement
+
+__all__ = ["search_events"]
+
+COLUMNS: Final[dict[str, Column[Any]]] = {
+    "date": events.c.date,
+    "registeredAt": events.c.registered_at,
+    "updatedAt": events.c.updated_at,
+    "type": events.c.type,
+    "context": events.c.context,
+    "id": events.c.id,
+}
+
+
+def search_events(call: Call) -> Answer:
+    """GET events: one page, the newest by `date` first."""
+    page, order = requested_page(call), requested_order(call, "date")
+    column = COLUMNS.get(order.path)
+    if column is None:
+        raise malformed(f"events are sorted by one of {', '.join(COLUMNS)}", "sort", "enum")
+    everything = [call.store.events.visible(call.now), *_node(call), *_customer(call)]
+    where = [*everything, *_kinds(call), *_dates(call)]
+    keys = [column.desc(), events.c.id.desc()] if order.descending else [column.asc(), events.c.id.asc()]
+    statement = select(events.c.document).where(*where).order_by(*keys)
+    texts = call.connection.scalars(statement.limit(page.limit).offset(page.offset)).all()
+    total = _count(call, where, page.cap)
+    unfiltered = total if len(where) == len(everything) else _count(call, everything, page.cap)
+    return page.answer(texts, total, unfiltered)
+
+
+def _count(call: Call, where: list[ColumnElement[bool]], cap: int) -> int:
+    matches = select(events.c.row).where(*where).limit(cap).subquery()
+    return call.connection.scalar(select(func.count()).select_from(matches)) or 0
+
+
+def _node(call: Call) -> list[ColumnElement[bool]]:
+    node_id = call.query.get("nodeId") or None
+    if node_id is not None:
+        call.check_node(node_id)
+    return [events.c.node_id == call.store.credentials.node_id]
+
+
+def _customer(call: Call) -> list[ColumnElement[bool]]:
+    customer_id = call.query.get("customerId")
+    return [events.c.customer_id == customer_id] if customer_id else []
+
+
+def _kinds(call: Call) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    types = _listed(call, "type", enum("event_types"))
+    if types:
+        where.append(events.c.type.in_(types))
+    contexts = _listed(call, "context", enum("event_contexts"))
+    if contexts:
+        where.append(events.c.context.in_(contexts))
+    modes = _listed(call, "mode", enum("event_modes"))
+    if modes:
+        where.append(events.c.type.in_([name for name in enum("event_types") if event_mode(name) in modes]))
+    return where
+
+
+def _dates(call: Call) -> list[ColumnElement[bool]]:
+    """`dateFrom` and `dateTo` are inclusive (Node SDK's tests)."""
+    where: list[ColumnElement[bool]] = []
+    first, last = _instant(call, "dateFrom"), _instant(call, "dateTo")
+    if first is not None:
+        where.append(events.c.date >= first)
+    if last is not None:
+        where.append(events.c.date <= last)
+    return where
+
+
+def _listed(call: Call, name: str, choices: tuple[str, ...]) -> list[str]:
+    """The values of a comma list (changelog 1.11; the reference types it as one value)."""
+    text = call.query.get(name)
+    values = text.split(",") if text else []
+    unknown = [value for value in values if value not in choices]
+    if unknown:
+        raise malformed(f"{name} does not know {', '.join(unknown)}", name, "enum")
+    return values
+
+
+def _instant(call: Call, name: str) -> int | None:
+    text = call.query.get(name)
+    if not text:
+        return None
+    # A plus sign that was not encoded arrives as a blank.
+    instant = parse_instant(text.replace(" ", "+"), dates=True)
+    if instant is None:
+        raise malformed(f"{name} is a date-time with a zone, or a date", name, "date-time")
+    return instant

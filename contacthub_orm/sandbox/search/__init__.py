@@ -1,0 +1,1 @@
+"""Searches: the query language, its evaluation in SQL and in memory, pages."""

@@ -1,0 +1,131 @@
+"""What SQLite cannot decide: documents are decoded and looked at one after another.
+
+The rows found are kept for the pages that follow, as long as nothing is written between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from contacthub_orm.sandbox.documents import paths
+from contacthub_orm.sandbox.documents.wire import decode
+from contacthub_orm.sandbox.search.evaluation import CUSTOMER, EVENT, compile_condition, sort_key
+from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS, order_by
+from contacthub_orm.sandbox.search.query_language import Combined
+from contacthub_orm.sandbox.storage.tables import customers, events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from contacthub_orm.sandbox.search.evaluation import Document, Predicate
+    from contacthub_orm.sandbox.search.paging import Order
+    from contacthub_orm.sandbox.search.query_language import Did, Query
+    from contacthub_orm.sandbox.service.calls import Call
+
+__all__ = ["Wanted", "matching_rows"]
+
+REMEMBERED_RESULTS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which customers, in which order.
+
+    where: what SQLite decides.
+    rest: the query, if that leaves something to decide.
+    key: what was asked for, to know it again.
+    """
+
+    where: Sequence[ColumnElement[bool]]
+    rest: Query | None
+    order: Order
+    key: tuple[str | None, ...]
+
+
+def matching_rows(call: Call, wanted: Wanted) -> list[int]:
+    """The matching rows in order, up to the cap."""
+    results, store, cap = call.service.results, call.store, call.settings.page_cap
+    key = (wanted.key, wanted.order, cap, store.customers.generation, store.events.generation)
+    settled = store.customers.settled(call.now) and store.events.settled(call.now)
+    if settled and key in results:
+        return results[key]
+    predicate = _anything if wanted.rest is None else _compile(call, wanted.rest)
+    scan = _scan_in_order if wanted.order.path in CUSTOMER_COLUMNS else _scan_and_sort
+    rows = scan(call, wanted, predicate, cap)
+    if settled:
+        while len(results) >= REMEMBERED_RESULTS:
+            results.pop(next(iter(results)))
+        results[key] = rows
+    return rows
+
+
+def _scan_in_order(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -> list[int]:
+    """The first matches, in an order that SQLite knows: the scan ends at the cap."""
+    columns = (customers.c.row, customers.c.document)
+    statement = select(*columns).where(*wanted.where).order_by(*order_by(wanted.order))
+    rows: list[int] = []
+    with call.connection.execute(statement) as found:
+        for row, text in found:
+            if predicate(decode(text)):
+                rows.append(row)
+                if len(rows) == cap:
+                    break
+    return rows
+
+
+def _scan_and_sort(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -> list[int]:
+    """All matches, sorted by a value inside the documents; those without one last."""
+    order = wanted.order
+    columns = (customers.c.row, customers.c.id, customers.c.document)
+    with_value: list[tuple[tuple[int, Any], str, int]] = []
+    without: list[tuple[str, int]] = []
+    for row, identifier, text in call.connection.execute(select(*columns).where(*wanted.where)):
+        document: Document = decode(text)
+        if predicate(document):
+            key = sort_key(paths.read(document, order.path))
+            if key is None:
+                without.append((identifier, row))
+            else:
+                with_value.append((key, identifier, row))
+    with_value.sort(reverse=order.descending)
+    without.sort(reverse=order.descending)
+    return ([row for *_, row in with_value] + [row for _, row in without])[:cap]
+
+
+def _compile(call: Call, query: Query) -> Predicate:
+    if isinstance(query, Combined):
+        first, *others = [_compile(call, part) for part in query.queries]
+        if query.conjunction == "INTERSECT":
+            return lambda document: first(document) and all(other(document) for other in others)
+        if query.conjunction == "UNION":
+            return lambda document: first(document) or any(other(document) for other in others)
+        return lambda document: first(document) and not any(other(document) for other in others)
+    are = None if query.are is None else compile_condition(query.are, CUSTOMER)
+    if query.did is None:
+        return are or _anything
+    ids = frozenset(_customers_who_did(call, query.did))
+    return lambda document: document["id"] in ids and (are is None or are(document))
+
+
+def _customers_who_did(call: Call, did: Did) -> Iterator[str]:
+    condition = compile_condition(did.condition, EVENT)
+    timeframe = compile_condition(did.timeframe, EVENT)
+    statement = select(events.c.customer_id, events.c.document).where(
+        events.c.node_id == call.store.credentials.node_id,
+        events.c.type == did.event_type,
+        events.c.customer_id.is_not(None),
+        call.store.events.visible(call.now),
+    )
+    for customer_id, text in call.connection.execute(statement):
+        event = decode(text)
+        if condition(event) and timeframe(event):
+            yield customer_id
+
+
+def _anything(_document: Document) -> bool:
+    return True

@@ -1,0 +1,1 @@
+"""The server: the application, its delivery over HTTP, its process and its life."""

@@ -1,0 +1,268 @@
+"""The ASGI application: routes, authorization, and the way from a request to a handler and back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import format_datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.routing import Match, Route
+
+from contacthub_orm.reference import MAX_PAYLOAD_BYTES
+from contacthub_orm.sandbox.documents import failures
+from contacthub_orm.sandbox.documents.failures import Failure
+from contacthub_orm.sandbox.documents.schemas import ELEMENT_COLLECTIONS
+from contacthub_orm.sandbox.documents.wire import decode
+from contacthub_orm.sandbox.routes import configuration, customers, elements, events, privacy, sessions
+from contacthub_orm.sandbox.routes.event_search import search_events
+from contacthub_orm.sandbox.routes.search import search_customers
+from contacthub_orm.sandbox.server.delivery import Connection, send_answer
+from contacthub_orm.sandbox.service.calls import Answer, Call
+from contacthub_orm.sandbox.service.recording import ReceivedRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from starlette.types import Receive, Scope, Send
+
+    from contacthub_orm.sandbox.service.calls import Handler, Service
+    from contacthub_orm.sandbox.service.faults import Effect
+    from contacthub_orm.sandbox.service.recording import RequestLog
+    from contacthub_orm.sandbox.service.settings import Clock
+
+__all__ = ["WORKSPACE", "Application", "Request"]
+
+LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
+WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
+
+CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
+    ("GET", "/configuration", configuration.show_workspace),
+    ("GET", "/configuration/nodes/entries/{node}", configuration.show_entry_node),
+    ("GET", "/customers", search_customers),
+    ("POST", "/customers", customers.create),
+    ("GET", "/customers/{customer}", customers.show),
+    ("PATCH", "/customers/{customer}", customers.patch),
+    ("PUT", "/customers/{customer}", customers.put),
+    ("DELETE", "/customers/{customer}", customers.remove),
+    ("POST", "/customers/{customer}/forget", privacy.forget),
+    ("GET", "/customers/{customer}/export", privacy.export),
+    ("GET", "/customers/{customer}/sessions", sessions.listing),
+    ("POST", "/customers/{customer}/sessions", sessions.create),
+    ("GET", "/customers/{customer}/sessions/{session}", sessions.show),
+    ("DELETE", "/customers/{customer}/sessions/{session}", sessions.remove),
+    ("GET", "/events", search_events),
+    ("POST", "/events", events.create),
+    ("GET", "/events/{event}", events.show),
+    ("PUT", "/events/{event}", events.put),
+    ("PATCH", "/events/{event}", events.patch),
+    ("DELETE", "/events/{event}", events.remove),
+]
+for _name in ELEMENT_COLLECTIONS:
+    # A client chooses these ids, and a slash in one arrives here already decoded: hence `path`.
+    _element = f"/customers/{{customer}}/{_name}/{{element:path}}"
+    CONTACTHUB_ROUTES.extend(
+        [
+            ("POST", f"/customers/{{customer}}/{_name}", elements.create(_name)),
+            ("GET", _element, elements.show(_name)),
+            ("PUT", _element, elements.put(_name)),
+            ("DELETE", _element, elements.remove(_name)),
+        ]
+    )
+
+
+@dataclass(slots=True)
+class Request:
+    """What is known of a request before anything is checked.
+
+    time: when it had arrived, by the sandbox's clock.
+    arrived: the same in seconds of the machine, which latency is measured from.
+    """
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[bytes, bytes]
+    client: str | None
+    content: bytes
+    time: datetime
+    arrived: float
+    body: Any = None
+
+    def read_body(self) -> None:
+        """Decode the content.
+
+        Raises:
+            Failure: 413 if it is too large, 400 if it is not JSON.
+        """
+        if len(self.content) > MAX_PAYLOAD_BYTES:
+            raise failures.too_large(MAX_PAYLOAD_BYTES)
+        if not self.content:
+            return
+        try:
+            self.body = decode(self.content)
+        except ValueError as error:
+            raise failures.malformed(f"malformed JSON: {error}") from None
+
+
+class Application:
+    """Answers HTTP requests from a service, and remembers them."""
+
+    def __init__(self, service: Service, log: RequestLog) -> None:
+        self._service = service
+        self._log = log
+        self._authorization = f"Bearer {service.store.credentials.token}".encode()
+        self._handlers: dict[str, dict[str, Handler]] = {}
+        for method, path, handler in CONTACTHUB_ROUTES:
+            self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
+        self._routes = [Route(path, _unused) for path in self._handlers]
+        self._released = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI).
+
+        It takes effect when it has arrived; the latency is how long its answer is held back from then on, so that work
+        on other requests goes on meanwhile, as it would on a server that is merely far away.
+        """
+        service = self._service
+        request = await _received(scope, receive, service.settings.clock)
+        injector = service.injector  # read once: another thread may take the faults away
+        effect = None if injector is None else injector.strike(request.method, request.path)
+        if effect is not None:
+            await self._fail(effect, request, Connection(scope, receive, send))
+            return
+        answer = self._carry_out(scope, request)
+        self._remember(request, answer.status, answer.is_success)
+        await self._wait_out_latency(request)
+        await send_answer(send, self._dated(answer))
+
+    def release(self) -> None:
+        """Let the requests that a fault holds back go on at once, to be called where the server stops."""
+        self._released.set()
+
+    async def _fail(self, effect: Effect, request: Request, connection: Connection) -> None:
+        """Serve a request that a fault strikes."""
+        resets = self._service.resets
+        await self._hold(effect.before)
+        if resets != self._service.resets:
+            await connection.cut()
+            return
+        own = self._carry_out(connection.scope, request) if effect.applied else None
+        if own is None:
+            with suppress(Failure):
+                request.read_body()
+        answer = _told(effect, own)
+        applied = own is not None and own.is_success
+        self._remember(request, None if answer is None else answer.status, applied, effect.name)
+        await self._wait_out_latency(request)
+        await self._hold(effect.after)
+        await connection.deliver(None if answer is None else self._dated(answer), effect.ending)
+
+    def _dated(self, answer: Answer) -> Answer:
+        """The answer with the time of the sandbox's clock, by which clients may tell how their own differs."""
+        date = format_datetime(self._service.settings.clock().astimezone(UTC), usegmt=True)
+        return replace(answer, headers=(*answer.headers, ("date", date)))
+
+    async def _hold(self, seconds: float) -> None:
+        if seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), seconds)
+
+    async def _wait_out_latency(self, request: Request) -> None:
+        latency = self._service.settings.latency
+        if latency:
+            await asyncio.sleep(request.arrived + latency - perf_counter())
+
+    def _remember(
+        self, request: Request, status: int | None, applied: bool, fault: str | None = None
+    ) -> None:
+        self._log.add(
+            ReceivedRequest(
+                request.method,
+                request.path,
+                request.query,
+                request.body,
+                status,
+                request.time,
+                applied,
+                fault,
+            )
+        )
+
+    def _carry_out(self, scope: Scope, request: Request) -> Answer:
+        """Let the API take its effect; its refusals are answers too."""
+        try:
+            return self._answer(scope, request)
+        except Failure as failure:
+            return Answer.of_failure(failure)
+        except Exception:
+            LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
+            return Answer.of_failure(Failure(500, "the sandbox failed", framework=True))
+
+    def _answer(self, scope: Scope, request: Request) -> Answer:
+        service = self._service
+        handler, parameters = self._route(scope, request)
+        now = service.settings.now()
+        self._authorize(request, parameters["workspace"])
+        wait = service.throttle.seconds_to_wait(now, service.settings.max_requests_per_minute)
+        if wait:
+            raise failures.throttled(wait)
+        request.read_body()
+        agent = request.headers.get(b"user-agent")
+        client = (request.client, None if agent is None else agent.decode("latin-1"))
+        with service.store.transaction() as connection:
+            return handler(Call(service, connection, now, parameters, request.query, request.body, client))
+
+    def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
+        for route in self._routes:
+            match, child = route.matches(scope)
+            if match is not Match.NONE:
+                handler = self._handlers[route.path].get(request.method)
+                if handler is None:
+                    raise failures.method_not_allowed(request.method)
+                return handler, child["path_params"]
+        raise failures.not_found_route(request.path)
+
+    def _authorize(self, request: Request, workspace_id: str) -> None:
+        if request.headers.get(b"authorization") != self._authorization:
+            raise failures.unauthorized()
+        if workspace_id != self._service.store.credentials.workspace_id:
+            raise failures.unknown_workspace(workspace_id)
+
+
+async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
+    """Routes are matched here, not called: the handlers know nothing of ASGI."""
+
+
+def _told(effect: Effect, own: Answer | None) -> Answer | None:
+    """The answer that the client is given, `own` being the API's; None if it is given none."""
+    if effect.ending in ("closed", "reset"):
+        return None
+    if effect.status is not None:
+        return Answer.of_failure(failures.injected(effect.status, effect.retry_after))
+    return own
+
+
+async def _received(scope: Scope, receive: Receive, clock: Clock) -> Request:
+    content = b""
+    more = True
+    while more:
+        message = await receive()
+        content += message.get("body", b"")
+        more = message.get("more_body", False)
+    client = scope.get("client")
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=dict(parse_qsl(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)),
+        headers=dict(scope["headers"]),
+        client=client[0] if client else None,
+        content=content,
+        time=clock(),
+        arrived=perf_counter(),
+    )

@@ -1,0 +1,100 @@
+"""uvicorn in a thread of its own, with its own event loop."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    from contacthub_orm.sandbox.server.application import Application
+
+__all__ = ["ServerThread"]
+
+
+class _Protocol(HttpToolsProtocol):
+    """Hands its connection to the application, for a fault to cut: ASGI has no word for that."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope.setdefault("state", {})["transport"] = self.transport
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, so that nobody has to ask again and again, and lets go of held requests at its end."""
+
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self._application = application
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._application.release()
+        await super().shutdown(sockets)
+
+
+class ServerThread:
+    """A server that answers from the moment it is made until `stop`.
+
+    port: the port it listens on, also when 0 was asked for.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+
+    def __init__(self, application: Application, host: str, port: int) -> None:
+        self._socket = _listening(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._server = _Server(
+            uvicorn.Config(
+                application,
+                access_log=False,
+                date_header=False,
+                http=_Protocol,
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                loop="asyncio",
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                timeout_keep_alive=60,
+                ws="none",
+            ),
+            application,
+        )
+        self._thread = threading.Thread(target=self._serve, name="contacthub-sandbox", daemon=True)
+        self._thread.start()
+        self._server.ready.wait()
+
+    def stop(self) -> None:
+        """Finish the requests under way, close all connections and wait for the thread's end."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._server.ready.set()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named; left on, each answer waits 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError:
+        listening.close()
+        raise
+    return listening

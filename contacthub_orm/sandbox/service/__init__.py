@@ -1,0 +1,1 @@
+"""What goes around every call: settings, throttling, faults, the record of requests."""

@@ -1,0 +1,76 @@
+"""Finds the requests that faults strike: by method and path, by count, by chance."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contacthub_orm.sandbox.service.faults import Effect, Fault
+
+__all__ = ["Injector"]
+
+WORKSPACE: Final = "/hub/v1/workspaces/[^/]+/"
+
+
+class Injector:
+    """Counts requests for a list of faults, from the first on."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self._watches = [_Watch(fault) for fault in faults]
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> Injector | None:
+        """None for no faults, so that a server without any has nothing to ask."""
+        return cls(faults) if faults else None
+
+    def strike(self, method: str, path: str) -> Effect | None:
+        """Count the request; the effect of the first fault that strikes it, if one does."""
+        striking: _Watch | None = None
+        for watch in self._watches:
+            if watch.counts(method, path) and watch.would_strike() and striking is None:
+                striking = watch
+        return None if striking is None else striking.strike()
+
+
+class _Watch:
+    """One fault, and what it has counted."""
+
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+        self._methods = fault.methods
+        self._numbers = fault.numbers
+        self._path = _pattern(fault.path)
+        self._random = Random(fault.seed)
+        self._seen = 0
+        self._struck = 0
+
+    def counts(self, method: str, path: str) -> bool:
+        """Whether method and path are the fault's; if so the request is counted."""
+        if method not in self._methods or not self._path.fullmatch(path):
+            return False
+        self._seen += 1
+        return True
+
+    def would_strike(self) -> bool:
+        """Whether the request counted last is to be struck."""
+        # Drawn for each, so that what a seed gives depends on the place in the count alone.
+        drawn = self._random.random() < self._fault.probability
+        placed = self._numbers is None or self._seen in self._numbers
+        return drawn and placed and (self._fault.times is None or self._struck < self._fault.times)
+
+    def strike(self) -> Effect:
+        self._struck += 1
+        return self._fault.effect
+
+
+def _pattern(path: str | None) -> re.Pattern[str]:
+    if path is None:
+        return re.compile(".*", re.DOTALL)
+    segments = path.strip("/").split("/")
+    exact = "/".join("[^/]+" if segment == "*" else re.escape(segment) for segment in segments)
+    below = "" if path.startswith("/") else "(/.*)?"
+    return re.compile(f"{WORKSPACE}{exact}{below}", re.DOTALL)

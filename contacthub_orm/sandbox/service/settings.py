@@ -1,0 +1,104 @@
+"""What can be set on a sandbox: its node's policies, its limits and its delays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias, TypedDict
+
+from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
+from contacthub_orm.sandbox.service.faults import Fault
+
+__all__ = ["Clock", "GivenSettings", "Settings", "UniquenessPolicy", "utc_now"]
+
+Clock: TypeAlias = Callable[[], datetime]
+UniquenessPolicy: TypeAlias = Literal["MERGE", "BLOCK"]
+
+
+class GivenSettings(TypedDict, total=False):
+    """The keyword arguments that set `Settings`, for type checkers."""
+
+    uniqueness_policy: UniquenessPolicy
+    matching: Sequence[str]
+    case_sensitive: bool
+    mandatory: Sequence[str]
+    extended_schema: Mapping[str, Mapping[str, Any]] | None
+    enabled_event_types: Collection[str] | None
+    latency: float
+    search_delay: float
+    page_cap: int
+    default_page_size: int
+    max_page_size: int
+    max_requests_per_minute: int
+    clock: Clock
+    faults: Sequence[Fault]
+
+
+def utc_now() -> datetime:
+    """The time of day in UTC, the sandbox's clock unless another one is given."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one sandbox; `Sandbox` takes the same names as keyword arguments.
+
+    uniqueness_policy: what a POST of a known customer does. `MERGE` updates it (reference 1.299.1), `BLOCK` answers
+        409 (swaggers 1.0 to 1.51; older workspaces still do).
+    matching: the property paths that together identify a customer of the node; all must be equal.
+    case_sensitive: whether matching compares text with its case.
+    mandatory: the property paths that every customer of the node must fill.
+    extended_schema: the declared extended properties, a JSON schema by name; None accepts any.
+    enabled_event_types: the types that may be posted; None enables all.
+    latency: seconds that pass before each answer.
+    search_delay: seconds until a write is seen by searches, and until an event exists for its readers.
+    page_cap: the number of elements that a search can match at most.
+    default_page_size, max_page_size: elements in a page of customers or events.
+    max_requests_per_minute: the budget of the workspace, answered 429 when spent; 0 is no limit.
+    clock: gives the time as an aware datetime, so that tests can turn it.
+    faults: how some of the requests fail; see `Fault`.
+    """
+
+    uniqueness_policy: UniquenessPolicy = "MERGE"
+    matching: Sequence[str] = ("base.contacts.email",)
+    case_sensitive: bool = False
+    mandatory: Sequence[str] = ()
+    extended_schema: Mapping[str, Mapping[str, Any]] | None = None
+    enabled_event_types: Collection[str] | None = None
+    latency: float = 0.0
+    search_delay: float = 0.0
+    page_cap: int = MAX_MATCHED_ELEMENTS
+    default_page_size: int = 10
+    max_page_size: int = MAX_PAGE_SIZE
+    max_requests_per_minute: int = 0
+    clock: Clock = utc_now
+    faults: Sequence[Fault] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what could only be a mistake.
+
+        Raises:
+            ValueError: a policy or event type that the API does not know, or a negative number.
+            TypeError: the faults are no list of `Fault`.
+        """
+        if self.uniqueness_policy not in ("MERGE", "BLOCK"):
+            raise ValueError(f"uniqueness_policy is MERGE or BLOCK, not {self.uniqueness_policy!r}")
+        unknown = set(self.enabled_event_types or ()) - set(enum("event_types"))
+        if unknown:
+            raise ValueError(f"unknown event types: {', '.join(sorted(unknown))}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, (int, float)) and value < 0:
+                raise ValueError(f"{field.name} cannot be negative")
+        object.__setattr__(self, "faults", tuple(self.faults))
+        if not all(isinstance(fault, Fault) for fault in self.faults):
+            raise TypeError("faults is a list of Fault")
+
+    def now(self) -> int:
+        """The clock's time in milliseconds since 1970, the unit the store keeps time in."""
+        return int(self.clock().timestamp() * 1000)
+
+    def visible_from(self, now: int) -> int:
+        """When something written at `now` shows in searches; 0, since ever, when there is no delay."""
+        return now + round(self.search_delay * 1000) if self.search_delay else 0
