@@ -36,6 +36,8 @@ from requests.exceptions import HTTPError, RequestException
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contacthub_orm.orm.service.account import Account
+
 __all__ = [
     "APIError",
     "ArgumentError",
@@ -67,7 +69,12 @@ __all__ = [
 
 
 class ContacthubError(Exception):
-    """The root of all that this library raises on purpose."""
+    """The root of all that this library raises on purpose.
+
+    `account` tells of every operation of the flush that the error came out of. It is None for errors of anything else.
+    """
+
+    account: Account | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by its state, for process pools and task queues: not every class is made from its message."""

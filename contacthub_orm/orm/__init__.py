@@ -6,18 +6,26 @@ from contacthub_orm.orm.active_record.pages import PaginatedList, ReadOnlyList
 from contacthub_orm.orm.criteria.criteria import Criterion, and_, not_, or_
 from contacthub_orm.orm.criteria.expressions import Expression, between_, in_, is_null, not_in_
 from contacthub_orm.orm.entity.constructor_fields import Bound, Template, bound, template
-from contacthub_orm.orm.entity.entity import Entity, Parent, Reference, Resource, parent, reference
-from contacthub_orm.orm.entity.inspection import InstanceState, Status, inspect
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import Status
+from contacthub_orm.orm.entity.owner import Home
+from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
+from contacthub_orm.orm.entity.resource import Resource
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, Properties
 from contacthub_orm.orm.query.options import load_only, raiseload, selectinload
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.relations import Below, Related, RelatedView, below, related
-from contacthub_orm.orm.service.backend import Backend, Page, Search
-from contacthub_orm.orm.service.binds import Bind, Home
-from contacthub_orm.orm.service.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
+from contacthub_orm.orm.service.account import Account, Entry, Outcome
+from contacthub_orm.orm.service.backend import Backend
+from contacthub_orm.orm.service.binds import Bind
+from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
+from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
-from contacthub_orm.orm.session.session import Session, TooManyRequests, make_transient, object_session
+from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
+from contacthub_orm.orm.session.reading import TooManyRequests
+from contacthub_orm.orm.session.session import Session
+from contacthub_orm.orm.session.snapshots import make_transient
 from contacthub_orm.orm.unit_of_work.recovery import Report, recover
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from contacthub_orm.errors import BadRequestError, ContacthubError, OutcomeUnknown, StaleDataError
 from contacthub_orm.orm import Entity, Page, Request, Search, Session, Verb
-from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled, Verdict
+from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.documents import Document, apply_patch
 from contacthub_orm.orm.wire.evaluator import value_at
 from tests.orm.shelf import Book, Loan
@@ -123,8 +123,8 @@ class Library:
     def unique_value(self, *_: Any) -> Hashable | None:
         return None
 
-    def find_created(self, writes: Sequence[Unsettled], known: Iterable[Any]) -> list[Finding]:
-        return [Finding(Verdict.OPEN) for _ in writes]
+    def find_created(self, writes: Sequence[InDoubtWrite], known: Iterable[Any]) -> list[Resolution]:
+        return [Resolution(Verdict.OPEN) for _ in writes]
 
     def proves_creation(self, entity: type[Entity], document: Document) -> bool:
         return document.get("version") == 1

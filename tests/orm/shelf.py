@@ -18,6 +18,8 @@ from contacthub_orm.orm import (
     embedded,
     reference,
 )
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
 
 
 class Genre(StrEnum):
@@ -99,7 +101,7 @@ def loaded(**document: Any) -> Book:
 
 def load(entity: type[Any], document: dict[str, Any]) -> Any:
     book = entity._bound(document)
-    book._state.key = (entity.__resource__.name, document["id"])
+    state_of(book).identify(Key(entity.__resource__.name, document["id"]))
     return book
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from contacthub_orm.orm import inspect
-from contacthub_orm.orm.mapping.baseline import absorb, changes, creation
+from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.mapping.changes import changes, creation
 from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
 
 
 def save(book: Book, **answered: Any) -> dict[str, Any]:
     """What happens when a save succeeds: the answer is the stored document, with some values of the service's own."""
     sent = changes(book)
-    absorb(book, {**book.to_dict(), **answered}, sent)
+    merge_baseline(book, {**book.to_dict(), **answered}, sent)
     return sent
 
 
@@ -47,7 +48,7 @@ def test_an_edit_made_while_a_save_was_under_way_survives() -> None:
 
     book.title, book.publisher.city.name = "Sanditon", "Bath"
     book.tags.append("c")
-    absorb(
+    merge_baseline(
         book,
         {
             "id": "1",
@@ -71,7 +72,7 @@ def test_the_old_value_written_back_while_a_save_was_under_way_is_a_change() -> 
     sent = changes(book)
 
     book.title = "Emma"
-    absorb(book, {"id": "1", "title": "Persuasion"}, sent)
+    merge_baseline(book, {"id": "1", "title": "Persuasion"}, sent)
 
     assert changes(book) == {"title": "Emma"}
 
@@ -82,7 +83,7 @@ def test_a_deletion_made_while_a_save_was_under_way_survives() -> None:
     sent = changes(book)
 
     del book.notes.stars
-    absorb(book, {"id": "1", "notes": {"stars": 4}}, sent)
+    merge_baseline(book, {"id": "1", "notes": {"stars": 4}}, sent)
 
     assert changes(book) == {"notes": {"stars": None}}
 
@@ -93,7 +94,7 @@ def test_an_object_replaced_while_its_predecessor_was_under_way_stays_a_replacem
     sent = changes(book)
 
     book.publisher = Publisher(name="Bentley")
-    absorb(book, {"id": "1", "publisher": {"name": "Murray", "city": {"name": "Bath"}}}, sent)
+    merge_baseline(book, {"id": "1", "publisher": {"name": "Murray", "city": {"name": "Bath"}}}, sent)
 
     assert changes(book) == {"publisher": {"name": "Bentley", "city": None}}
 
@@ -115,7 +116,7 @@ def test_a_field_of_a_replaced_object_edited_while_under_way_is_all_that_is_left
     sent = changes(book)
 
     book.publisher.city.name = "Bath"
-    absorb(book, {"id": "1", "publisher": {"name": "Murray", "phone": "1"}}, sent)
+    merge_baseline(book, {"id": "1", "publisher": {"name": "Murray", "phone": "1"}}, sent)
 
     assert changes(book) == {"publisher": {"city": {"name": "Bath"}}}
 
@@ -222,7 +223,7 @@ def test_meeting_an_entity_again_refreshes_what_was_only_read() -> None:
     tags = book.tags
     assert (book.title, book.publisher.name, book.notes.stars) == ("Emma", "Egerton", 3)
 
-    absorb(
+    merge_baseline(
         book, {"id": "1", "title": "E.", "tags": ["b"], "publisher": {"name": "M."}, "notes": {"stars": 4}}
     )
 
@@ -237,7 +238,7 @@ def test_meeting_an_entity_again_keeps_the_users_edits() -> None:
     book.title, book.publisher.name = "mine", "mine"
     book.tags.append("mine")
 
-    absorb(
+    merge_baseline(
         book, {"id": "1", "title": "theirs", "pages": 2, "tags": ["theirs"], "publisher": {"name": "theirs"}}
     )
 
@@ -249,7 +250,7 @@ def test_a_clean_path_follows_the_service_even_if_it_was_written() -> None:
     book = loaded(title="Emma", tags=["a"], publisher={"name": "Egerton"})
     book.title, book.tags, book.publisher = "Emma", ["a"], Publisher(name="Egerton")
 
-    absorb(book, {"id": "1", "title": "theirs", "tags": ["theirs"], "publisher": {"name": "theirs"}})
+    merge_baseline(book, {"id": "1", "title": "theirs", "tags": ["theirs"], "publisher": {"name": "theirs"}})
 
     assert changes(book) == {}
     assert (book.title, book.tags, book.publisher.name) == ("theirs", ["theirs"], "theirs")
@@ -260,7 +261,7 @@ def test_what_was_created_is_clean() -> None:
     book.notes.stars = 5
     sent = creation(book)
 
-    absorb(book, {"id": "1", **sent, "version": 1, "notes": {"stars": 5.0}}, sent)
+    merge_baseline(book, {"id": "1", **sent, "version": 1, "notes": {"stars": 5.0}}, sent)
 
     assert changes(book) == {}
     assert book.id == "1"
@@ -270,7 +271,7 @@ def test_a_list_of_an_open_object_that_the_service_dropped_is_empty_in_place() -
     book = loaded(notes={"readers": ["Ann"]})
     readers = book.notes.readers
 
-    absorb(book, {"id": "1", "notes": {}})
+    merge_baseline(book, {"id": "1", "notes": {}})
     readers.append("Bob")
 
     assert changes(book) == {"notes": {"readers": ["Bob"]}}
@@ -282,7 +283,7 @@ def test_what_json_cannot_say_is_kept_as_an_edit() -> None:
     book.tags.append(value)  # type: ignore[arg-type]
     book.publisher = Publisher(name=value)
 
-    absorb(book, {"id": "1", "title": "theirs", "tags": ["b"]})
+    merge_baseline(book, {"id": "1", "title": "theirs", "tags": ["b"]})
 
     assert book.title == "theirs"
     assert book.notes.stars is value

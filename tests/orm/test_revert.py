@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contacthub_orm.orm import inspect
-from contacthub_orm.orm.mapping.baseline import changes, revert, unmark
+from contacthub_orm.orm.mapping.baseline import revert, unmark
+from contacthub_orm.orm.mapping.changes import changes
 from tests.orm.shelf import Book, Chapter, Loan, Publisher, load, loaded
 
 DOCUMENT = {

@@ -17,7 +17,7 @@ from contacthub_orm import Customer
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Operator
 from contacthub_orm.orm.scan.keyset import MILLISECOND, KeyOrder, is_last
 from contacthub_orm.orm.scan.partitions import Cut, Window, Windows
-from contacthub_orm.orm.service.backend import Page, Search
+from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import Document
 

@@ -150,7 +150,7 @@ def test_a_new_event_with_an_id_stands_for_the_known_one(contacthub_sandbox: San
 
 @pytest.mark.parametrize("wrong", ["", 5])
 def test_an_id_is_a_text_that_is_not_empty(contacthub_sandbox: Sandbox, wrong: Any) -> None:
-    with pytest.raises(ArgumentError, match="the id of Customer is a text that is not empty"):
+    with pytest.raises(ArgumentError, match="the id of Customer is a string that is not empty"):
         Customer(contacthub_sandbox.node, id=wrong)
 
 

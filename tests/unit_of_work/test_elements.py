@@ -110,7 +110,7 @@ def test_an_element_is_read_by_both_ids(world: World) -> None:
         assert found.subscribed is True
         assert found.customer is session.get(Customer, str(bruce.id))
         assert session.get(Subscription, (str(bruce.id), "other")) is None
-        with pytest.raises(InvalidRequestError, match="a tuple of two texts"):
+        with pytest.raises(InvalidRequestError, match="a tuple of two strings"):
             session.get(Subscription, "news")
 
 

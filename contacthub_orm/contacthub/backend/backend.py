@@ -26,7 +26,8 @@ from contacthub_orm.errors import (
 from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
 from contacthub_orm.orm.criteria.criteria import ALWAYS
-from contacthub_orm.orm.entity.entity import split_identity
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import split_identity
 from contacthub_orm.orm.service.plan import Pending
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import apply_patch
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from contacthub_orm.orm.entity.entity import Key
-    from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled
+    from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["NodeBackend"]
@@ -51,15 +52,13 @@ _CLASSES: Final[dict[str, type[Entity]]] = {
 
 def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
     """The route of an entity, or of the collection it is created in."""
-    key = entity._state.key
+    state = state_of(entity)
     if not created:
-        assert key is not None
-        return _path_of(type(entity), key[1])
-    above = entity._state.parent
-    if above is None:
+        return _path_of(type(entity), state.known_key.identity)
+    if state.parent is None:
         return (entity.__resource__.name,)
-    identity = above._state.key[1] if above._state.key is not None else Pending(above)
-    return ("customers", identity, entity.__resource__.name)
+    above = state_of(state.parent).identity or Pending(state.parent)
+    return ("customers", above, entity.__resource__.name)
 
 
 def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
@@ -111,9 +110,11 @@ class NodeBackend:
         path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
-        if verb is Verb.DELETE and entity._state.erase:
+        if verb is Verb.DELETE and state_of(entity).erase:
             return Request("POST", (*path, "forget"))
-        strict = body is not None and needs_strict(entity._state.raw, body, replaces=verb is Verb.REPLACE)
+        strict = body is not None and needs_strict(
+            state_of(entity).baseline, body, replaces=verb is Verb.REPLACE
+        )
         params = {"mode": "STRICT"} if strict else {}
         return Request(verb.value, path, params, body)
 
@@ -229,7 +230,7 @@ class NodeBackend:
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
 
-    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+    def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         return find_created(self, self._policy(), writes, known)
 
     def _policy(self) -> MatchingPolicy:
@@ -290,6 +291,6 @@ The service's own default, the newest update first, moves rows between pages whi
 def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
     """What the service must hold after a write that it answered without a document."""
     if verb is Verb.UPDATE:
-        return apply_patch(entity._state.raw or {}, sent)
-    own = (entity._state.raw or {}).get("id")
+        return apply_patch(state_of(entity).baseline or {}, sent)
+    own = (state_of(entity).baseline or {}).get("id")
     return {**sent, "id": own} if own is not None else dict(sent)

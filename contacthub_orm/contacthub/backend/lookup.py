@@ -16,13 +16,13 @@ from contacthub_orm.contacthub.entities.customer import Customer
 from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.orm import Entity, Page, Search, and_
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator
-from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled, Verdict
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.conversion import parse_datetime
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
-    from contacthub_orm.orm.entity.entity import Key
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["find_created"]
@@ -59,8 +59,8 @@ class Reader(Protocol):
 
 
 def find_created(
-    reader: Reader, policy: MatchingPolicy, writes: Sequence[Unsettled], known: AbstractSet[Key]
-) -> list[Finding]:
+    reader: Reader, policy: MatchingPolicy, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]
+) -> list[Resolution]:
     """A finding for each creation, in order; see `Backend.find_created`.
 
     What was submitted with more values chooses first: a document of it also holds what one with fewer values submitted,
@@ -107,7 +107,7 @@ class _Once:
         return self._reader.below(path)
 
 
-def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
+def _find(reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]) -> Resolution:
     entity = write.operation.entity
     if isinstance(entity, Customer):
         return _find_customer(reader, policy, write, taken)
@@ -116,30 +116,32 @@ def _find(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[K
     return _find_below(reader, write)
 
 
-def _find_customer(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Finding:
+def _find_customer(
+    reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]
+) -> Resolution:
     values = policy.values(write.body)
     changed: Document | None = None
     since = _since(reader, write)
     for document in _current(reader, policy, write, taken):
         if holds_submitted(document, _submitted(write)):
-            taken.add(("customers", document["id"]))
-            return Finding(Verdict.APPLIED, document)
+            taken.add(Key("customers", document["id"]))
+            return Resolution(Verdict.APPLIED, document)
         if values is not None and _written_since(document, since):
             changed = document
     if changed is not None:
-        return Finding(Verdict.CONFLICT, changed)
-    return Finding(Verdict.ABSENT if policy.certain else Verdict.OPEN)
+        return Resolution(Verdict.CONFLICT, changed)
+    return Resolution(Verdict.ABSENT if policy.certain else Verdict.OPEN)
 
 
-def _find_below(reader: Reader, write: Unsettled) -> Finding:
+def _find_below(reader: Reader, write: InDoubtWrite) -> Resolution:
     """An element is there under the id we chose, or it is not; a session is in its customer's list."""
     for document in reader.below(write.request.path):
         if holds_submitted(document, write.body):
-            return Finding(Verdict.APPLIED, document)
-    return Finding(Verdict.ABSENT)
+            return Resolution(Verdict.APPLIED, document)
+    return Resolution(Verdict.ABSENT)
 
 
-def _submitted(write: Unsettled) -> Document:
+def _submitted(write: InDoubtWrite) -> Document:
     """What the body says, but for the passwords that a service may keep to itself."""
     return {key: value for key, value in write.body.items() if key != "nodeId"}
 
@@ -157,7 +159,9 @@ def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, since: dat
     return Search(Customer, and_(*criteria), size=50)
 
 
-def _current(reader: Reader, policy: MatchingPolicy, write: Unsettled, taken: set[Key]) -> Iterator[Document]:
+def _current(
+    reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]
+) -> Iterator[Document]:
     """The customers that a creation may have made or changed, as a GET gives them now.
 
     A search that lags still finds one whose matching values were changed meanwhile; where that was our own doing, as when
@@ -186,7 +190,7 @@ def _all(reader: Reader, search: Search) -> Iterator[Document]:
             return
 
 
-def _find_event(reader: Reader, write: Unsettled, taken: set[Key]) -> Finding:
+def _find_event(reader: Reader, write: InDoubtWrite, taken: set[Key]) -> Resolution:
     body = write.body
     criteria: list[Criterion] = [Event.type == body["type"]]
     if body.get("customerId"):
@@ -196,17 +200,17 @@ def _find_event(reader: Reader, write: Unsettled, taken: set[Key]) -> Finding:
     since = _since(reader, write)
     for document in _all(reader, Search(Event, and_(*criteria), size=50)):
         if _is_free(document, write, since, taken) and holds_submitted(document, body):
-            taken.add(("events", document["id"]))
-            return Finding(Verdict.APPLIED, document)
-    return Finding(Verdict.ABSENT)
+            taken.add(Key("events", document["id"]))
+            return Resolution(Verdict.APPLIED, document)
+    return Resolution(Verdict.ABSENT)
 
 
-def _since(reader: Reader, write: Unsettled) -> datetime:
+def _since(reader: Reader, write: InDoubtWrite) -> datetime:
     """The earliest moment, by the service's clock, at which the write can have taken effect."""
     return reader.service_time(write.first_sent) - _SKEW
 
 
-def _is_free(document: Document, write: Unsettled, since: datetime, taken: set[Key]) -> bool:
+def _is_free(document: Document, write: InDoubtWrite, since: datetime, taken: set[Key]) -> bool:
     """Whether nobody else accounts for it and it came into being after the first send."""
     key = (write.operation.entity.__resource__.name, document["id"])
     return key not in taken and _moment(document, "registeredAt") >= since

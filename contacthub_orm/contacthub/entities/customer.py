@@ -38,9 +38,10 @@ from contacthub_orm.orm import (
     related,
     template,
 )
-from contacthub_orm.orm.active_record.call_session import attached
-from contacthub_orm.orm.entity.detached import from_document, identify, stand_for
-from contacthub_orm.orm.mapping.baseline import creation
+from contacthub_orm.orm.active_record.call_session import session_for
+from contacthub_orm.orm.entity.detached import adopt_identity, from_document, require_identity
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.changes import creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.wire.partial import load_paths
 
@@ -146,7 +147,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
         except ConflictError as error:
             if not forced or error.conflicting_id is None:
                 raise
-            stand_for(self, error.conflicting_id)
+            adopt_identity(self, error.conflicting_id)
         return self.patch()
 
     def get_events(self) -> ReadOnlyList[Event]:
@@ -154,10 +155,10 @@ class Customer(PersonalRecord, resource=_RESOURCE):
 
         Raises OperationNotPermitted for a customer that is not saved.
         """
-        identify(self, "get_events")
-        with attached(self) as session:
+        require_identity(self, "get_events")
+        with session_for(self) as session:
             query = type(self).events.select_for(self, session)
-            return ReadOnlyList(query.no_tracking() if session.lent else query)
+            return ReadOnlyList(query.no_tracking() if session.per_call else query)
 
     def _violations(self) -> Iterable[Violation]:
         document = creation(self) if self._state.key is None else render(self)
@@ -187,7 +188,7 @@ def _elements(customer: Customer, name: str) -> list[Document]:
 
 def _sessions(customer: Customer) -> list[Document]:
     """The sessions of a customer, which its document does not show."""
-    reader = customer._state.reader()
+    reader = state_of(customer).reader()
     assert reader is not None
-    with reader as session:
-        return list(session.backend.below(("customers", str(customer.id), "sessions")))
+    with reader as owner:
+        return list(owner.session.backend.below(("customers", str(customer.id), "sessions")))

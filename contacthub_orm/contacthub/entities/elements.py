@@ -24,7 +24,7 @@ from contacthub_orm.orm import (
     embedded,
     parent,
 )
-from contacthub_orm.orm.entity.entity import split_identity
+from contacthub_orm.orm.entity.resource import split_identity
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.entities.customer import Customer

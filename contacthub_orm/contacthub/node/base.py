@@ -8,8 +8,8 @@ from contacthub_orm.contacthub.backend.backend import NodeBackend
 from contacthub_orm.contacthub.entities.customer import Customer
 from contacthub_orm.contacthub.values.argument_aliases import identity
 from contacthub_orm.orm import Entity, PagedQuery
-from contacthub_orm.orm.active_record.call_session import LentSession
-from contacthub_orm.orm.entity.detached import loaded, referred
+from contacthub_orm.orm.active_record.call_session import CallSession
+from contacthub_orm.orm.entity.detached import get_reference, loaded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +33,9 @@ class NodeBase:
     def __repr__(self) -> str:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"
 
-    def lend(self) -> LentSession:
+    def lend(self) -> CallSession:
         """A session for one call; see `contacthub_orm.orm.active_record.call_session`."""
-        return LentSession(self)
+        return CallSession(self)
 
     def query(self, entity: type[E]) -> PagedQuery[E]:
         """A query for entities of a class, as `session.query`, whose rows no session holds.
@@ -51,7 +51,7 @@ class NodeBase:
 
     def _customer(self, customer_id: str, changes: Any = None, known: Any = None) -> Customer:
         """The customer with this id, of which nothing was loaded, with unsaved changes."""
-        return referred(Customer, self, identity("customer_id", customer_id), changes, known=known)
+        return get_reference(Customer, self, identity("customer_id", customer_id), changes, known=known)
 
 
 def settable(entity: type[Entity], attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from contacthub_orm.contacthub.values.argument_aliases import flag, identity, on
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm import PaginatedList
 from contacthub_orm.orm.entity.detached import from_document
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.query.options import LoadOnly
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class CustomerOperations(NodeBase):
             raise ArgumentError(f"nodeId is {node_id!r}, and this is node {self.node_id}")
         known = {"nodeId": self.node_id} if full_update else None
         customer = self._customer(identity("id", chosen), settable(Customer, attributes), known)
-        customer._state.replace = flag("full_update", full_update)
+        state_of(customer).schedule_replacement(replace=flag("full_update", full_update))
         return customer.patch()
 
     def delete_customer(self, id: str, **attributes: Any) -> Customer:  # noqa: ARG002 - `**customer.to_dict()` goes

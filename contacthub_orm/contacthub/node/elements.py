@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.contacthub.entities.elements import BelowCustomer, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.node.base import NodeBase
 from contacthub_orm.contacthub.values.argument_aliases import identity
-from contacthub_orm.orm.entity.entity import joined_identity
+from contacthub_orm.orm.entity.resource import joined_identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Active record: an entity that saves itself, beside the session and by the same means.
 
-In a session a verb flushes the entity at once, alone; without one it works on the entity's home (see `lending`). A verb that
-fails raises the error of its one request, not a `CommitError`, and leaves the entity's values as they are.
+In a session a verb flushes the entity at once, alone. Without one it works on the entity's home (see `call_session`). A
+verb that fails raises the error of its one request, not a `CommitError`, and leaves the entity's values as they are.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
-from contacthub_orm.orm.active_record.call_session import attached
-from contacthub_orm.orm.entity.detached import identify, stand_for
+from contacthub_orm.orm.active_record.call_session import session_for
+from contacthub_orm.orm.entity.detached import adopt_identity, require_identity
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.mapping.baseline import changes
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.changes import changes
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session.session import Session
@@ -32,7 +33,7 @@ class ActiveRecord(Entity):
     def __attrs_post_init__(self) -> None:
         id_key = self.__resource__.id_key
         if self._state.home is not None and self.__keys__[id_key].read_only and self[id_key] is not None:
-            stand_for(self, self[id_key])
+            adopt_identity(self, self[id_key])
 
     def post(self) -> Self:
         """Create the entity now; it learns its id and takes in what the service answers.
@@ -42,8 +43,8 @@ class ActiveRecord(Entity):
         """
         if self._state.key is not None:
             raise OperationNotPermitted(f"{self!r} was created already: save its changes, or post a new one")
-        with attached(self) as session:
-            session._save(self)
+        with session_for(self) as session:
+            session.save(self)
         return self
 
     def put(self) -> Self:
@@ -51,22 +52,22 @@ class ActiveRecord(Entity):
 
         Raises as `post()`, OperationNotPermitted where it was never saved and was given no id.
         """
-        identify(self, "put")
-        with attached(self) as session:
+        require_identity(self, "put")
+        with session_for(self) as session:
             _take_in(session, self)
             pending = self._state.replace
             session.put(self)
             try:
                 _save_alone(session, self)
             except BaseException:
-                self._state.replace = pending or session.is_unsettled(self)
+                self._state.schedule_replacement(replace=pending or session.is_unsettled(self))
                 raise
         return self
 
     def delete(self) -> Self:
         """Delete the entity now. Raises as `put()`."""
-        identify(self, "delete")
-        with attached(self) as session:
+        require_identity(self, "delete")
+        with session_for(self) as session:
             _remove_alone(session, self, session.delete)
         return self
 
@@ -76,8 +77,8 @@ class PatchableRecord(ActiveRecord):
 
     def patch(self) -> Self:
         """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
-        identify(self, "patch")
-        with attached(self) as session:
+        require_identity(self, "patch")
+        with session_for(self) as session:
             _take_in(session, self)
             _save_alone(session, self)
         return self
@@ -97,15 +98,15 @@ class PersonalRecord(PatchableRecord):
 
         Raises as `put()`.
         """
-        identify(self, "forget")
-        with attached(self) as session:
+        require_identity(self, "forget")
+        with session_for(self) as session:
             _remove_alone(session, self, session.forget)
         return self
 
     def export(self) -> Document:
         """All that the service holds of this one, read now; see `Session.export`. Raises as `put()`."""
-        identify(self, "export")
-        with attached(self) as session:
+        require_identity(self, "export")
+        with session_for(self) as session:
             return session.export(self)
 
 
@@ -114,15 +115,15 @@ def _take_in(session: Session, entity: Entity) -> None:
 
     One whose deletion had no answer, in a session of its own, is kept; the save looks the deletion up first.
     """
-    if entity._state.deleted and not session.lent:
+    if state_of(entity).deleted and not session.per_call:
         raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
     session.add(entity)
 
 
 def _save_alone(session: Session, entity: Entity) -> None:
     """Flush an entity. Raises InvalidRequestError where that found it deleted."""
-    session._save(entity)
-    if entity._state.deleted:
+    session.save(entity)
+    if state_of(entity).deleted:
         raise InvalidRequestError(
             f"{entity!r} was deleted: the deletion whose answer was lost had taken effect"
         )
@@ -130,11 +131,11 @@ def _save_alone(session: Session, entity: Entity) -> None:
 
 def _remove_alone(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
     """Flush the removal of an entity; where it fails the entity is as before."""
-    pending = entity._state.deleted
+    pending = state_of(entity).deleted
     remove(entity)
     try:
-        session._save(entity)
+        session.save(entity)
     except BaseException:
-        if not pending and not session.is_unsettled(entity) and entity._state.session is session:
+        if not pending and not session.is_unsettled(entity) and state_of(entity).owner is session.owner:
             session.add(entity)
         raise

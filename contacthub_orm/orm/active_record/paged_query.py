@@ -12,7 +12,7 @@ from contacthub_orm.orm.criteria.criteria import NEVER, Criterion
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_can_be_paged, natural
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.backend import Page, Search
+from contacthub_orm.orm.service.search import Page, Search
 
 __all__ = ["PagedQuery"]
 
@@ -54,7 +54,8 @@ class PagedQuery(Query[E]):
         home = self.session.home
         assert home is not None
         with home.lend() as session:
-            return session.get(self.entity, identity)
+            found: E | None = session.get(self.entity, identity)
+        return found
 
     def _fetched(self, number: int, size: int | None) -> Page:
         return self.fetch(self.search(number, size))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
 from contacthub_orm.errors import OperationNotPermitted
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.service.backend import Page
+    from contacthub_orm.orm.service.search import Page
 
 __all__ = ["PaginatedList", "ReadOnlyList"]
 

@@ -1,4 +1,4 @@
-"""What a constructor takes beside the attributes: where a new entity is at home, and what it starts with."""
+"""What a constructor takes beside the attributes: the home of a new entity, and the values that it starts with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.attributes import UNSET, copied
 from contacthub_orm.orm.mapping.mapped import contents
-from contacthub_orm.orm.service.binds import Home
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
@@ -41,8 +42,8 @@ class Bound(Generic[T]):
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
-        state = instance._state
-        return state.session.bind if state.session is not None else state.home or state.left
+        state = state_of(instance)
+        return state.place if state.owner is None else state.owner.session.bind
 
     def __set__(self, instance: object, value: T | None) -> None:
         if value is UNSET:
@@ -50,10 +51,10 @@ class Bound(Generic[T]):
         entity: Any = instance
         if value is not None and not isinstance(value, Home):
             raise TypeError(f"{type(entity).__name__}.{self.name} is a node, got {value!r}")
-        if entity._state.session is not None and entity._state.session.bind is not value:
+        state = state_of(entity)
+        if state.owner is not None and state.owner.session.bind is not value:
             raise InvalidRequestError(f"{entity!r} is in a session, which has its {self.name} already")
-        entity._state.home = value
-        entity._state.left = None
+        state.move_to(value)
 
 
 class Template:
@@ -81,7 +82,7 @@ class Template:
 
     def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
         if value is UNSET or value is None:
-            value = self.usual if instance._state.home is not None else {}
+            value = self.usual if state_of(instance).home is not None else {}
         for key, item in contents(value).items():
             instance[key] = copied(item)
 

@@ -1,6 +1,6 @@
-"""Entities in no session: made of a document of the service, or standing for one that it knows by its id.
+"""Entities in no session: made of a document of the service, or standing for one by its id.
 
-Objects made here are new ones: no identity map outlives a call.
+Each call makes new objects, since no identity map outlives a call.
 """
 
 from __future__ import annotations
@@ -10,47 +10,50 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import ArgumentError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
-from contacthub_orm.orm.mapping.baseline import taken_as_edits
+from contacthub_orm.orm.mapping.baseline import mark_all_dirty
 from contacthub_orm.orm.mapping.mapped import Mapped, render, take_baseline
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.partial import PartialDocument
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.service.binds import Home
+    from contacthub_orm.orm.entity.owner import Home
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["from_document", "identify", "loaded", "referred", "stand_for"]
+__all__ = ["adopt_identity", "from_document", "get_reference", "loaded", "require_identity"]
 
 E = TypeVar("E", bound=Entity)
 
 
 def loaded(entity: type[E], home: Home | None, document: Document, parent: Entity | None = None) -> E:
-    """The detached entity of a document that the service gave."""
+    """Make the detached entity of a document that the service gave."""
     made = entity._class_for(document)._bound(document)
-    made._state.parent = parent
-    made._state.key = (entity.__resource__.name, made._identity_in(document))
-    made._state.home = home
+    state = state_of(made)
+    state.live_below(parent)
+    state.identify(Key(entity.__resource__.name, made._identity_in(document)))
+    state.live_at(home)
     return made
 
 
 def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any] | Mapped) -> E:
-    """The detached entity that a document with an id stands for, unchanged; without an id a new entity with its values.
+    """Make the detached entity that a document with an id stands for, or without an id a new one with its values.
 
-    A document that lacks what the service always tells is a part: what it does not hold is loaded when it is read.
+    A document that lacks a key of `Resource.always` is a part of the service's: the rest is loaded when it is read.
     """
     resource = entity.__resource__
     document = dump(content)
     if document.get(resource.id_key) is None:
         made = entity._made(content)
-        made._state.home = home
+        state_of(made).live_at(home)
         return made
     whole = all(key in document for key in resource.always)
     return loaded(entity, home, document if whole else _part(entity, document))
 
 
 def _part(mapped: type[Mapped], document: Document) -> PartialDocument:
-    """A document as a part of the service's, and so the objects in it; a list is always whole."""
+    """Mark a document and the objects in it as parts of the service's. A list is always whole."""
     found = PartialDocument(document)
     for key, value in document.items():
         attribute = mapped.__keys__.get(key)
@@ -64,7 +67,7 @@ def _target(attribute: Attribute | None) -> type[Mapped]:
     return attribute.target if isinstance(attribute, Embedded) else Mapped
 
 
-def referred(
+def get_reference(
     entity: type[E],
     home: Home,
     identity: str,
@@ -73,9 +76,17 @@ def referred(
     parent: Entity | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> E:
-    """The entity that the service knows by this id, of which nothing was loaded, with unsaved changes.
+    """Make an entity that stands for the one with this id, without loading it, and write changes to it.
 
-    Nothing is sent. What is read of it is loaded then; `known` are values that it is known to have.
+    Nothing is sent. Reading it loads it.
+
+    Args:
+        entity: the class.
+        home: where it saves and reads by itself.
+        identity: its id.
+        changes: unsaved changes, by JSON key.
+        parent: the entity above, for one that lives below another.
+        known: values that it is known to have.
     """
     outline = _outline(entity, changes or {})
     outline.update(known or {}, **{entity.__resource__.id_key: identity})
@@ -112,46 +123,52 @@ def _content(value: Any) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
-def identify(entity: Entity, verb: str) -> None:
-    """Have a new entity that was given an id stand for the one that the service knows by it.
+def require_identity(entity: Entity, verb: str) -> None:
+    """Make sure that the service knows the entity; a new one that was given an id adopts it.
 
-    Raises OperationNotPermitted where it has no id, or lives below an entity that has none.
+    Raises:
+        OperationNotPermitted: if it has no id, or lives below an entity that has none.
     """
-    if entity._state.key is not None:
+    state = state_of(entity)
+    if state.key is not None:
         return
     own = entity[entity.__resource__.id_key]
-    above = entity._state.parent
-    if own is None or (entity.__parent__ is not None and (above is None or above._state.key is None)):
+    above = state.parent
+    if own is None or (entity.__parent__ is not None and (above is None or state_of(above).key is None)):
         raise OperationNotPermitted(f"{entity!r} is not saved, so {verb}() has nothing to work on: post() it")
-    stand_for(entity, own)
+    adopt_identity(entity, own)
 
 
-def stand_for(entity: Entity, identity: str) -> None:
-    """Have a new entity stand for the one that the service knows by this id; what it holds are changes of that.
+def adopt_identity(entity: Entity, identity: str) -> None:
+    """Adopt an existing id: the entity becomes detached, its values unsaved changes.
 
-    What it was not given is not known, and what is empty says nothing. A session that holds it has it as persistent.
-    Raises InvalidRequestError where that session holds another object for the id, ArgumentError for what is no id.
+    What the entity was not given counts as not loaded, and an empty list or object says nothing. In a session it
+    becomes persistent.
+
+    Raises:
+        ArgumentError: if the id is not a non-empty string.
+        InvalidRequestError: if the entity's session holds another object for the id.
     """
     if not isinstance(identity, str) or not identity:
         raise ArgumentError(
-            f"the id of {type(entity).__name__} is a text that is not empty, got {identity!r}"
+            f"the id of {type(entity).__name__} is a string that is not empty, got {identity!r}"
         )
     own = {entity.__resource__.id_key: identity}
-    key = (entity.__resource__.name, entity._identity_in(own))
-    session = entity._state.session
-    if session is not None:
-        session._refuse_another(key)
+    key = Key(entity.__resource__.name, entity._identity_in(own))
+    state = state_of(entity)
+    if state.owner is not None:
+        state.owner.refuse_another(key)
     known: Document = {**_unchangeable(entity), **own}
     if entity.__resource__.patches:
-        known = PartialDocument({**taken_as_edits(entity), **known})
+        known = PartialDocument({**mark_all_dirty(entity), **known})
     take_baseline(entity, known)
-    entity._state.key = key
-    if session is not None:
-        session._has_become_persistent(entity)
+    state.identify(key)
+    if state.owner is not None:
+        state.owner.make_persistent(entity, key)
 
 
 def _unchangeable(entity: Entity) -> Document:
-    """What an entity was given that a client cannot change: the service must hold it so."""
+    """The values that a client cannot change once the entity exists, so the service must hold the same."""
     given = render(entity)
     keys = (one.key for one in entity.__attributes__.values() if one.create_only or one.read_only)
     return {key: given[key] for key in keys if key in given}

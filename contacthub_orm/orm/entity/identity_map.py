@@ -9,7 +9,8 @@ from weakref import ref
 from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.entity.entity import Entity, Key
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.resource import Key
 
 __all__ = ["IdentityMap"]
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.errors import Violation
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
-from contacthub_orm.orm.mapping.baseline import change
+from contacthub_orm.orm.mapping.changes import is_changed, old_value
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.documents import MISSING, Document, same
+from contacthub_orm.orm.wire.documents import MISSING, same
 from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def violations(entity: Entity) -> list[Violation]:
 
     The entity's own rules, between attributes, are asked once each value by itself is in order.
     """
-    found = list(_of_object(entity, type(entity).__name__, new=entity._state.key is None))
+    found = list(_of_object(entity, type(entity).__name__, new=state_of(entity).key is None))
     return found or list(entity._violations())
 
 
@@ -37,11 +39,14 @@ _SYSTEM = "is set by the service and cannot be assigned"
 
 def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
     yield from _missing(mapped, place)
-    old = mapped._state.raw or {}
-    written = mapped._state.written
+    state = object_state(mapped)
+    baseline = state.baseline or {}
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
-        if attribute is None or not _is_changed(old, value, attribute, written=name in written):
+        if attribute is None:
+            continue
+        old = old_value(baseline, attribute.key)
+        if not is_changed(old, value, attribute, written=name in state.dirty_names):
             continue
         path = f"{place}.{attribute.key}"
         if attribute.read_only and not (attribute.derived and new):
@@ -52,15 +57,8 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
-    for key, value in (mapped._state.items or {}).items():
+    for key, value in (state.extras or {}).items():
         yield from _of_item(value, f"{place}.{key}", new=new)
-
-
-def _is_changed(old: Document, value: Any, attribute: Attribute, *, written: bool) -> bool:
-    try:
-        return change(old.get(attribute.key, MISSING), value, attribute, written=written) is not MISSING
-    except TypeError:
-        return True
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
@@ -68,14 +66,14 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
 
     A required embedded object may be empty, as far as it requires nothing itself.
     """
-    state = mapped._state
+    state = object_state(mapped)
     for name, attribute in mapped.__attributes__.items():
-        if not attribute.required or not (state.raw is None or name in state.written):
+        if not attribute.required or not (state.baseline is None or name in state.dirty_names):
             continue
         path, value = f"{place}.{attribute.key}", getattr(mapped, name)
         if value is None:
             yield Violation(path, None, "is required")
-        elif isinstance(value, Mapped) and not _is_changed({}, value, attribute, written=True):
+        elif isinstance(value, Mapped) and not is_changed(MISSING, value, attribute, written=True):
             within = list(_missing(value, path))
             yield from within
             if is_null(value) and not within:
@@ -90,7 +88,7 @@ def _of_value(
         yield Violation(path, value, f"must be {describe(attribute.declared)}, got {value!r}")
         return
     if is_list(attribute.declared):
-        held = (mapped._state.raw or {}).get(attribute.key)
+        held = (object_state(mapped).baseline or {}).get(attribute.key)
         yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
     else:
         yield from _json(value, path)

@@ -21,6 +21,7 @@ import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
+from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import Load, dump, loader, without_none
 from contacthub_orm.orm.wire.documents import MISSING, is_nothing, same
 from contacthub_orm.orm.wire.partial import lacks
@@ -135,8 +136,8 @@ class Attr(Attribute, Generic[T]):
         def __get__(self, instance, owner):
             if instance is None:
                 return self.expression(owner, (self.key,))
-            state = instance._state
-            raw = state.raw
+            state = object_state(instance)
+            raw = state.baseline
             wire = raw.get(self.key) if raw is not None else None
             if wire is None and lacks(raw, self.key):
                 wire = state.complete(instance, self.key)
@@ -263,10 +264,10 @@ class Embedded(Attribute, Generic[T]):
         def __get__(self, instance, owner):
             if instance is None:
                 return self.expression(owner, (self.key,))
-            raw = instance._state.raw
+            raw = object_state(instance).baseline
             wire = raw.get(self.key) if raw is not None else None
             if wire is None and lacks(raw, self.key):
-                wire = instance._state.complete(instance, self.key)
+                wire = object_state(instance).complete(instance, self.key)
             target = self.target if self.choose is None else self.choose(instance)
             child = target._bound(wire if isinstance(wire, dict) else None, instance)
             instance.__dict__[self.name] = child

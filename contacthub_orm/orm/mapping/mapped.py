@@ -15,7 +15,7 @@ import attrs
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
-from contacthub_orm.orm.mapping.object_state import ObjectState, root_of
+from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
 from contacthub_orm.orm.wire.conversion import converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
@@ -23,7 +23,19 @@ from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Mapped", "Properties", "at_hand", "contents", "is_null", "open_value", "render"]
+__all__ = [
+    "Mapped",
+    "Properties",
+    "at_hand",
+    "contents",
+    "forget_all",
+    "is_null",
+    "new_object",
+    "open_value",
+    "render",
+    "set_state",
+    "take_baseline",
+]
 
 M = TypeVar("M", bound="Mapped")
 P = TypeVar("P", bound="Properties")
@@ -42,6 +54,9 @@ class Mapped:
     __keys__: ClassVar[dict[str, Attribute]] = {}
     """Declared attributes by JSON key."""
 
+    __read_only_keys__: ClassVar[frozenset[str]] = frozenset()
+    """The JSON keys that only the service sets."""
+
     __open__: ClassVar[bool] = False
     """Whether undeclared names are attributes too."""
 
@@ -57,6 +72,7 @@ class Mapped:
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
         cls.__attributes__ = found
         cls.__keys__ = _by_key(cls, found)
+        cls.__read_only_keys__ = frozenset(key for key, one in cls.__keys__.items() if one.read_only)
         if found:
             cls.__open__ = False
             declared = {name: attribute.field() for name, attribute in found.items()}
@@ -81,13 +97,13 @@ class Mapped:
         return {}
 
     def __attrs_pre_init__(self) -> None:
-        _set_state(self, ObjectState(None))
+        set_state(self, ObjectState(None))
 
     @classmethod
     def _bound(cls: type[M], raw: Document | None, owner: Mapped | None = None) -> M:
         """An object over a document, without running `__init__`."""
-        self = _new(cls)
-        _set_state(self, ObjectState(raw, owner))
+        self = new_object(cls)
+        set_state(self, ObjectState(raw, owner))
         return self
 
     @classmethod
@@ -97,19 +113,19 @@ class Mapped:
             adopted = value
         elif value is None or (isinstance(value, Mapped) and is_null(value)):
             adopted = cls._bound(None)
-            adopted._state.null = True
+            object_state(adopted).null = True
         elif isinstance(value, Mapped | Mapping):
             adopted = cls._made(value)
         else:
             raise TypeError(
                 f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {value!r}"
             )
-        adopted._state.owner = owner
+        object_state(adopted).embedded_in = owner
         return adopted
 
     def _is_free(self, owner: Mapped) -> bool:
         """Whether the object is new, nobody's, and not the one that `owner` itself stands in."""
-        return self._state.owner is None and self._state.raw is None and root_of(owner) is not self
+        return self._state.embedded_in is None and self._state.baseline is None and root_of(owner) is not self
 
     @classmethod
     def _made(cls: type[M], content: Any) -> M:
@@ -123,7 +139,7 @@ class Mapped:
 
     @classmethod
     def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:
-        """Told of the elements of a list that the service holds: where they are entities, they live below the holder's."""
+        """Hook: called with the elements of a stored list, so that entities among them can learn their parent."""
 
     @classmethod
     def _element(cls: type[M], value: Any) -> M:
@@ -146,14 +162,14 @@ class Mapped:
                 held = values.get(name)
                 if held is not value or value is None:
                     if isinstance(held, Mapped):
-                        held._state.owner = None
+                        object_state(held).embedded_in = None
                     if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
                         self._state.complete(self, attribute.key)  # what is replaced must be known
                     kept = values[name] = attribute.accept(self, value)
                     if isinstance(kept, (list, dict, Mapped)):
                         self._state.hand_out(self)
             # FASTPATH: what is marked has told its root already (`tracking.unmark` keeps it so).
-            if name not in self._state.written:
+            if name not in self._state.dirty_names:
                 self._state.mark(self, name)
 
         def __delattr__(self, name: str) -> None:
@@ -185,17 +201,17 @@ class Mapped:
         if attribute is not None:
             return getattr(self, attribute.name)
         state = self._state
-        if state.items is None:
-            state.items = {}
-        if key not in state.items:
-            if lacks(state.raw, key):
+        if state.extras is None:
+            state.extras = {}
+        if key not in state.extras:
+            if lacks(state.baseline, key):
                 state.complete(self, key)
-            if state.raw is None or key not in state.raw:
+            if state.baseline is None or key not in state.baseline:
                 raise KeyError(key)
-            state.items[key] = open_value(state.raw[key], self)
-            if isinstance(state.items[key], list):
+            state.extras[key] = open_value(state.baseline[key], self)
+            if isinstance(state.extras[key], list):
                 state.hand_out(self)
-        value = state.items[key]
+        value = state.extras[key]
         if value is UNSET:
             raise KeyError(key)
         return value
@@ -206,16 +222,16 @@ class Mapped:
             setattr(self, attribute.name, value)
             return
         state = self._state
-        if state.items is None:
-            state.items = {}
-        held = state.items.get(key)
+        if state.extras is None:
+            state.extras = {}
+        held = state.extras.get(key)
         if isinstance(held, Mapped) and held is not value:
-            held._state.owner = None
+            object_state(held).embedded_in = None
         if held is not value or value is None:
             adopt = isinstance(value, Mapping | Mapped)
             if adopt and _is_replaced_unknown(self, key, value):
                 state.complete(self, key)  # what is replaced must be known
-            state.items[key] = Properties._adopted(value, self, key) if adopt else value
+            state.extras[key] = Properties._adopted(value, self, key) if adopt else value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
         state.mark(self, key)
@@ -227,10 +243,10 @@ class Mapped:
             return
         held = self[key]
         if isinstance(held, Mapped):
-            held._state.owner = None
+            object_state(held).embedded_in = None
         state = self._state
-        assert state.items is not None
-        state.items[key] = UNSET
+        assert state.extras is not None
+        state.extras[key] = UNSET
         state.mark(self, key)
 
     __iter__: Any = None  # items can be read by key, which alone would make Python count through them
@@ -275,12 +291,12 @@ def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribu
 
 def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:
     """Whether an object is put in place of one of which not all is known; null takes the place of whatever is there."""
-    raw = mapped._state.raw
+    raw = object_state(mapped).baseline
     return lacks(raw, key) or (value is not None and lacks_path(raw, (key,)))
 
 
-_new = object.__new__
-_set_state = Mapped._state.__set__  # type: ignore[attr-defined]
+new_object = object.__new__
+set_state = Mapped._state.__set__  # type: ignore[attr-defined]
 
 
 class Properties(Mapped):
@@ -374,18 +390,18 @@ def render(mapped: Mapped) -> Document:
 
     An embedded object or a list that is empty where the service has none stays as the service has it.
     """
-    state = mapped._state
-    document: Document = _whole(state.raw) if state.raw is not None else {}
+    state = object_state(mapped)
+    document: Document = _whole(state.baseline) if state.baseline is not None else {}
     attributes = mapped.__attributes__
     for name, value in mapped.__dict__.items():
         attribute = attributes.get(name)
         if attribute is not None:
-            _lay(document, attribute.key, value, attribute, written=name in state.written)
-    for key, value in (state.items or {}).items():
+            _lay(document, attribute.key, value, attribute, written=name in state.dirty_names)
+    for key, value in (state.extras or {}).items():
         if value is UNSET:
             document.pop(key, None)
         else:
-            _lay(document, key, value, None, written=key in state.written)
+            _lay(document, key, value, None, written=key in state.dirty_names)
     return document
 
 
@@ -401,20 +417,22 @@ def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
         if not isinstance(found, Mapped):
             return None
         attribute = found.__keys__.get(key)
-        found = found.__dict__.get(attribute.name) if attribute else (found._state.items or {}).get(key)
+        found = (
+            found.__dict__.get(attribute.name) if attribute else (object_state(found).extras or {}).get(key)
+        )
     return found
 
 
 def is_null(mapped: Mapped) -> bool:
     """Whether the object stands for a None that the user wrote; content, such as a list filled since, ends that."""
-    return mapped._state.null and not render(mapped)
+    return object_state(mapped).null and not render(mapped)
 
 
 def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, *, written: bool) -> None:
     held = document.get(key)
     if isinstance(value, Mapped):
         content = render(value)
-        if value._state.null and not content:  # `is_null`, without rendering twice
+        if object_state(value).null and not content:  # `is_null`, without rendering twice
             document[key] = None
         elif written or content or isinstance(held, dict):
             document[key] = content
@@ -433,30 +451,29 @@ def _made_again(cls: type[M], document: Document) -> M:
 
 def forget_all(mapped: Mapped) -> None:
     """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
-    state = mapped._state
-    state.__dict__.pop("raw", None)
-    state.written = frozenset()
-    state.null = False
+    state = object_state(mapped)
+    state.forget_baseline()
+    state.unmark_all()
     for name, value in list(mapped.__dict__.items()):
         if isinstance(value, Mapped):
             forget_all(value)
         elif name in mapped.__attributes__:
             del mapped.__dict__[name]
-    state.items = {key: value for key, value in (state.items or {}).items() if isinstance(value, Mapped)}
-    for value in state.items.values():
+    state.extras = {key: value for key, value in (state.extras or {}).items() if isinstance(value, Mapped)}
+    for value in state.extras.values():
         forget_all(value)
 
 
 def take_baseline(mapped: Mapped, document: Document | None) -> None:
     """Give an emptied object and the embedded objects in use their baselines."""
-    state = mapped._state
-    state.raw = document
+    state = object_state(mapped)
+    state.baseline = document
     children = [
         (mapped.__attributes__[name].key, value)
         for name, value in mapped.__dict__.items()
         if isinstance(value, Mapped) and name in mapped.__attributes__
     ]
-    children += [(key, value) for key, value in (state.items or {}).items() if isinstance(value, Mapped)]
+    children += [(key, value) for key, value in (state.extras or {}).items() if isinstance(value, Mapped)]
     for key, child in children:
         held = (document or {}).get(key)
         take_baseline(child, held if isinstance(held, dict) else None)
@@ -464,8 +481,8 @@ def take_baseline(mapped: Mapped, document: Document | None) -> None:
 
 def _loaded(mapped: Mapped) -> Document:
     """The wire document of an object, with what a partial load left out of it."""
-    state = mapped._state
-    if is_partial(state.raw):
+    state = object_state(mapped)
+    if is_partial(state.baseline):
         state.complete(mapped, "")
     return render(mapped)
 

@@ -2,63 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["ObjectState", "root_of"]
+__all__ = ["ObjectState", "object_state", "root_of"]
+
+
+if TYPE_CHECKING:
+
+    def object_state(mapped: Mapped) -> ObjectState:
+        """The bookkeeping of an object."""
+        ...
+
+else:
+    object_state: Callable[[Any], ObjectState] = attrgetter("_state")
 
 
 def root_of(mapped: Mapped) -> Mapped:
-    """The object that stands in no other: the object itself, or the one it is embedded in at whatever depth."""
-    while mapped._state.owner is not None:
-        mapped = mapped._state.owner
+    """The outermost object: the object itself, or the one that it is embedded in at whatever depth."""
+    while (above := object_state(mapped).embedded_in) is not None:
+        mapped = above
     return mapped
 
 
 class ObjectState:
     """Bookkeeping of one mapped object.
 
-    What most objects never need stands on the class as a default, so that loading one sets three attributes.
+    What most objects never need stands on the class as a default, so that loading one sets few attributes.
     """
 
-    raw: Document | None
-    """The baseline; None: the service knows nothing of this object."""
+    baseline: Document | None
+    """What the service last said, or None if the service knows nothing of this object. Never mutated."""
 
-    owner: Mapped | None = None
-    """The object this one is embedded in."""
+    embedded_in: Mapped | None = None
+    """The object that this one is embedded in."""
 
-    written: AbstractSet[str] = frozenset()
+    dirty_names: AbstractSet[str] = frozenset()
     """The names of declared attributes, and the keys of undeclared ones, that the user wrote."""
 
-    items: dict[str, Any] | None = None
+    extras: dict[str, Any] | None = None
     """Undeclared values, read or written, by key."""
 
     null: bool = False
     """Whether the object stands for an explicit None."""
 
-    def __init__(self, raw: Document | None, owner: Mapped | None = None) -> None:
-        self.raw = raw
-        if owner is not None:
-            self.owner = owner
+    def __init__(self, baseline: Document | None, embedded_in: Mapped | None = None) -> None:
+        self.baseline = baseline
+        if embedded_in is not None:
+            self.embedded_in = embedded_in
 
     def __getattr__(self, name: str) -> Any:
-        # FASTPATH: `raw` is only missing below an expired entity; asking the owner loads it and sets it here too.
-        if name != "raw" or self.owner is None:
+        # FASTPATH: `baseline` is only missing below an expired entity. Asking the object above loads it, and sets it here too.
+        if name != "baseline" or self.embedded_in is None:
             raise AttributeError(name)
-        self.owner._state.raw  # noqa: B018 - loads
-        return self.__dict__["raw"]
+        object_state(self.embedded_in).baseline  # noqa: B018 - loads
+        return self.__dict__["baseline"]
+
+    def forget_baseline(self) -> None:
+        """Drop the baseline, so that the next look at it loads the entity."""
+        self.__dict__.pop("baseline", None)
 
     def complete(self, mapped: Mapped, key: str) -> Any:
         """Load what a partial load left out, and give the wire value of `key`."""
         root = root_of(mapped)
-        root._state.load_rest(root)
-        return self.raw.get(key) if self.raw is not None else None
+        object_state(root).load_rest(root)
+        return self.baseline.get(key) if self.baseline is not None else None
 
     def load_rest(self, mapped: Mapped) -> None:
         """Load the whole document of the root; only an entity can."""
@@ -68,27 +85,32 @@ class ObjectState:
 
     def mark(self, mapped: Mapped, name: str) -> None:
         """Note that `name` was written, and tell the root."""
-        if isinstance(self.written, set):
-            self.written.add(name)
+        if isinstance(self.dirty_names, set):
+            self.dirty_names.add(name)
         else:
-            self.written = {name}
+            self.dirty_names = {name}
         self.touch(mapped)
 
     def unmark(self, name: str) -> None:
         """Note that `name` holds what the service has."""
-        if isinstance(self.written, set):
-            self.written.discard(name)
+        if isinstance(self.dirty_names, set):
+            self.dirty_names.discard(name)
+
+    def unmark_all(self) -> None:
+        """Note that nothing is written: everything is what the service has."""
+        self.dirty_names = frozenset()
+        self.null = False
 
     def touch(self, _mapped: Mapped) -> None:
         """Tell the root that something below it was written."""
         self.null = False
-        if self.owner is not None:
-            self.owner._state.touch(self.owner)
+        if self.embedded_in is not None:
+            object_state(self.embedded_in).touch(self.embedded_in)
 
     def reverted(self) -> None:
         """Undo, together with the edits, what else the user changed."""
 
     def hand_out(self, _mapped: Mapped) -> None:
         """Tell the root that a container was handed out and must be compared at flush."""
-        if self.owner is not None:
-            self.owner._state.hand_out(self.owner)
+        if self.embedded_in is not None:
+            object_state(self.embedded_in).hand_out(self.embedded_in)

@@ -21,7 +21,7 @@ from contacthub_orm.orm.query.checks import (
 )
 from contacthub_orm.orm.query.options import LoadOnly, Option, RaiseLoad, SelectIn
 from contacthub_orm.orm.query.results import rows_of
-from contacthub_orm.orm.service.backend import Page, Search
+from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.wire.partial import load_paths
 
 if TYPE_CHECKING:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
-from contacthub_orm.orm.mapping.baseline import absorb
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.baseline import merge_baseline
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.entity.entity import Entity, EntityState
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.entity_state import EntityState
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
@@ -45,18 +47,19 @@ class Related(Generic[R]):
 
     def query(self, instance: Entity) -> Query[R]:
         """The query for the entities related to one. Raises InvalidRequestError where none can be asked."""
-        state = instance._state
+        state = state_of(instance)
         if state.key is None:
             raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
-        if state.session is not None:
-            return self.select_for(instance, state.session)
+        if state.owner is not None:
+            return self.select_for(instance, state.owner.session)
         if state.home is None:
             raise InvalidRequestError(f"{instance!r}.{self.name} cannot be loaded: no session holds it")
-        return self.select_for(instance, state.home.lend()).no_tracking()
+        session: Any = state.home.lend()
+        return self.select_for(instance, session).no_tracking()
 
     def select_for(self, instance: Entity, session: Session) -> Query[R]:
         """The query of a session for the entities related to a saved one."""
-        key = instance._state.key
+        key = state_of(instance).key
         assert key is not None
         return self.select(session.query(self.target()), key[1])
 
@@ -91,10 +94,10 @@ class RelatedView(Generic[R]):
 
     def all(self) -> list[R]:
         """The related entities: those that `selectinload` brought, else asked for now."""
-        loaded: Any = (self._instance._state.related or {}).get(self._relation.name)
+        loaded: Any = (state_of(self._instance).related or {}).get(self._relation.name)
         if loaded is not None:
-            return [one for one in loaded if not one._state.deleted]
-        if self._relation.name in self._instance._state.raising:
+            return [one for one in loaded if not state_of(one).deleted]
+        if self._relation.name in state_of(self._instance).raising:
             raise InvalidRequestError(
                 f"{self._relation} was not loaded with the row, and raiseload forbids to load it now"
             )
@@ -147,22 +150,21 @@ class Below(Generic[R]):
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
-        state = instance._state
+        state = state_of(instance)
         reader = state.reader() if state.key is not None else None
         if reader is None:
             raise InvalidRequestError(
                 f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
             )
-        with reader as session:
-            rows = session._load_below(self.target(), instance, self.documents(instance))
-        return self._handed_out(state, rows) if session.lent else tuple(rows)
+        with reader as owner:
+            rows = owner.load_below(self.target(), instance, self.documents(instance))
+        return self._handed_out(state, rows) if owner.per_call else tuple(rows)
 
     def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
         """The rows, as the objects that stood for them before: without a session, no identity map knows those."""
-        below = state.below or {}
-        known = {one._state.key: one for one in below.get(self.name, ())}
-        found = tuple(_one_object(known.get(row._state.key), row) for row in rows)
-        state.below = {**below, self.name: found}
+        known = {state_of(one).key: one for one in (state.below or {}).get(self.name, ())}
+        found = tuple(_one_object(known.get(state_of(row).key), row) for row in rows)
+        state.hand_out_below(self.name, found)
         return found
 
     def __set__(self, instance: object, value: Never) -> NoReturn:
@@ -173,9 +175,9 @@ class Below(Generic[R]):
 
 def _one_object(known: Any, row: R) -> R:
     """What was handed out before, brought up to date under its changes; else, or where a session has it, the row."""
-    if known is None or known._state.deleted or known._state.session is not None:
+    if known is None or state_of(known).deleted or state_of(known).owner is not None:
         return row
-    absorb(known, row._state.raw)
+    merge_baseline(known, state_of(row).baseline)
     found: R = known
     return found
 

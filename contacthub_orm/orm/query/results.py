@@ -16,7 +16,7 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.options import SelectIn
 from contacthub_orm.orm.scan.keyset import KeyOrder
 from contacthub_orm.orm.scan.scan import count, scan
-from contacthub_orm.orm.service.backend import Page
+from contacthub_orm.orm.service.search import Page
 from contacthub_orm.orm.wire.documents import Document
 from contacthub_orm.orm.wire.evaluator import order, value_at
 

@@ -11,7 +11,7 @@ import attrs
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator, and_
 from contacthub_orm.orm.criteria.expressions import Ordering
-from contacthub_orm.orm.service.backend import Page, Search
+from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime, parse_datetime
 
 if TYPE_CHECKING:

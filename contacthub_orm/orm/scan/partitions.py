@@ -18,7 +18,7 @@ import attrs
 from contacthub_orm.orm.scan.keyset import MILLISECOND, KeyOrder, is_last
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.service.backend import Page
+    from contacthub_orm.orm.service.search import Page
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Cut", "Taken", "Window", "Windows", "walkers_for"]

@@ -4,55 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import attrs
-
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from contacthub_orm.errors import ContacthubError
-    from contacthub_orm.orm.criteria.criteria import Criterion
-    from contacthub_orm.orm.criteria.expressions import Ordering
-    from contacthub_orm.orm.entity.entity import Entity, Key
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.service.plan import Operation, Request, Verb
-    from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Unsettled
+    from contacthub_orm.orm.service.search import Page, Search
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Backend", "Page", "Search"]
-
-
-@attrs.frozen
-class Search:
-    """A search as data: which entities, under which criterion, in which order, which page and which paths of them.
-
-    `raw` is a query in the service's own form, in place of the criterion; `parameters` are further ones of its own.
-    """
-
-    entity: type[Entity]
-    criterion: Criterion
-    order: tuple[Ordering, ...] = ()
-    page: int = 0
-    size: int | None = None
-    fields: tuple[tuple[str, ...], ...] = ()
-    raw: Any = None
-    parameters: Mapping[str, str] = attrs.field(factory=dict)
-
-
-@attrs.frozen
-class Page:
-    """One page of documents.
-
-    `total` counts all matches, `capped` says that there may be more than that; `unfiltered` counts what there is without
-    any criterion, where the service tells.
-    """
-
-    documents: Sequence[Document]
-    total: int
-    number: int
-    size: int
-    capped: bool = False
-    unfiltered: int | None = None
+__all__ = ["Backend"]
 
 
 class Backend(Protocol):
@@ -137,7 +102,7 @@ class Backend(Protocol):
         """
         ...
 
-    def find_created(self, writes: Sequence[Unsettled], known: AbstractSet[Key]) -> list[Finding]:
+    def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Whether creations whose answer was lost took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
 
         ABSENT means not found now; the caller decides when that is certain. `known` are identities that other operations

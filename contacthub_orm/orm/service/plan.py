@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.wire.documents import Document
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
 
-__all__ = [
-    "Account",
-    "Entry",
-    "Folded",
-    "Operation",
-    "Outcome",
-    "Pending",
-    "Plan",
-    "Request",
-    "Verb",
-    "resolved",
-]
+__all__ = ["Folded", "Operation", "Pending", "Plan", "Request", "Verb", "resolved"]
 
 
 class Verb(StrEnum):
@@ -51,8 +41,7 @@ class Pending:
 def resolved(body: Any) -> Any:
     """A body with every pending id that is known by now put in."""
     if isinstance(body, Pending):
-        key = body.entity._state.key
-        return key[1] if key is not None else body
+        return state_of(body.entity).identity or body
     if isinstance(body, dict):
         return {key: resolved(value) for key, value in body.items()}
     if isinstance(body, tuple):
@@ -140,79 +129,3 @@ class Plan:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self)) or "nothing to send"
-
-
-class Outcome(StrEnum):
-    """What became of an operation.
-
-    DONE: the service confirmed it. FAILED: it was refused or never reached the service. UNKNOWN: it was sent and the
-    answer was lost. NOT_SENT: an earlier one did not succeed.
-    """
-
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    NOT_SENT = "not sent"
-
-
-@attrs.frozen(eq=False)
-class Entry:
-    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one.
-
-    `sent_at` is the moment before it was first sent, None for one that was not; `document` the service's document after
-    it, where it was done and there is one.
-    """
-
-    operation: Operation
-    request: Request
-    outcome: Outcome
-    error: Exception | None = None
-    sent_at: datetime | None = None
-    document: Document | None = attrs.field(default=None, repr=False)
-
-    @property
-    def entity(self) -> Entity:
-        return self.operation.entity
-
-    @property
-    def status(self) -> int | None:
-        """The HTTP status of an error answer."""
-        return getattr(self.error, "status", None)
-
-    @property
-    def message(self) -> str | None:
-        """What the service or the transport said of the failure."""
-        return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
-
-    @property
-    def logref(self) -> str | None:
-        """The service's reference of an error answer."""
-        return getattr(self.error, "logref", None)
-
-    def __str__(self) -> str:
-        reason = f"  ({self.error})" if self.error is not None else ""
-        return f"{self.outcome:<8} {self.request}{reason}"
-
-
-@attrs.frozen
-class Account:
-    """What became of every operation of a flush, in the order planned."""
-
-    entries: Sequence[Entry] = ()
-
-    def having(self, outcome: Outcome) -> list[Entry]:
-        """The entries with one outcome."""
-        return [entry for entry in self.entries if entry.outcome is outcome]
-
-    @property
-    def succeeded(self) -> bool:
-        return all(entry.outcome is Outcome.DONE for entry in self.entries)
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.entries)) or "nothing was sent"

@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
-from contacthub_orm.orm.mapping.baseline import absorb, revert
-from contacthub_orm.orm.service.plan import Entry, Operation, Outcome, Verb, resolved
-from contacthub_orm.orm.session.snapshots import Snapshot, start_anew
-from contacthub_orm.orm.unit_of_work.compensation import Undone, undo
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
+from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.plan import Verb, resolved
+from contacthub_orm.orm.session.snapshots import start_anew
+from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.session.session import Session
+    from collections.abc import Iterator
 
-__all__ = ["Block", "atomic_block", "nested_block", "plain_block"]
+    from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.service.plan import Operation, Plan
+    from contacthub_orm.orm.session.flushing import Flusher
+    from contacthub_orm.orm.session.in_doubt_writes import InDoubtWrites
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.reconciliation import Reconciliation
+    from contacthub_orm.orm.session.snapshots import Snapshot
+
+__all__ = ["AtomicBlock", "Block", "PlainBlock", "nested_block"]
 
 
-@attrs.define(eq=False)
-class Block:
-    """A `begin()` block: where it started and what was sent in it."""
+class Committing(Protocol):
+    """What a block asks of its session."""
 
-    start: Snapshot
+    def plan(self) -> Plan:
+        """What a flush would send now."""
+        ...
+
+    def commit(self) -> Any:
+        """Flush, and end the block."""
+        ...
+
+    def rollback(self) -> None:
+        """Undo all pending changes."""
+        ...
+
+
+class Block(Protocol):
+    """A `begin()` block."""
+
     atomic: bool
-    done: list[Entry] = attrs.field(factory=list)
-    unknown_before: frozenset[Operation] = frozenset()
-    failed_save: BaseException | None = None
-    """What the save of one entity in the block has raised, in place of a CommitError."""
 
+    def note_done(self, entries: list[Entry]) -> None:
+        """A flush in the block has done these."""
+        ...
 
-@contextmanager
-def plain_block(session: Session, block: Block) -> Iterator[None]:
-    """Commit at the end; roll back on an exception, but not on a CommitError, or the like error of one entity's save."""
-    try:
-        yield
-    except CommitError:
-        raise
-    except BaseException as error:
-        if not session._closed and error is not block.failed_save:
-            session.rollback()
-        raise
-    session.commit()
+    def run(self) -> Any:
+        """The context manager of the block's body."""
+        ...
 
 
 @contextmanager
@@ -56,95 +69,135 @@ def nested_block(start: Snapshot) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def atomic_block(session: Session, block: Block) -> Iterator[None]:
-    """Commit at the end; on any exception undo what was done in the block and go back to its start."""
-    block.unknown_before = frozenset(one.operation for one in session._flusher.unsettled.values())
-    try:
-        yield
-        _refuse_early_deletes(session)
-        session.commit()
-    except Exception as error:
-        if session._closed:
+class PlainBlock:
+    """Commits at its end, and rolls back on an exception.
+
+    An exception that a flush has raised, a CommitError or the error of one entity's save, does not roll back: what was
+    not done keeps its changes. Such an exception carries the account of its flush.
+    """
+
+    atomic = False
+
+    def __init__(self, session: Committing, context: PersistenceContext) -> None:
+        self._session = session
+        self._context = context
+
+    def note_done(self, entries: list[Entry]) -> None:
+        """What was done stays done, so nothing is remembered."""
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """The block's body."""
+        try:
+            yield
+        except BaseException as error:
+            from_a_flush = isinstance(error, ContacthubError) and error.account is not None
+            if not self._context.closed and not from_a_flush:
+                self._session.rollback()
             raise
-        undone = _undo(session, block)
-        if isinstance(error, CommitError):
-            error.undone = undone
-        _note_what_stays(error, undone)
-        raise
-    _settle_journal(session)
+        self._session.commit()
 
 
-def _refuse_early_deletes(session: Session) -> None:
-    """A delete cannot be undone, so in an atomic block nothing may come after one."""
-    batches = session.plan().batches
-    kinds = [{operation.verb is Verb.DELETE for operation in batch} for batch in batches]
-    if any(True in kind and False in later for index, kind in enumerate(kinds) for later in kinds[index:]):
-        raise InvalidRequestError(
-            "an atomic block cannot delete before it writes, as it must here to free a value that another entity claims"
-        )
+@attrs.define(eq=False)
+class AtomicBlock:
+    """Commits at its end. On an exception it undoes what was done in it, and brings the session back to its start."""
+
+    _session: Committing
+    _start: Snapshot
+    _backend: Backend
+    _context: PersistenceContext
+    _flusher: Flusher
+    _in_doubt: InDoubtWrites
+    _reconciliation: Reconciliation
+    _settle: float
+    atomic: bool = attrs.field(default=True, init=False)
+    _done: list[Entry] = attrs.field(factory=list, init=False)
+    _in_doubt_before: frozenset[Operation] = attrs.field(default=frozenset(), init=False)
+
+    def note_done(self, entries: list[Entry]) -> None:
+        """Remember what a flush in the block has done, to undo it if the block fails."""
+        self._done += entries
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """The block's body."""
+        self._in_doubt_before = frozenset(self._in_doubt.operations())
+        try:
+            yield
+            self._refuse_early_deletes()
+            self._session.commit()
+        except Exception as error:
+            if self._context.closed:
+                raise
+            undone = self._undo()
+            if isinstance(error, CommitError):
+                error.undone = undone
+            _note_what_stays(error, undone)
+            raise
+        self._flusher.settle_journal()
+
+    def _refuse_early_deletes(self) -> None:
+        """A delete cannot be undone, so in an atomic block nothing may come after one."""
+        batches = self._session.plan().batches
+        kinds = [{operation.verb is Verb.DELETE for operation in batch} for batch in batches]
+        if any(
+            True in kind and False in later for index, kind in enumerate(kinds) for later in kinds[index:]
+        ):
+            raise InvalidRequestError(
+                "an atomic block cannot delete before it writes, "
+                "as it must here to free a value that another entity claims"
+            )
+
+    def _undo(self) -> list[Compensation]:
+        still_in_doubt = self._resolve_doubts()
+        done = [entry for entry in self._done if entry.operation not in self._in_doubt_before]
+        undone = compensate(self._backend, done, self._settle)
+        for one in undone:
+            if one.reason is None:
+                self._take_back(one)
+        self._start.restore()
+        self._flusher.settle_journal()
+        return [*undone, *still_in_doubt]
+
+    def _resolve_doubts(self) -> list[Compensation]:
+        """Look up the block's writes in doubt: what took effect is undone too, what stays in doubt is reported."""
+        ours = {
+            one.operation: Entry(one.operation, one.request, Outcome.UNKNOWN, None, one.first_sent)
+            for one in self._in_doubt.writes()
+            if one.operation not in self._in_doubt_before
+        }
+        if not ours:
+            return []
+        try:
+            found = self._in_doubt.resolve()
+        except ContacthubError as error:
+            found = [attrs.evolve(entry, error=error) for entry in ours.values()]
+        entries = [entry for entry in found if entry.operation in ours]
+        self._done += [entry for entry in entries if entry.outcome is Outcome.DONE]
+        left = [entry for entry in entries if entry.outcome is not Outcome.DONE]
+        for entry in left:
+            self._in_doubt.forget(entry.entity)
+        return [Compensation(entry, str(entry.error)) for entry in left]
+
+    def _take_back(self, undone: Compensation) -> None:
+        """Make an entity again what it was before the operation."""
+        operation, entity = undone.entry.operation, undone.entry.entity
+        if operation.verb is not Verb.CREATE:
+            revert(entity)
+            merge_baseline(entity, undone.document)
+            self._context.recheck_dirty(entity)
+            self._reconciliation.update_parent(entity, operation.verb, undone.document)
+            return
+        self._reconciliation.update_parent(entity, Verb.DELETE, None)
+        key = state_of(entity).key
+        if key is not None:
+            self._context.created_keys.discard(key)
+        self._context.detach(entity)
+        start_anew(entity, resolved(operation.body))
+        self._context.add(entity)
 
 
-def _undo(session: Session, block: Block) -> list[Undone]:
-    unknown = _settle_unknown(session, block)
-    done = [entry for entry in block.done if entry.operation not in block.unknown_before]
-    undone = undo(session.backend, done, session.settle)
-    for one in undone:
-        if one.reason is None:
-            _take_back(session, one)
-    block.start.restore()
-    _settle_journal(session)
-    return [*undone, *unknown]
-
-
-def _settle_unknown(session: Session, block: Block) -> list[Undone]:
-    """Look up what the block has left unknown: what took effect is undone too, what stays unknown is reported."""
-    flusher = session._flusher
-    unknown = {
-        one.operation: Entry(one.operation, one.request, Outcome.UNKNOWN, None, one.first_sent)
-        for one in flusher.unsettled.values()
-        if one.operation not in block.unknown_before
-    }
-    if not unknown:
-        return []
-    try:
-        settled = flusher.settle_unknown()
-    except ContacthubError as error:
-        settled = [attrs.evolve(entry, error=error) for entry in unknown.values()]
-    ours = [entry for entry in settled if entry.operation in unknown]
-    block.done += [entry for entry in ours if entry.outcome is Outcome.DONE]
-    left = [entry for entry in ours if entry.outcome is not Outcome.DONE]
-    for entry in left:
-        flusher.unsettled.pop(id(entry.entity), None)
-    return [Undone(entry, str(entry.error)) for entry in left]
-
-
-def _take_back(session: Session, undone: Undone) -> None:
-    """Let an entity be again what it was before the operation."""
-    entry = undone.entry
-    entity = entry.entity
-    holdings, flusher = session._holdings, session._flusher
-    if entry.operation.verb is not Verb.CREATE:
-        revert(entity)
-        absorb(entity, undone.document)
-        holdings.review(entity)
-        flusher.bring_parent_up_to_date(entity, entry.operation.verb, undone.document)
-        return
-    flusher.bring_parent_up_to_date(entity, Verb.DELETE, None)
-    if entity._state.key is not None:
-        holdings.created.discard(entity._state.key)
-    holdings.leave(entity)
-    start_anew(entity, resolved(entry.operation.body))
-    holdings.add(entity)
-
-
-def _note_what_stays(error: BaseException, undone: list[Undone]) -> None:
+def _note_what_stays(error: BaseException, undone: list[Compensation]) -> None:
     for one in undone:
         if one.reason is not None:
             error.add_note(f"could not be undone: {one.entry.request} ({one.reason})")
-
-
-def _settle_journal(session: Session) -> None:
-    flusher = session._flusher
-    if flusher.journal is not None:
-        flusher.journal.settle(write.operation for write in flusher.unsettled.values())

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.http.gc_pause import paused_gc
-from contacthub_orm.orm.entity.entity import Entity, EntityState, Key
-from contacthub_orm.orm.mapping.baseline import absorb, revert
-from contacthub_orm.orm.wire.documents import Document
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.wire.partial import is_partial, overlaid
 from contacthub_orm.orm.wire.versions import is_older
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.session.persistence_context import Holdings
-    from contacthub_orm.orm.session.session import Session
+    from collections.abc import Sequence
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Loader"]
 
-E = TypeVar("E", bound=Entity)
+E = TypeVar("E", bound="Entity")
 
 
 class Loader:
-    """Loads documents into the holdings of a session."""
+    """Loads documents into a persistence context."""
 
-    def __init__(self, session: Session, holdings: Holdings) -> None:
-        self._session = session
-        self._holdings = holdings
+    def __init__(self, context: PersistenceContext) -> None:
+        self._context = context
 
     def load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
         """The entities of a page, without those that this session has deleted."""
@@ -39,48 +40,47 @@ class Loader:
     def load(
         self, entity: type[E], document: Document, *, overwrite: bool = False, identity: str | None = None
     ) -> E | None:
-        """The entity of a document; None where this session has deleted it."""
+        """The entity of a document, or None if this session has deleted it."""
         resource = entity.__resource__
-        key = (resource.name, identity or document[resource.id_key])
-        held = self._holdings.identities.get(key)
+        key = Key(resource.name, identity or document[resource.id_key])
+        held = self._context.identities.get(key)
         if held is None:
-            if key in self._holdings.gone:
+            if key in self._context.deleted_keys:
                 return None
             return self.as_class(entity, self._enter(entity._class_for(document), key, document))
-        if held._state.deleted:
+        if state_of(held).deleted:
             return None
         self.bring_up_to_date(held, document, overwrite=overwrite)
         return self.as_class(entity, held)
 
     def _enter(self, entity: type[E], key: Key, document: Document) -> E:
         loaded = entity._bound(document)
-        state: EntityState = loaded._state
-        state.key = key
-        state.session = self._session
-        self._holdings.identities.put(key, loaded)
+        state_of(loaded).become_persistent(self._context.owner, key)
+        self._context.identities.put(key, loaded)
         if signals.loaded.receivers:
             signals.loaded.send(type(loaded), entity=loaded)
         return loaded
 
     def bring_up_to_date(self, held: Entity, document: Document, *, overwrite: bool = False) -> None:
         """Make a document the baseline of a held entity, unless it is older; its changes stay unless overwritten."""
-        if held._state.expired:
-            held._state.renew(held, document)
+        state = state_of(held)
+        if state.expired:
+            state.renew(held, document)
             return
-        if is_partial(document) and held._state.raw is not None:
-            document = overlaid(held._state.raw, document)
+        if is_partial(document) and state.baseline is not None:
+            document = overlaid(state.baseline, document)
         if overwrite:
             revert(held)
-            held._state.version_moved = False
-        elif is_older(document, held._state.raw, held.__resource__.version_keys):
+            state.note_current_version()
+        elif is_older(document, state.baseline, held.__resource__.version_keys):
             return
-        absorb(held, document)
+        merge_baseline(held, document)
         if overwrite:
-            self._holdings.review(held)
+            self._context.recheck_dirty(held)
 
     @staticmethod
     def as_class(entity: type[E], held: Entity) -> E:
-        """The held entity as an instance of the class asked for. Raises InvalidRequestError where it is none."""
+        """The held entity as an instance of the class asked for. Raises InvalidRequestError if it is not."""
         if not isinstance(held, entity):
             raise InvalidRequestError(
                 f"{held!r} is loaded as {type(held).__name__}, not as {entity.__name__}: "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.query.options import RaiseLoad, SelectIn
 from contacthub_orm.orm.query.results import rows_of
 from contacthub_orm.orm.wire.documents import Document
@@ -46,16 +47,16 @@ class Loading(Generic[E]):
                 self._load_related(rows, option.relation)
             elif isinstance(option, RaiseLoad):
                 for row in rows:
-                    row._state.raising |= {option.relation.name}
+                    state_of(row).refuse_to_load(option.relation.name)
         return rows
 
     def _untracked(self, document: Document) -> E:
         """A detached entity that the session knows nothing of."""
         home = self._session.home
-        if self._session.lent:
+        if self._session.per_call:
             return loaded(self._query.entity, home, document)
         row = loaded(self._query.entity, None, document)
-        row._state.left = home
+        state_of(row).detach(home)
         return row
 
     def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:
@@ -71,7 +72,7 @@ class Loading(Generic[E]):
             found = [_documents(query) for query in queries]
         for row, query, documents in zip(rows, queries, found, strict=True):
             related = query.load(documents)
-            row._state.related = {**(row._state.related or {}), relation.name: related}
+            state_of(row).relate(relation.name, related)
             if not self._query.tracks:
                 _refer_back(related, row)
 
@@ -81,7 +82,7 @@ def _refer_back(related: Sequence[Entity], row: Entity) -> None:
     for one in related:
         for reference in one.__references__:
             if reference.target == row.__resource__.name:
-                one._state.references = {**(one._state.references or {}), reference.key: row}
+                state_of(one).refer_to(reference.key, row)
 
 
 def _documents(query: Query[Entity]) -> list[Document]:

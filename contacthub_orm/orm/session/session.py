@@ -8,44 +8,43 @@ roll back: what was not done keeps its changes.
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from contacthub_orm import signals
-from contacthub_orm.errors import CommitError, InvalidRequestError, JournalError
-from contacthub_orm.orm.entity.entity import Entity, Key, joined_identity
-from contacthub_orm.orm.entity.inspection import Status, status_of
-from contacthub_orm.orm.mapping.baseline import absorb, creation, revert
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import Status, state_of
+from contacthub_orm.orm.entity.owner import Home
+from contacthub_orm.orm.entity.resource import Identity, Key, identity_of
+from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.binds import Bind, Home
-from contacthub_orm.orm.service.plan import Account, Entry, Outcome, Plan
-from contacthub_orm.orm.session.blocks import Block, atomic_block, nested_block, plain_block
+from contacthub_orm.orm.service.account import Account, Outcome, commit_error
+from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, nested_block
 from contacthub_orm.orm.session.flushing import Flusher
+from contacthub_orm.orm.session.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.loading import Loader
 from contacthub_orm.orm.session.merging import merge
-from contacthub_orm.orm.session.persistence_context import Holdings
+from contacthub_orm.orm.session.owner import SessionOwner
+from contacthub_orm.orm.session.persistence_context import PersistenceContext
+from contacthub_orm.orm.session.reading import DocumentReader
+from contacthub_orm.orm.session.reconciliation import Reconciliation
 from contacthub_orm.orm.session.row_loading import Loading
-from contacthub_orm.orm.session.snapshots import Snapshot, start_anew
-from contacthub_orm.orm.unit_of_work.execution import OnError
+from contacthub_orm.orm.session.snapshots import Snapshot
 from contacthub_orm.orm.unit_of_work.journal import Journal
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contacthub_orm.orm.service.binds import Bind
+    from contacthub_orm.orm.service.plan import Plan
+    from contacthub_orm.orm.unit_of_work.execution import OnError
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Session", "TooManyRequests", "make_transient", "object_session"]
+__all__ = ["Session"]
 
 E = TypeVar("E", bound=Entity)
-
-Identity = str | tuple[str, str]
-"""An id, or for an entity that lives below another the parent's id and its own."""
-
-
-class TooManyRequests(UserWarning):
-    """A session has read more often than `max_requests`, which looks like one request per row (N+1)."""
 
 
 class Session:
@@ -65,8 +64,8 @@ class Session:
     A session is not thread-safe; give every thread its own, as `scoped_session` does.
     """
 
-    lent: ClassVar[bool] = False
-    """Whether this is the session of one call of something that has no session (see `lending`)."""
+    per_call: ClassVar[bool] = False
+    """Whether this is the session of one call of something that has no session (see `CallSession`)."""
 
     def __init__(
         self,
@@ -91,23 +90,25 @@ class Session:
         self.backend = bind.backend
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
-        self.max_requests = max_requests
         self.settle = settle
         self.account = Account()
-        self._holdings = Holdings(self)
-        self._loader = Loader(self, self._holdings)
+        opened = None if journal is None else _opened(journal, self.backend.place)
+        self._reader = DocumentReader(self.backend, max_requests)
+        self._context = PersistenceContext(self.backend.place, self.home)
+        self._loader = Loader(self._context)
+        self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
+        self._reconciliation = Reconciliation(self._context, self._loader, self.backend.now)
+        self._in_doubt = InDoubtWrites(self.backend, self._context, self._reconciliation, settle)
         self._flusher = Flusher(
             self.backend,
-            self._holdings,
-            self._loader,
+            self._context,
+            self._reconciliation,
+            self._in_doubt,
+            opened,
             on_error=on_error,
             check_version=check_version,
-            settle=settle,
-            journal=None if journal is None else _opened(journal, self.backend.place),
         )
-        self._blocks: list[Block] = []
-        self._reads = 0
-        self._closed = False
+        self._block: Block | None = None
         self._flushing = False
 
     # -- entities in and out ------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ class Session:
         Raises InvalidRequestError for an entity of another session, or one that is deleted.
         """
         self._check(entity)
-        self._holdings.add(entity)
+        self._context.add(entity)
 
     def add_all(self, entities: Iterable[Entity]) -> None:
         """`add` for each."""
@@ -128,7 +129,7 @@ class Session:
     def delete(self, entity: Entity) -> None:
         """Have the entity deleted by the next flush. Raises InvalidRequestError for one that was never saved."""
         self._check(entity)
-        self._holdings.delete(entity)
+        self._context.delete(entity)
 
     def forget(self, entity: Entity) -> None:
         """Have the next flush erase all that the service holds of the entity, everywhere: what a person may demand by law.
@@ -138,7 +139,7 @@ class Session:
         """
         self._check(entity)
         self._check_personal(entity, "erased")
-        self._holdings.delete(entity, erase=True)
+        self._context.delete(entity, erase=True)
 
     def export(self, entity: Entity) -> Document:
         """All that the service holds of the entity, as the JSON that a person may demand by law; read by one GET now.
@@ -148,31 +149,29 @@ class Session:
         """
         self._check_persistent(entity, "exported")
         self._check_personal(entity, "exported")
-        key = entity._state.key
-        assert key is not None
-        self._count_reads(1)
-        return self.backend.export(type(entity), key[1])
+        self._reader.count(1)
+        return self.backend.export(type(entity), state_of(entity).known_key.identity)
 
     def expunge(self, entity: Entity) -> None:
         """Let go of an entity: it is detached, or transient if it was new, and keeps its values."""
         self._check_held(entity)
-        self._flusher.unsettled.pop(id(entity), None)
-        self._holdings.leave(entity)
+        self._in_doubt.forget(entity)
+        self._context.detach(entity)
 
     def expunge_all(self) -> None:
         """Let go of every entity."""
-        for entity in self._holdings:
-            self._holdings.leave(entity)
-        self._holdings.gone.clear()
-        self._flusher.unsettled.clear()
+        for entity in self._context:
+            self._context.detach(entity)
+        self._context.deleted_keys.clear()
+        self._in_doubt.clear()
 
     def put(self, entity: Entity) -> None:
         """Have the next flush replace the whole document of the entity (PUT) instead of patching what changed."""
         self._check_persistent(entity, "replaced")
-        if is_partial(entity._state.raw):
-            self._complete(entity)
-        entity._state.replace = True
-        self._holdings.pin(entity)
+        if is_partial(state_of(entity).baseline):
+            self.owner.load_rest(entity)
+        state_of(entity).schedule_replacement()
+        self._context.pin(entity)
 
     def merge(self, entity: E, *, key: str | None = None, identity: str | None = None) -> E:
         """Copy what is set on an entity onto the persistent one it stands for, and give that.
@@ -183,7 +182,7 @@ class Session:
         be created once: the service itself merges or refuses the second.
         """
         self._check(entity)
-        return merge(self, self._holdings, entity, key=key, identity=identity)
+        return merge(self, self._context, entity, key=key, identity=identity)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -205,88 +204,58 @@ class Session:
         An entity that lives below another is named by both ids: `get(Education, (customer_id, education_id))`.
         """
         self._check_open()
-        one = _text(entity, identity)
+        one = identity_of(entity, identity)
         found, held = self._held(entity, one)
-        return held if found else self._fetched(entity, one, self._fetch(entity, one))
+        return held if found else self._loaded(entity, one, self._reader.fetch(entity, one))
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """`get` for each id, in their order; what the session does not hold is read concurrently."""
         self._check_open()
-        wanted = [_text(entity, identity) for identity in identities]
+        wanted = [identity_of(entity, identity) for identity in identities]
         missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
-        workers = min(self.backend.max_in_flight, len(missing))
-        if workers > 1:
-            with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-                documents = list(pool.map(lambda one: self.backend.fetch(entity, one), missing))
-        else:
-            documents = [self.backend.fetch(entity, identity) for identity in missing]
-        self._count_reads(len(missing))
-        fetched = {
-            one: self._fetched(entity, one, document)
-            for one, document in zip(missing, documents, strict=True)
+        documents = self._reader.fetch_all(entity, missing)
+        loaded = {
+            one: self._loaded(entity, one, document) for one, document in zip(missing, documents, strict=True)
         }
-        return [fetched[one] if one in fetched else self._held(entity, one)[1] for one in wanted]
+        return [loaded[one] if one in loaded else self._held(entity, one)[1] for one in wanted]
 
     def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
-        """Whether the session knows of an id, and the entity where it is not deleted."""
-        key = (entity.__resource__.name, identity)
-        held = self._holdings.identities.get(key)
+        """Whether the session knows of an id, and the entity unless it is deleted."""
+        key = Key(entity.__resource__.name, identity)
+        held = self._context.identities.get(key)
         if held is None:
-            return key in self._holdings.gone, None
-        return True, None if held._state.deleted else self._loader.as_class(entity, held)
+            return key in self._context.deleted_keys, None
+        return True, None if state_of(held).deleted else self._loader.as_class(entity, held)
 
-    def _fetched(self, entity: type[E], identity: str, document: Document | None) -> E | None:
+    def _loaded(self, entity: type[E], identity: str, document: Document | None) -> E | None:
         return None if document is None else self._loader.load(entity, document, identity=identity)
-
-    def _fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        self._count_reads(1)
-        return self.backend.fetch(entity, identity)
 
     def refresh(self, entity: Entity) -> None:
         """Read the entity anew by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
         self._check_persistent(entity, "refreshed")
-        document = self._current(entity)
-        self._flusher.unsettled.pop(id(entity), None)
+        document = self.owner.current(entity)
+        self._in_doubt.forget(entity)
         self._loader.bring_up_to_date(entity, document, overwrite=True)
 
     def rebase(self, entity: Entity) -> None:
         """Read the entity anew by one GET and keep the unsaved changes on top: the way on after StaleDataError."""
         self._check_persistent(entity, "rebased")
-        self._flusher.unsettled.pop(id(entity), None)
-        entity._state.sent_before = None
-        entity._state.version_moved = False
-        absorb(entity, self._current(entity))
-        self._holdings.review(entity)
+        self._in_doubt.forget(entity)
+        state_of(entity).leave_doubt()
+        state_of(entity).note_current_version()
+        merge_baseline(entity, self.owner.current(entity))
+        self._context.recheck_dirty(entity)
 
     def expire(self, entity: Entity) -> None:
         """Forget the values of an entity, unsaved changes included; the next touch reads it anew by one GET."""
         self._check_persistent(entity, "expired")
-        state = entity._state
-        self._holdings.touched.pop(id(entity), None)
-        state.dirty = state.watched = state.replace = False
-        state.expire(entity)
+        self._context.expire(entity)
 
     def expire_all(self) -> None:
         """`expire` for every persistent entity."""
-        for entity in self._holdings:
-            if entity._state.key is not None and not entity._state.deleted:
+        for entity in self._context:
+            if state_of(entity).status is Status.PERSISTENT:
                 self.expire(entity)
-
-    def _complete(self, entity: Entity) -> None:
-        """Load what a partial load left out, under the unsaved changes."""
-        absorb(entity, self._current(entity))
-        self._holdings.review(entity)
-
-    def _current(self, entity: Entity) -> Document:
-        assert entity._state.key is not None
-        return self._reloaded(type(entity), entity._state.key[1])
-
-    def _reloaded(self, entity: type[Entity], identity: str) -> Document:
-        self._check_open()
-        document = self._fetch(entity, identity)
-        if document is None:
-            raise InvalidRequestError(f"{entity.__name__} {identity} no longer exists")
-        return document
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -311,11 +280,11 @@ class Session:
         self._flushing = True
         try:
             chosen = self._with_additions_of_receivers(objects)
-            self.account = self._flusher.flush(chosen, atomic=self._atomic is not None)
+            self.account = self._flusher.flush(chosen, atomic=self._is_atomic)
         finally:
             self._flushing = False
-        for block in self._blocks:
-            block.done += self.account.having(Outcome.DONE)
+        if self._block is not None:
+            self._block.note_done(self.account.having(Outcome.DONE))
         self._conclude(self.account)
         signals.after_flush.send(self)
         return self.account
@@ -325,25 +294,27 @@ class Session:
         if objects is None:
             signals.before_flush.send(self)
             return None
-        pending = {id(one): one for one in self._holdings.pending()}
+        pending = {id(one): one for one in self._context.pending()}
         signals.before_flush.send(self)
-        return [*objects, *(one for one in self._holdings.pending() if id(one) not in pending)]
+        return [*objects, *(one for one in self._context.pending() if id(one) not in pending)]
 
-    def _save(self, entity: Entity) -> None:
-        """Flush one entity; what fails raises the error of its one request in place of a CommitError."""
+    def save(self, entity: Entity) -> None:
+        """Flush one entity now, with what it depends on.
+
+        Raises the error of its one request, instead of a CommitError; the error's `account` has every operation.
+        """
         try:
             self.flush([entity])
-        except CommitError as error:
-            single = error.exceptions[0]
-            for block in self._blocks:
-                block.failed_save = single
-            raise single from single.__cause__  # such as the broken connection behind an OutcomeUnknown
+        except CommitError as failed:
+            error = failed.exceptions[0]
+            if isinstance(error, ContacthubError):
+                error.account = failed.account
+            raise error from error.__cause__  # such as the broken connection behind an OutcomeUnknown
 
     def _conclude(self, account: Account) -> None:
-        """Close the journal's commit, but for what is unknown, and raise what failed."""
-        journal = self._flusher.journal
-        if journal is not None and self._atomic is None:
-            journal.settle(write.operation for write in self._flusher.unsettled.values())
+        """Close the journal's commit, but for what is in doubt, and raise what failed."""
+        if not self._is_atomic:
+            self._flusher.settle_journal()
         if not account.succeeded:
             raise commit_error(account)
 
@@ -364,21 +335,21 @@ class Session:
         with another writer's is given up.
         """
         self._check_open()
-        self._flusher.forget_conflicts()
-        for entity in list(self._holdings.deleted.values()):
-            self._holdings.keep(entity)
-        for entity in list(self._holdings.new.values()):
-            if id(entity) not in self._flusher.unsettled:
-                self._holdings.leave(entity)
-        for entity in self._holdings.held():
+        self._in_doubt.give_up_conflicts()
+        for entity in list(self._context.deleted.values()):
+            self._context.undelete(entity)
+        for entity in list(self._context.new.values()):
+            if entity not in self._in_doubt:
+                self._context.detach(entity)
+        for entity in self._context.held():
             revert(entity)
-            entity._state.replace = False
-            self._holdings.review(entity)
+            state_of(entity).schedule_replacement(replace=False)
+            self._context.recheck_dirty(entity)
         signals.after_rollback.send(self)
 
     @property
-    def _atomic(self) -> Block | None:
-        return next((block for block in self._blocks if block.atomic), None)
+    def _is_atomic(self) -> bool:
+        return self._block is not None and self._block.atomic
 
     @contextmanager
     def begin(self, *, atomic: bool = False) -> Iterator[Session]:
@@ -389,28 +360,40 @@ class Session:
         `undone` says what could not be.
         """
         self._check_open()
-        if self._blocks:
+        if self._block is not None:
             raise InvalidRequestError("the session has already begun a block: nest with begin_nested()")
-        block = Block(Snapshot(self._holdings), atomic=atomic)
-        self._blocks.append(block)
+        block = self._atomic_block() if atomic else PlainBlock(self, self._context)
+        self._block = block
         try:
-            with (atomic_block if atomic else plain_block)(self, block):
+            with block.run():
                 yield self
         finally:
-            self._blocks.clear()
+            self._block = None
+
+    def _atomic_block(self) -> AtomicBlock:
+        return AtomicBlock(
+            self,
+            Snapshot(self._context),
+            self.backend,
+            self._context,
+            self._flusher,
+            self._in_doubt,
+            self._reconciliation,
+            self.settle,
+        )
 
     @contextmanager
     def begin_nested(self) -> Iterator[Session]:
         """A block whose pending changes are undone when an exception leaves it; nothing is sent at its end."""
         self._check_open()
-        with nested_block(Snapshot(self._holdings)):
+        with nested_block(Snapshot(self._context)):
             yield self
 
     def close(self) -> None:
         """Let go of everything; the session cannot be used again."""
-        if not self._closed:
+        if not self._context.closed:
             self.expunge_all()
-            self._closed = True
+            self._context.closed = True
             if self._flusher.journal is not None:
                 self._flusher.journal.close()
 
@@ -419,25 +402,25 @@ class Session:
     @property
     def new(self) -> list[Entity]:
         """The entities that the next flush creates."""
-        return list(self._holdings.new.values())
+        return list(self._context.new.values())
 
     @property
     def dirty(self) -> list[Entity]:
         """The entities that the next flush updates or replaces."""
-        return [entity for entity in self._holdings.held() if self._holdings.has_changes(entity)]
+        return [entity for entity in self._context.held() if self._context.has_changes(entity)]
 
     @property
     def deleted(self) -> list[Entity]:
         """The entities that the next flush deletes."""
-        return list(self._holdings.deleted.values())
+        return list(self._context.deleted.values())
 
     def is_modified(self, entity: Entity) -> bool:
         """Whether the entity has changes that a flush would send."""
-        return self._holdings.has_changes(entity)
+        return self._context.has_changes(entity)
 
     def is_unsettled(self, entity: Entity) -> bool:
         """Whether a write of the entity was sent whose outcome is unknown; the next flush looks it up."""
-        return id(entity) in self._flusher.unsettled
+        return entity in self._in_doubt
 
     @property
     def no_autoflush(self) -> Any:
@@ -455,12 +438,12 @@ class Session:
     def __contains__(self, entity: object) -> bool:
         return (
             isinstance(entity, Entity)
-            and entity._state.session is self
-            and status_of(entity) is not Status.DELETED
+            and state_of(entity).owner is self.owner
+            and not state_of(entity).deleted
         )
 
     def __iter__(self) -> Iterator[Entity]:
-        return iter([entity for entity in self._holdings if not entity._state.deleted])
+        return iter([entity for entity in self._context if not state_of(entity).deleted])
 
     def __enter__(self) -> Session:
         self._check_open()
@@ -480,57 +463,21 @@ class Session:
         """The entities of a page, by the options of a query."""
         return Loading(self, self._loader, query).rows(documents)
 
-    def _load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
-        """Entities that live below another, from the documents in which the service shows them."""
-        assert parent._state.key is not None
-        rows = []
-        for document in documents:
-            own = document[entity.__resource__.id_key]
-            row = self._loader.load(entity, document, identity=joined_identity(parent._state.key[1], own))
-            if row is not None:
-                row._state.parent = parent
-                rows.append(row)
-        return rows
-
     def _unpinned(self, entities: Iterable[E]) -> list[E]:
         """Those that nothing but the program keeps alive: they have no changes and have handed out no list."""
-        return [entity for entity in entities if not self._holdings.is_pinned(entity)]
+        return [entity for entity in entities if not self._context.is_pinned(entity)]
 
     def _release(self, entities: Iterable[Entity]) -> None:
         """Compare what was handed out, and stop keeping alive what has no changes."""
         for entity in entities:
-            self._holdings.release(entity)
-
-    def _get_resource(self, resource: str, identity: str) -> Entity | None:
-        held = self._holdings.identities.get((resource, identity))
-        return held if held is not None else self.get(self.backend.entity_class(resource), identity)
+            self._context.release(entity)
 
     def _autoflush(self) -> None:
         if not self._flushing:
             self.flush()
 
-    def _refuse_another(self, key: Key) -> None:
-        """Raise InvalidRequestError where an identity is held by an object already."""
-        self._holdings.identities.refuse_another(key)
-
-    def _has_become_persistent(self, entity: Entity) -> None:
-        """A new entity that the session holds turned out to stand for one that the service knows."""
-        assert entity._state.key is not None
-        self._holdings.enter(entity, entity._state.key)
-        self._holdings.review(entity)
-
-    def _register(self, entity: Entity) -> None:
-        self._holdings.pin(entity)
-
     def _count_reads(self, count: int) -> None:
-        before, self._reads = self._reads, self._reads + count
-        if self.max_requests is not None and before <= self.max_requests < self._reads:
-            warnings.warn(
-                f"this session has read more than {self.max_requests} times: "
-                "is there one request per row where one query or get_many would do?",
-                TooManyRequests,
-                stacklevel=4,
-            )
+        self._reader.count(count)
 
     def _check(self, entity: object) -> None:
         self._check_open()
@@ -544,55 +491,16 @@ class Session:
 
     def _check_held(self, entity: Entity) -> None:
         self._check(entity)
-        if entity._state.session is not self:
+        if state_of(entity).owner is not self.owner:
             raise InvalidRequestError(f"{entity!r} is not in this session")
 
     def _check_persistent(self, entity: Entity, what: str) -> None:
         self._check(entity)
-        if entity._state.key is None or entity._state.session is not self:
+        if state_of(entity).key is None or state_of(entity).owner is not self.owner:
             raise InvalidRequestError(f"{entity!r} is not persistent in this session, so it cannot be {what}")
 
     def _check_open(self) -> None:
-        if self._closed:
-            raise InvalidRequestError("the session is closed")
-
-
-def _text(entity: type[Entity], identity: Identity) -> str:
-    parts = identity if isinstance(identity, tuple) else (identity,)
-    expected = 1 if entity.__parent__ is None else 2
-    if len(parts) != expected or not all(isinstance(part, str) and part for part in parts):
-        what = (
-            "a text that is not empty"
-            if expected == 1
-            else "the parent's id and its own, a tuple of two texts"
-        )
-        raise InvalidRequestError(f"the id of {entity.__name__} is {what}, got {identity!r}")
-    return parts[0] if expected == 1 else joined_identity(*parts)
-
-
-def commit_error(account: Account) -> CommitError:
-    """The exception that holds an account which did not fully succeed."""
-    failures = [entry.error for entry in account if entry.error is not None]
-    done = len(account.having(Outcome.DONE))
-    error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
-    remaining: list[Entry] = [entry for entry in account if entry.outcome is not Outcome.DONE]
-    error.remaining = [entry.entity for entry in remaining]
-    return error
-
-
-def object_session(entity: Entity) -> Session | None:
-    """The session that holds an entity, None where none does."""
-    return entity._state.session
-
-
-def make_transient(entity: Entity) -> None:
-    """Make an entity new again: in no session, without identity; its values stay and would be created anew."""
-    state = entity._state
-    document = creation(entity)
-    if state.session is not None:
-        state.session.expunge(entity)
-    start_anew(entity, document)
-    state.deleted = False
+        self._context.check_open()
 
 
 def _opened(path: str | os.PathLike[str], place: str) -> Journal:

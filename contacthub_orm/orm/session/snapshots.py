@@ -6,30 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.baseline import (
-    _forget,
-    _parts,
-    absorb,
     apply_edits,
-    changes,
     elements,
+    forget_value,
+    merge_baseline,
     refill,
     revert,
 )
+from contacthub_orm.orm.mapping.changes import changes, creation, parts
 from contacthub_orm.orm.mapping.mapped import Mapped, render
+from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.documents import Document, same
 from contacthub_orm.orm.wire.partial import lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
-    from contacthub_orm.orm.session.persistence_context import Holdings
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
 
-__all__ = ["Snapshot", "start_anew"]
+__all__ = ["Snapshot", "make_transient", "start_anew"]
 
 
 @attrs.frozen(eq=False)
 class _Edits:
-    """The unsaved edits of one entity: its whole document where it is new, else its changes."""
+    """The unsaved edits of one entity: its whole document if it is new, else its changes."""
 
     entity: Entity
     document: Document
@@ -38,34 +39,33 @@ class _Edits:
 
     @classmethod
     def of(cls, entity: Entity) -> _Edits:
-        state = entity._state
+        state = state_of(entity)
         document = render(entity) if state.key is None else changes(entity)
         return cls(entity, document, dict(state.references) if state.references else None, state.replace)
 
     def restore(self) -> None:
-        state = self.entity._state
+        state = state_of(self.entity)
         if state.key is None:
             _clear(self.entity, self.document)
             apply_edits(self.entity, self.document)
         else:
             revert(self.entity)
-            apply_edits(self.entity, _unsaved(self.document, state.raw or {}))
-        state.references = dict(self.references) if self.references else None
-        state.replace = self.replace
+            apply_edits(self.entity, _unsaved(self.document, state.baseline or {}))
+        state.restore_references(self.references)
+        state.schedule_replacement(replace=self.replace)
 
 
 class Snapshot:
     """New, deleted and changed entities as they are now; `restore` brings the session back here without a request."""
 
-    def __init__(self, holdings: Holdings) -> None:
-        self._holdings = holdings
-        self._new = [_Edits.of(entity) for entity in holdings.new.values()]
-        self._held = {id(one): _Edits.of(one) for one in holdings.held()}
-        self._deleted = [(entity, entity._state.erase) for entity in holdings.deleted.values()]
+    def __init__(self, context: PersistenceContext) -> None:
+        self._context = context
+        self._new = [_Edits.of(entity) for entity in context.new.values()]
+        self._held = {id(one): _Edits.of(one) for one in context.held()}
+        self._deleted = [(entity, state_of(entity).erase) for entity in context.deleted.values()]
 
     def restore(self) -> None:
         """Undo what was added, changed and deleted since; what was sent since stays sent."""
-        holdings = self._holdings
         self._restore_deletions()
         self._restore_additions()
         for entity in self._changed_then_or_now():
@@ -74,51 +74,47 @@ class Snapshot:
                 edits.restore()
             else:
                 revert(entity)
-                entity._state.replace = False
-            holdings.review(entity)
+                state_of(entity).schedule_replacement(replace=False)
+            self._context.recheck_dirty(entity)
 
     def _changed_then_or_now(self) -> list[Entity]:
         """The held entities that had edits, which a page let go by `yield_per` has unpinned, and those that have some."""
-        holdings = self._holdings
-        then = [edits.entity for edits in self._held.values() if holdings.holds(edits.entity)]
-        found = {id(entity): entity for entity in [*then, *holdings.touched.values()]}
-        return [entity for entity in found.values() if entity._state.key is not None]
+        then = [edits.entity for edits in self._held.values() if self._context.holds(edits.entity)]
+        found = {id(entity): entity for entity in [*then, *self._context.pinned.values()]}
+        return [entity for entity in found.values() if state_of(entity).key is not None]
 
     def _restore_deletions(self) -> None:
-        holdings = self._holdings
         kept = {id(entity) for entity, _ in self._deleted}
-        for entity in list(holdings.deleted.values()):
+        for entity in list(self._context.deleted.values()):
             if id(entity) not in kept:
-                holdings.keep(entity)
+                self._context.undelete(entity)
         for entity, erase in self._deleted:
-            if entity._state.session is not None:
-                entity._state.deleted = True
-                entity._state.erase = erase
-                holdings.deleted[id(entity)] = entity
+            if state_of(entity).owner is self._context.owner:
+                state_of(entity).undelete()
+                self._context.delete(entity, erase=erase)
 
     def _restore_additions(self) -> None:
-        holdings = self._holdings
         kept = {id(edits.entity) for edits in self._new}
-        for entity in list(holdings.new.values()):
+        for entity in list(self._context.new.values()):
             if id(entity) not in kept:
-                holdings.leave(entity)
+                self._context.detach(entity)
         for edits in self._new:
-            if edits.entity._state.key is None:
-                holdings.add(edits.entity)
+            if state_of(edits.entity).key is None:
+                self._context.add(edits.entity)
                 edits.restore()
 
 
 def _clear(mapped: Mapped, document: Document) -> None:
     """Take back what a new object holds beyond a document; embedded objects and lists stay the user's."""
-    for name, key, value, attribute in _parts(mapped):
+    for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped) and (attribute is not None or key in document):
-            value._state.null = False
+            object_state(value).null = False
             _clear(value, document.get(key) or {})
         elif isinstance(value, list) and (attribute is not None or key in document):
             refill(value, elements(document.get(key) or [], attribute))
         else:
-            _forget(mapped, name, attribute)
-            mapped._state.unmark(name)
+            forget_value(mapped, name, attribute)
+            object_state(mapped).unmark(name)
 
 
 def _unsaved(edits: Document, baseline: Document) -> Document:
@@ -144,11 +140,20 @@ def _filled(value: Any) -> Any:
 
 
 def start_anew(entity: Entity, document: Document) -> None:
-    """Make an entity one that the service does not know, with the values of a document; lists in place."""
-    state = entity._state
+    """Make a detached entity one that the service does not know, with the values of a document; lists in place."""
+    state = state_of(entity)
     references = dict(state.references or {})
     revert(entity)
-    absorb(entity, None)
-    state.key = state.sent_before = None
-    state.references = references or None
+    merge_baseline(entity, None)
+    state.become_transient()
+    state.restore_references(references)
     apply_edits(entity, {key: value for key, value in document.items() if key not in references})
+
+
+def make_transient(entity: Entity) -> None:
+    """Make an entity new again: in no session, without identity; its values stay and would be created anew."""
+    document = creation(entity)
+    owner = state_of(entity).owner
+    if owner is not None:
+        owner.session.expunge(entity)
+    start_anew(entity, document)

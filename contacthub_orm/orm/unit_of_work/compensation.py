@@ -1,7 +1,7 @@
-"""Undoing what an atomic commit has done, in reverse, as far as a service without transactions allows.
+"""Compensation: taking back, in reverse, what an atomic commit has done, as far as a service without transactions allows.
 
-An update is undone by patching the old values back while the version is still ours; a creation by a delete, where the
-answer proves that we made the entity; a delete cannot be undone.
+An update is taken back by patching the old values while the version is still ours; a creation by a delete, if the
+answer proves that we made the entity. A delete cannot be taken back.
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.errors import ContacthubError
-from contacthub_orm.orm.entity.entity import split_identity
-from contacthub_orm.orm.service.plan import Entry, Request, Verb
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.account import Entry
+from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
-    from contacthub_orm.orm.entity.entity_state import Key
     from contacthub_orm.orm.service.backend import Backend
 
-__all__ = ["Undone", "inverse", "undo"]
+__all__ = ["Compensation", "compensate", "inverse"]
 
 
 @attrs.frozen(eq=False)
-class Undone:
-    """What became of undoing one operation: `reason` says why it could not be undone, None where it was."""
+class Compensation:
+    """What became of undoing one operation. `reason` says why it could not be undone, or is None if it was."""
 
     entry: Entry
     reason: str | None = None
@@ -40,26 +41,32 @@ class Undone:
         )
 
 
-def undo(
+def compensate(
     backend: Backend,
     entries: Sequence[Entry],
     settle: float,
-    note: Callable[[Undone], None] | None = None,
-) -> list[Undone]:
+    note: Callable[[Compensation], None] | None = None,
+) -> list[Compensation]:
     """Undo done operations in reverse.
 
-    `settle` are the seconds within which an accepted event is stored; `note` is told of each as it happens. What is found
-    undone already, as after a recovery that was killed, counts as undone.
+    An operation that is found undone already, as after a recovery that was killed, counts as undone.
+
+    Args:
+        backend: the service.
+        entries: the done operations, in the order in which they were sent.
+        settle: the seconds within which the service stores an accepted event.
+        note: is called with each compensation as it happens.
     """
-    ours = {entry.entity._state.key: entry.document for entry in entries}
+    ours = {state_of(entry.entity).key: entry.document for entry in entries}
     moved = {_key_above(entry.entity) for entry in entries}
     stored_by = backend.now() + timedelta(seconds=settle)
     undone = []
     for entry in reversed(entries):
-        held = _Held(ours[entry.entity._state.key] or {}, entry.entity._state.key in moved)
-        one = _undo(backend, entry, held, stored_by)
+        key = state_of(entry.entity).key
+        held = _Held(ours[key] or {}, key in moved)
+        one = _compensate(backend, entry, held, stored_by)
         if one.document is not None:
-            ours[entry.entity._state.key] = one.document
+            ours[key] = one.document
         undone.append(one)
         if note is not None:
             note(one)
@@ -68,37 +75,37 @@ def undo(
 
 @attrs.frozen
 class _Held:
-    """What we last made of an entity; `moved`: writes of ours below it have moved its version since."""
+    """The last document we wrote; `moved`: our own child writes bumped its version since."""
 
     document: Document
     moved: bool
 
 
 def _key_above(entity: Entity) -> Key | None:
-    """The identity of the entity below which this one lives, None where it lives below none."""
-    above, key = type(entity).__parent__, entity._state.key
-    return None if above is None or key is None else (above.target, split_identity(key[1])[0])
+    """The identity of the entity below which this one lives, or None if it lives below none."""
+    above, key = type(entity).__parent__, state_of(entity).key
+    return None if above is None or key is None else Key(above.target, key.parent_identity)
 
 
-def _undo(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Undone:
+def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
     try:
         if entry.operation.verb is Verb.DELETE:
-            return Undone(entry, "a delete cannot be undone")
+            return Compensation(entry, "a delete cannot be undone")
         if entry.operation.verb is Verb.CREATE:
-            return _undo_creation(backend, entry, stored_by)
-        return _undo_change(backend, entry, held)
+            return _take_back_creation(backend, entry, stored_by)
+        return _take_back_change(backend, entry, held)
     except ContacthubError as error:
-        return Undone(entry, str(error))
+        return Compensation(entry, str(error))
 
 
-def _undo_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Undone:
+def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Compensation:
     document = entry.document or {}
     if not backend.proves_creation(type(entry.entity), document):
-        return Undone(entry, "the service merged it into an entity that was there before")
+        return Compensation(entry, "the service merged it into an entity that was there before")
     identity = _identity(entry.entity)
     if _stored(backend, type(entry.entity), identity, stored_by):
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
-    return Undone(entry)
+    return Compensation(entry)
 
 
 def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
@@ -113,19 +120,19 @@ def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: da
     return True
 
 
-def _undo_change(backend: Backend, entry: Entry, held: _Held) -> Undone:
+def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensation:
     entity = entry.entity
     current = backend.fetch(type(entity), _identity(entity))
     if current is None:
-        return Undone(entry, "it no longer exists")
+        return Compensation(entry, "it no longer exists")
     verb, body = _way_back(entry, held.document)
     if holds_submitted(current, body):
-        return Undone(entry, document=current)
+        return Compensation(entry, document=current)
     if not _is_ours(entry, current, held):
-        return Undone(entry, "it was changed since by another writer")
+        return Compensation(entry, "it was changed since by another writer")
     request = backend.request(verb, _standing_for(entity, current), body)
     answer = backend.send(Request(request.method, request.path, request.params, body))
-    return Undone(entry, document=backend.stored(verb, entity, body, answer))
+    return Compensation(entry, document=backend.stored(verb, entity, body, answer))
 
 
 def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
@@ -149,19 +156,18 @@ def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
 
 
 def _identity(entity: Entity) -> str:
-    assert entity._state.key is not None
-    return entity._state.key[1]
+    return state_of(entity).known_key.identity
 
 
 def _standing_for(entity: Entity, document: Document) -> Entity:
     other = type(entity)._bound(document)
-    other._state.key = entity._state.key
+    state_of(other).identify(state_of(entity).known_key)
     return other
 
 
 def _difference(entity: Entity, after: Document, before: Document) -> Document:
     """The patch from one whole document to another, without what only the service sets."""
-    own = {one.key for one in entity.__attributes__.values() if one.read_only}
+    own = entity.__read_only_keys__
     old, new = ({key: value for key, value in one.items() if key not in own} for one in (after, before))
     return difference(old, new) or {}
 

@@ -14,7 +14,9 @@ from contacthub_orm.errors import (
     OutcomeUnknown,
     StaleDataError,
 )
-from contacthub_orm.orm.service.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.service.account import Account, Entry, Outcome
+from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
@@ -157,13 +159,13 @@ class Execution:
 
     def _is_gone(self, operation: Operation) -> bool:
         """Whether what a repeated removal did not find is gone, rather than the removal's route."""
-        key = operation.entity._state.key
-        return key is not None and self.backend.fetch(type(operation.entity), key[1]) is None
+        identity = state_of(operation.entity).identity
+        return identity is not None and self.backend.fetch(type(operation.entity), identity) is None
 
     def _refuse_stale(self, operation: Operation) -> None:
         entity = operation.entity
-        key = entity._state.key
-        current = self.backend.fetch(type(entity), key[1]) if key is not None else None
+        identity = state_of(entity).identity
+        current = None if identity is None else self.backend.fetch(type(entity), identity)
         if current is None:
             raise StaleDataError(f"{entity!r} no longer exists")
         if is_newer(current, operation.baseline, entity.__resource__.version_keys):

@@ -19,8 +19,11 @@ from weakref import WeakSet
 import attrs
 
 from contacthub_orm.errors import JournalError
-from contacthub_orm.orm.entity.entity import Entity, Key
-from contacthub_orm.orm.service.plan import Entry, Operation, Outcome, Pending, Plan, Request, Verb
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.plan import Operation, Pending, Plan, Request, Verb
 from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Journal", "Record", "read_journal", "rebuilt"]
@@ -123,8 +126,13 @@ class Journal:
         for statement in _SCHEMA.split(";"):
             execute(statement)
         found = dict(execute("select key, value from meta").fetchall())
-        held = found.setdefault("place", place or "")
-        if place not in (None, held) or found.setdefault("format", _FORMAT) != _FORMAT:
+        held, written = found.get("place", place or ""), found.get("format", _FORMAT)
+        if written != _FORMAT:
+            execute("rollback")
+            raise JournalError(
+                f"{self.path} is a journal of format {written}; this version reads format {_FORMAT}"
+            )
+        if place not in (None, held):
             execute("rollback")
             raise JournalError(f"{self.path} is the journal of {held}, not of {place}")
         execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, _FORMAT))
@@ -145,7 +153,7 @@ class Journal:
     def known(self) -> set[Key]:
         """Entities that were created a moment before the commit in it."""
         found = self._connection.execute("select value from meta where key = 'known'").fetchone()
-        return {(resource, identity) for resource, identity in json.loads(found[0])} if found else set()
+        return {Key(*one) for one in json.loads(found[0])} if found else set()
 
     def begin(
         self,
@@ -191,7 +199,7 @@ class Journal:
         execute("commit")
 
     def _row(self, operation: Operation, batch: int, now: datetime, *, atomic: bool) -> tuple[Any, ...]:
-        key = operation.entity._state.key
+        identity = state_of(operation.entity).identity
         resource = operation.entity.__resource__
         baseline = operation.baseline or {}
         kept = (
@@ -204,7 +212,7 @@ class Journal:
             batch,
             operation.verb.value,
             resource.name,
-            key[1] if key is not None else None,
+            identity,
             self._encoded_request(operation.request),
             json.dumps([self._numbers[one] for one in operation.after]),
             self._encoded(kept),
@@ -232,9 +240,8 @@ class Journal:
         """
         if entry.outcome is Outcome.NOT_SENT:
             return
-        key = entry.entity._state.key
         document = entry.document
-        identity = key[1] if key is not None else document.get("id") if document else None
+        identity = state_of(entry.entity).identity or (document.get("id") if document else None)
         kept = None if document is None else self._encoded(document if self._atomic else {"id": identity})
         self._marks.append((entry.outcome.value, identity, kept, self._numbers[entry.operation]))
         if len(self._marks) >= _GROUP:
@@ -367,7 +374,7 @@ def rebuilt(records: Iterable[Record], entity_class: Any) -> Iterator[tuple[Reco
         cls: type[Entity] = entity_class(record.resource)
         entity = cls._bound(record.baseline)
         if record.identity is not None:
-            entity._state.key = (record.resource, record.identity)
+            state_of(entity).identify(Key(record.resource, record.identity))
         request = record.request
         restored = Request(
             request.method,

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import copied
-from contacthub_orm.orm.mapping.baseline import changes, creation
+from contacthub_orm.orm.mapping.changes import changes, creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
-from contacthub_orm.orm.unit_of_work.collection_elements import Elements, fold, is_taken_out
+from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElements, fold, is_taken_out
 from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims
 from contacthub_orm.orm.wire.documents import Document
 
@@ -59,7 +60,7 @@ class _Planner:
         self._deleted = deleted
         self._pending = {id(entity) for entity in new}
         self._saved = {id(entity) for entity in (*new, *held)}
-        self._elements = Elements([*new, *held, *deleted])
+        self._elements = CollectionElements([*new, *held, *deleted])
         self._plans: dict[int, Operation | None] = {}
         self._last_below: dict[int, Operation] = {}
 
@@ -86,7 +87,7 @@ class _Planner:
         after = (*before, *self._referenced(entity, body))
         request = self._backend.request(verb, entity, body)
         operation = Operation(
-            verb, entity, request, after, _baseline(entity), entity._state.sent_before, folded, own
+            verb, entity, request, after, _baseline(entity), state_of(entity).sent_before, folded, own
         )
         self._note_below(entity, operation)
         return operation
@@ -94,7 +95,7 @@ class _Planner:
     def _verb_and_body(self, entity: Entity) -> tuple[Verb, Document]:
         if id(entity) in self._pending:
             return Verb.CREATE, creation(entity)
-        if entity._state.replace:
+        if state_of(entity).replace:
             return Verb.REPLACE, _replacement(entity)
         patch = changes(entity)
         if patch and not entity.__resource__.patches:
@@ -114,13 +115,13 @@ class _Planner:
 
     def _element_change(self, element: Entity, body: Document) -> tuple[Verb, Document]:
         """What becomes of an element; one that was changed and then taken out of the collection is removed."""
-        if element._state.deleted or is_taken_out(element, body):
+        if state_of(element).deleted or is_taken_out(element, body):
             return Verb.DELETE, {}
         return self._verb_and_body(element)
 
     def _before(self, entity: Entity) -> list[Operation]:
         """What is written below the same parent goes one after another, the parent's own write first."""
-        parent = entity._state.parent
+        parent = state_of(entity).parent
         if parent is None:
             return []
         if id(parent) in self._saved:
@@ -129,17 +130,17 @@ class _Planner:
         return [] if last is None else [last]
 
     def _note_below(self, entity: Entity, operation: Operation) -> None:
-        self._last_below[id(entity._state.parent or entity)] = operation
+        self._last_below[id(state_of(entity).parent or entity)] = operation
 
     def _referenced(self, entity: Entity, body: Document) -> Iterator[Operation]:
         """Put the ids of referenced entities into the body, a mark where one has none yet and is created before."""
-        for key, target in (entity._state.references or {}).items():
+        for key, target in (state_of(entity).references or {}).items():
             if body.get(key) is not None or (
-                target._state.key is not None and id(entity) not in self._pending
+                state_of(target).key is not None and id(entity) not in self._pending
             ):
                 continue
-            if target._state.key is not None:
-                body[key] = target._state.key[1]
+            if state_of(target).key is not None:
+                body[key] = state_of(target).known_key.identity
                 continue
             body[key] = Pending(target)
             operation = self._save(target)
@@ -161,8 +162,8 @@ class _Planner:
                 request,
                 (*before, *referring),
                 _baseline(entity),
-                entity._state.sent_before,
-                erases=entity._state.erase,
+                state_of(entity).sent_before,
+                erases=state_of(entity).erase,
             )
             operations[id(entity)] = operation
             self._note_below(entity, operation)
@@ -171,10 +172,12 @@ class _Planner:
 
 def _baseline(entity: Entity) -> Document | None:
     """The baseline, without its version where a write of ours has moved that."""
-    state = entity._state
-    if state.raw is None or not state.version_moved:
-        return state.raw
-    return {key: value for key, value in state.raw.items() if key not in entity.__resource__.version_keys}
+    state = state_of(entity)
+    if state.baseline is None or not state.version_moved:
+        return state.baseline
+    return {
+        key: value for key, value in state.baseline.items() if key not in entity.__resource__.version_keys
+    }
 
 
 def _refers_to_nothing(entity: Entity) -> bool:
@@ -182,21 +185,18 @@ def _refers_to_nothing(entity: Entity) -> bool:
 
 
 def _refers(entity: Entity, target: Entity) -> bool:
-    key = target._state.key
-    if entity._state.parent is target:
+    key = state_of(target).key
+    if state_of(entity).parent is target:
         return True
     return key is not None and any(
-        one.target == key[0] and render(entity).get(one.key) == key[1] for one in entity.__references__
+        one.target == key.resource and render(entity).get(one.key) == key.identity
+        for one in entity.__references__
     )
 
 
 def _replacement(entity: Entity) -> Document:
     """The PUT body: the whole document, unknown fields included, without what only the service sets."""
-    document = render(entity)
-    for attribute in entity.__attributes__.values():
-        if attribute.read_only:
-            document.pop(attribute.key, None)
-    return document
+    return {key: value for key, value in render(entity).items() if key not in entity.__read_only_keys__}
 
 
 def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import ContacthubError
-from contacthub_orm.orm.service.plan import Entry, Operation, Outcome, Plan, Verb
-from contacthub_orm.orm.unit_of_work.compensation import Undone, undo
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
+from contacthub_orm.orm.service.plan import Operation, Plan, Verb
+from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
 from contacthub_orm.orm.unit_of_work.execution import Execution
-from contacthub_orm.orm.unit_of_work.in_doubt import Finding, Settlement, Unsettled, Verdict
+from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.entity.entity import Key
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
 
@@ -42,7 +45,7 @@ class Report:
     sent: list[Operation] = attrs.field(factory=list)
     failed: list[Entry] = attrs.field(factory=list)
     open: list[Operation] = attrs.field(factory=list)
-    undone: list[Undone] = attrs.field(factory=list)
+    undone: list[Compensation] = attrs.field(factory=list)
 
     @property
     def complete(self) -> bool:
@@ -90,7 +93,7 @@ class Recovery:
         self._backend = backend
         self._journal = journal
         self._settle = settle
-        self._settlement = Settlement(backend, settle)
+        self._resolver = InDoubtResolver(backend, settle)
         self._started = backend.now()
         self._report = Report()
         self._records: dict[Operation, Record] = {}
@@ -101,25 +104,22 @@ class Recovery:
         """Bring the commit to its end and clear the journal of all that is settled."""
         pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
         self._records = {operation: record for record, operation in pairs}
-        self._known = self._journal.known | {
-            operation.entity._state.key
-            for operation in self._records
-            if operation.entity._state.key is not None
-        }
+        keys = (state_of(operation.entity).key for operation in self._records)
+        self._known = self._journal.known | {key for key in keys if key is not None}
         atomic = self._journal.atomic and not all(
             record.outcome is Outcome.DONE for record in self._records.values()
         )
         for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
             self._batch(list(batch), send=not atomic)
         if atomic:
-            self._report.undone = undo(self._backend, self._done, self._settle, self._note_undone)
+            self._report.undone = compensate(self._backend, self._done, self._settle, self._note_undone)
         still_open = {self._records[operation].number for operation in self._report.open}
         self._journal.forget(
             record.number for record in self._records.values() if record.number not in still_open
         )
         return self._report
 
-    def _note_undone(self, undone: Undone) -> None:
+    def _note_undone(self, undone: Compensation) -> None:
         record = self._records[undone.entry.operation]
         if undone.reason is None:
             record.outcome = Outcome.NOT_SENT
@@ -142,8 +142,12 @@ class Recovery:
                 rest.append(one)
             elif send:
                 self._leave(one)
-        findings = self._settlement.findings([self._unsettled(one) for one in rest], self._known)
-        absent = [one for one, finding in zip(rest, findings, strict=True) if not self._settled(one, finding)]
+        resolutions = self._resolver.resolve([self._in_doubt(one) for one in rest], self._known)
+        absent = [
+            one
+            for one, resolution in zip(rest, resolutions, strict=True)
+            if not self._settled(one, resolution)
+        ]
         if send:
             self._send(absent)
 
@@ -158,38 +162,39 @@ class Recovery:
         else:
             self._report.failed.append(Entry(operation, operation.request, Outcome.NOT_SENT))
 
-    def _unsettled(self, operation: Operation) -> Unsettled:
+    def _in_doubt(self, operation: Operation) -> InDoubtWrite:
         record = self._records[operation]
-        return Unsettled(operation, operation.request.resolved(), record.first_sent, self._started)
+        return InDoubtWrite(operation, operation.request.resolved(), record.first_sent, self._started)
 
-    def _settled(self, operation: Operation, finding: Finding) -> bool:
-        if finding.verdict is Verdict.ABSENT:
+    def _settled(self, operation: Operation, resolution: Resolution) -> bool:
+        if resolution.verdict is Verdict.ABSENT:
             return False
-        if finding.verdict is Verdict.APPLIED:
-            self._adopt(operation, finding)
+        if resolution.verdict is Verdict.APPLIED:
+            self._adopt(operation, resolution)
             self._report.adopted.append(operation)
-        elif finding.verdict is Verdict.OPEN:
+        elif resolution.verdict is Verdict.OPEN:
             self._report.open.append(operation)
         else:
-            error = self._backend.conflict(operation, finding.document)
+            error = self._backend.conflict(operation, resolution.document)
             self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
         return True
 
-    def _adopt(self, operation: Operation, finding: Finding) -> None:
+    def _adopt(self, operation: Operation, resolution: Resolution) -> None:
         record = self._records[operation]
-        record.outcome, record.document = Outcome.DONE, finding.document
-        if operation.verb is Verb.CREATE and finding.document is not None:
-            record.identity = finding.document[operation.entity.__resource__.id_key]
+        record.outcome, record.document = Outcome.DONE, resolution.document
+        if operation.verb is Verb.CREATE and resolution.document is not None:
+            record.identity = resolution.document[operation.entity.__resource__.id_key]
         self._journal.adopt(record)
         self._take_in(operation)
 
     def _take_in(self, operation: Operation) -> None:
         """Give the stand-in its identity, so that what depends on it can name it."""
         record = self._records[operation]
-        state = operation.entity._state
+        state = state_of(operation.entity)
         if state.key is None and record.identity is not None:
-            state.key = (record.resource, record.identity)
-            self._known.add(state.key)
+            key = Key(record.resource, record.identity)
+            state.identify(key)
+            self._known.add(key)
         request = operation.request.resolved()
         self._done.append(Entry(operation, request, Outcome.DONE, document=record.document))
 
@@ -205,7 +210,7 @@ class Recovery:
     def sent(self, operation: Operation, entry: Entry) -> None:
         """Note what became of an operation that the recovery sent."""
         if entry.outcome is Outcome.DONE:
-            self._adopt(operation, Finding(Verdict.APPLIED, entry.document))
+            self._adopt(operation, Resolution(Verdict.APPLIED, entry.document))
             self._report.sent.append(operation)
         elif entry.outcome is Outcome.UNKNOWN:
             self._report.open.append(operation)

@@ -40,7 +40,7 @@ def lacks_path(document: Any, path: Iterable[str]) -> bool:
 
 def load_paths(entity: Any, paths: Iterable[Iterable[str]]) -> None:
     """Load the rest of a partially loaded entity where one of the paths was not loaded."""
-    raw = entity._state.raw
+    raw = entity._state.baseline
     if is_partial(raw) and any(lacks_path(raw, path) for path in paths):
         entity._state.load_rest(entity)
 

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.entity.entity import Entity, Key
-from contacthub_orm.orm.mapping.baseline import Change, changed_paths, changes, creation
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import Status, state_of
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.mapping.changes import Change, changed_paths, changes, creation
 from contacthub_orm.orm.wire.documents import Document, same
 from contacthub_orm.orm.wire.evaluator import value_at
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session.session import Session
 
-__all__ = ["History", "InstanceState", "Status", "inspect", "status_of"]
-
-
-class Status(StrEnum):
-    """The states of an entity, with SQLAlchemy's meanings.
-
-    TRANSIENT: new, in no session. PENDING: added, not yet created. PERSISTENT: in a session and known to the service.
-    DELETED: deleted in a session. DETACHED: known to the service, in no session.
-    """
-
-    TRANSIENT = "transient"
-    PENDING = "pending"
-    PERSISTENT = "persistent"
-    DELETED = "deleted"
-    DETACHED = "detached"
-
-
-def status_of(entity: Entity) -> Status:
-    state = entity._state
-    if state.deleted:
-        return Status.DELETED
-    if state.key is None:
-        return Status.TRANSIENT if state.session is None else Status.PENDING
-    return Status.DETACHED if state.session is None else Status.PERSISTENT
+__all__ = ["History", "InstanceState", "inspect", "object_session"]
 
 
 @attrs.frozen
@@ -59,7 +37,7 @@ class InstanceState:
 
     @property
     def status(self) -> Status:
-        return status_of(self.entity)
+        return state_of(self.entity).status
 
     @property
     def transient(self) -> bool:
@@ -84,47 +62,54 @@ class InstanceState:
     @property
     def identity(self) -> Key | None:
         """The resource's name and the id, None for an entity the service does not know."""
-        return self.entity._state.key
+        return state_of(self.entity).key
 
     @property
     def session(self) -> Session | None:
-        return self.entity._state.session
+        return object_session(self.entity)
 
     @property
     def modified(self) -> bool:
         """Whether a save would send something."""
-        return self.entity._state.key is None or bool(self.changes())
+        return state_of(self.entity).key is None or bool(self.changes())
 
     @property
     def baseline(self) -> Document | None:
         """What the service last said; never mutate it."""
-        return self.entity._state.raw
+        return state_of(self.entity).baseline
 
     @property
     def merged_into(self) -> Entity | None:
         """The entity that stands for this one since the service merged them."""
-        return self.entity._state.merged_into
+        return state_of(self.entity).merged_into
 
     @property
     def in_flight(self) -> Document | None:
         """What is being sent at this moment: the middle one of the layers service, in flight, user."""
-        return self.entity._state.in_flight
+        return state_of(self.entity).in_flight
 
     def history(self, path: str) -> History:
         """What the service last said of a dotted path, and what stands there now."""
         keys = tuple(path.split("."))
-        old, new = value_at(self.entity._state.raw, keys), value_at(self.entity.to_dict(), keys)
+        old, new = value_at(state_of(self.entity).baseline, keys), value_at(self.entity.to_dict(), keys)
         return History(old, new, not same(old, new))
 
     def changes(self) -> Document:
         """The body a save would send: for a known entity the PATCH of changed paths, for a new one the POST."""
-        if self.entity._state.key is None:
+        if state_of(self.entity).key is None:
             return creation(self.entity)
         return changes(self.entity)
 
     def changed(self) -> list[Change]:
         """Changed paths as `(path, old, new)` in wire form."""
-        return list(changed_paths(self.entity._state.raw, changes(self.entity)))
+        return list(changed_paths(state_of(self.entity).baseline, changes(self.entity)))
+
+
+def object_session(entity: Entity) -> Session | None:
+    """The session that holds an entity, or None if none does."""
+    owner = state_of(entity).owner
+    session: Session | None = None if owner is None else owner.session
+    return session
 
 
 def inspect(entity: Entity) -> InstanceState:

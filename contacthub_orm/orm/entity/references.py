@@ -1,0 +1,187 @@
+"""References between entities: by an id in the document (`Reference`), or by the place below another (`Parent`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.attributes import UNSET
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.owner import Owner
+
+__all__ = ["Parent", "Reference", "parent", "reference", "referred_to"]
+
+T = TypeVar("T")
+
+
+class Reference(Generic[T]):
+    """An attribute that holds another entity and stands for its id in the document.
+
+    The referenced entity may be new: the session creates it first and puts its id in.
+    """
+
+    name: str
+
+    def __init__(self, key: str, target: str) -> None:
+        self.key = key
+        self.target = target
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def field(self) -> Any:
+        """The attrs field that stands for this reference in `__init__`."""
+        return attrs.field(default=UNSET, kw_only=True)
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Reference[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> T | None: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        held = state_of(instance).reference(self.key)
+        identity = self._identity(instance)
+        if held is not None and (identity is None or state_of(held).identity == identity):
+            return held
+        if identity is None:
+            return None
+        with _owner(instance, self.name) as reader:
+            return reader.get_resource(self.target, identity)
+
+    def __set__(self, instance: Any, value: T | None) -> None:
+        if value is UNSET:
+            return
+        state = state_of(instance)
+        if value is None:
+            state.stop_referring(self.key)
+            instance[self.key] = None
+            return
+        target = _checked(instance, self.name, self.target, value)
+        self._refuse_two(instance, target)
+        state.refer_to(self.key, target)
+        identity = state_of(target).identity
+        if identity is not None:
+            instance[self.key] = identity
+        elif self._identity(instance) is not None:
+            instance[self.key] = None
+        state.touch(instance)
+
+    def _refuse_two(self, instance: Entity, target: Entity) -> None:
+        """An id that was given beside the entity must be the entity's; otherwise one of them would be lost."""
+        given, state = self._identity(instance), state_of(instance)
+        if given is None or state.reference(self.key) is not None or state.key is not None:
+            return
+        if state_of(target).identity != given:
+            raise InvalidRequestError(
+                f"{type(instance).__name__}.{self.key} is {given!r}, but {self.name} is {target!r}: give one of them"
+            )
+
+    def _identity(self, instance: Entity) -> Any:
+        """The id that the document holds, or None."""
+        try:
+            return instance[self.key]
+        except KeyError:
+            return None
+
+
+class Parent(Generic[T]):
+    """An attribute that holds the entity below which this one lives; the parent's id is part of its routes.
+
+    `path` are the keys of the parent's collection that shows the same elements, empty if there is none.
+    """
+
+    name: str
+
+    def __init__(self, target: str, path: tuple[str, ...] = ()) -> None:
+        self.target = target
+        self.path = path
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def field(self) -> Any:
+        """The attrs field that stands for the parent in `__init__`; it alone may be given by place."""
+        return attrs.field(default=UNSET)
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Parent[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> T | None: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        state = state_of(instance)
+        if state.parent is not None or state.key is None:
+            return state.parent
+        with _owner(instance, self.name) as reader:
+            return reader.get_resource(self.target, state.key.parent_identity)
+
+    def __set__(self, instance: Any, value: T | None) -> None:
+        if value is UNSET:
+            return
+        parent = None if value is None else _checked(instance, self.name, self.target, value)
+        state = state_of(instance)
+        if state.key is not None and parent is not state.parent:
+            raise InvalidRequestError(f"{instance!r} lives below its {self.name} and cannot be moved")
+        state.live_below(parent)
+
+
+def referred_to(entity: Entity) -> list[Entity]:
+    """The entities that one refers to: its parent and its references."""
+    state = state_of(entity)
+    found = list((state.references or {}).values())
+    return found if state.parent is None else [state.parent, *found]
+
+
+def _checked(instance: Entity, name: str, target: str, value: Any) -> Entity:
+    """The value as an entity of the target resource."""
+    resource = getattr(type(value), "__resource__", None)
+    if resource is None or resource.name != target:
+        raise TypeError(f"{type(instance).__name__}.{name} holds an entity of {target}, got {value!r}")
+    entity: Entity = value
+    return entity
+
+
+def _owner(instance: Entity, name: str) -> AbstractContextManager[Owner]:
+    """Who loads an attribute. Raises InvalidRequestError if nobody can."""
+    reader = state_of(instance).reader()
+    if reader is None:
+        raise InvalidRequestError(f"{type(instance).__name__}.{name} cannot be loaded: no session holds it")
+    return reader
+
+
+def parent(
+    target: str,
+    path: tuple[str, ...] = (),
+    *,
+    default: None = None,  # noqa: ARG001 - for type checkers
+    kw_only: bool = False,  # noqa: ARG001 - for type checkers
+) -> Any:
+    """Declare the entity below which this one lives.
+
+    Args:
+        target: the resource of the parent.
+        path: the keys of the parent's collection that shows the same elements.
+        default: None, written out, tells type checkers that a constructor may leave the parent out.
+        kw_only: False, written out, tells type checkers that a constructor may be given the parent by place.
+    """
+    return Parent(target, path)
+
+
+def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
+    """Declare a reference: `book: Reference[Book] = reference("bookId", "books", default=None)`.
+
+    Args:
+        key: the JSON key that holds the id.
+        target: the resource of the entities referred to.
+        default: None, written out, tells type checkers that a constructor may leave the reference out.
+    """
+    return Reference(key, target)

@@ -1,0 +1,142 @@
+"""What differs between an object and its baseline: the PATCH body (JSON Merge Patch, RFC 7396), the POST body, changed paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
+from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_nothing, same
+from contacthub_orm.orm.wire.partial import lacks
+
+__all__ = [
+    "UNLOADED",
+    "Change",
+    "change",
+    "changed_paths",
+    "changes",
+    "creation",
+    "is_changed",
+    "object_change",
+    "old_value",
+    "parts",
+]
+
+
+UNLOADED: Final = object()
+"""The old value of a path that a partial load left out: whatever is written there is a change."""
+
+
+def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
+    """What was read or written: name, JSON key, value and declaration (None for an undeclared item)."""
+    for name, value in list(mapped.__dict__.items()):
+        attribute = mapped.__attributes__.get(name)
+        if attribute is not None:
+            yield name, attribute.key, value, attribute
+    for key, value in list((object_state(mapped).extras or {}).items()):
+        yield key, key, value, None
+
+
+def changes(mapped: Mapped) -> Document:
+    """The PATCH body: changed paths only, nested; a removed key is null, a collection is sent whole."""
+    raw = object_state(mapped).baseline
+    return _patch(mapped, {} if raw is None else raw, replaced=False)
+
+
+def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
+    """What turns `old` into the object; with `replaced` it stands in place of `old` and nulls the keys it lacks."""
+    body: Document = {}
+    for name, key, value, attribute in parts(mapped):
+        if attribute is None or not attribute.read_only:
+            patch = change(
+                old_value(old, key),
+                value,
+                attribute,
+                written=replaced or name in object_state(mapped).dirty_names,
+            )
+            if patch is not MISSING:
+                body[key] = patch
+    if replaced:
+        body.update(dict.fromkeys(_lacking(mapped, old)))
+    return body
+
+
+def old_value(document: Document, key: str) -> Any:
+    """What a document holds at a key: MISSING for nothing, UNLOADED where it was not asked for."""
+    return UNLOADED if lacks(document, key) else document.get(key, MISSING)
+
+
+def _lacking(mapped: Mapped, old: Document) -> list[str]:
+    left_out = render(mapped).keys() | mapped.__read_only_keys__
+    return [key for key, value in old.items() if key not in left_out and not is_nothing(value)]
+
+
+def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> Any:
+    """What turns the wire value `old` into `value`, MISSING where there is nothing to say."""
+    if isinstance(value, Mapped):
+        return object_change(old, value, written=written)
+    if old is UNLOADED:
+        return dump(None if value is UNSET else value) if written else MISSING
+    none_before = old is MISSING or old is None
+    if value is UNSET:
+        return MISSING if none_before else None
+    if not written and not isinstance(value, list | dict):
+        return MISSING
+    new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
+    if none_before and is_nothing(new):
+        return MISSING
+    return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
+
+
+def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> bool:
+    """Whether there is something to say; a value that JSON cannot say is a change, to be refused later."""
+    try:
+        return change(old, value, attribute, written=written) is not MISSING
+    except TypeError:
+        return True
+
+
+def object_change(old: Any, value: Mapped, *, written: bool) -> Any:
+    if not written:
+        return changes(value) or MISSING
+    if old is MISSING or old is None:
+        return MISSING if is_null(value) else _patch(value, {}, replaced=True) or MISSING
+    if is_null(value):
+        return None
+    return _patch(value, old, replaced=True) or MISSING if isinstance(old, dict) else render(value)
+
+
+Change = tuple[str, Any, Any]
+"""A changed path with the old and the new wire value."""
+
+
+def changed_paths(old: Document | None, patch: Document, prefix: str = "") -> Iterator[Change]:
+    """The leaves of a PATCH body as dotted paths with old and new value, removed keys as null."""
+    for key, value in patch.items():
+        before = (old or {}).get(key)
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and value and (before is None or isinstance(before, dict)):
+            yield from changed_paths(before, value, f"{path}.")
+        else:
+            yield path, before, value
+
+
+def creation(mapped: Mapped) -> Document:
+    """The POST body: all that is set; what is unset or empty stays out, null is sent where the user wrote None."""
+    document = render(mapped)
+    for attribute in mapped.__attributes__.values():
+        if attribute.read_only:
+            document.pop(attribute.key, None)
+            continue
+        value = mapped.__dict__.get(attribute.name)
+        if isinstance(value, Mapped) and not value.__open__:
+            content = creation(value) if document.get(attribute.key) else {}
+            document[attribute.key] = None if is_null(value) else content
+        if attribute.required:
+            document.setdefault(attribute.key, {} if isinstance(attribute, Embedded) else None)
+        elif document.get(attribute.key) in ({}, []):
+            del document[attribute.key]
+    return document

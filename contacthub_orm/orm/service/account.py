@@ -1,0 +1,105 @@
+"""The account of a flush: what became of every operation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from contacthub_orm.errors import CommitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.plan import Operation, Request
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Account", "Entry", "Outcome", "commit_error"]
+
+
+class Outcome(StrEnum):
+    """What became of an operation.
+
+    DONE: the service confirmed it. FAILED: it was refused or never reached the service. UNKNOWN: it was sent and the
+    answer was lost. NOT_SENT: an earlier one did not succeed.
+    """
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one.
+
+    `sent_at` is the moment before it was first sent, None for one that was not; `document` the service's document after
+    it, where it was done and there is one.
+    """
+
+    operation: Operation
+    request: Request
+    outcome: Outcome
+    error: Exception | None = None
+    sent_at: datetime | None = None
+    document: Document | None = attrs.field(default=None, repr=False)
+
+    @property
+    def entity(self) -> Entity:
+        return self.operation.entity
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of an error answer."""
+        return getattr(self.error, "status", None)
+
+    @property
+    def message(self) -> str | None:
+        """What the service or the transport said of the failure."""
+        return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
+
+    @property
+    def logref(self) -> str | None:
+        """The service's reference of an error answer."""
+        return getattr(self.error, "logref", None)
+
+    def __str__(self) -> str:
+        reason = f"  ({self.error})" if self.error is not None else ""
+        return f"{self.outcome:<8} {self.request}{reason}"
+
+
+@attrs.frozen
+class Account:
+    """What became of every operation of a flush, in the order planned."""
+
+    entries: Sequence[Entry] = ()
+
+    def having(self, outcome: Outcome) -> list[Entry]:
+        """The entries with one outcome."""
+        return [entry for entry in self.entries if entry.outcome is outcome]
+
+    @property
+    def succeeded(self) -> bool:
+        return all(entry.outcome is Outcome.DONE for entry in self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.entries)) or "nothing was sent"
+
+
+def commit_error(account: Account) -> CommitError:
+    """Make the exception that holds an account which did not fully succeed."""
+    failures = [entry.error for entry in account if entry.error is not None]
+    done = len(account.having(Outcome.DONE))
+    error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
+    error.remaining = [entry.entity for entry in account if entry.outcome is not Outcome.DONE]
+    return error

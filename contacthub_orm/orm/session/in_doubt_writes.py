@@ -1,0 +1,144 @@
+"""The writes in doubt of a session: remembered when an answer is lost, looked up before the next flush."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contacthub_orm.errors import ContacthubError, InvalidRequestError, OutcomeUnknown
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
+from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
+
+if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.service.plan import Operation
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.reconciliation import Reconciliation
+
+__all__ = ["InDoubtWrites"]
+
+
+class InDoubtWrites:
+    """The writes of one session whose answer was lost, one an entity at most."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        context: PersistenceContext,
+        reconciliation: Reconciliation,
+        settle: float,
+    ) -> None:
+        self._backend = backend
+        self._context = context
+        self._reconciliation = reconciliation
+        self._resolver = InDoubtResolver(backend, settle)
+        self._writes: dict[int, InDoubtWrite] = {}
+        self._conflicts: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._writes)
+
+    def __contains__(self, entity: Entity) -> bool:
+        return id(entity) in self._writes
+
+    def writes(self) -> list[InDoubtWrite]:
+        """The writes, in the order in which they were sent."""
+        return list(self._writes.values())
+
+    def operations(self) -> list[Operation]:
+        """The operations of the writes."""
+        return [write.operation for write in self._writes.values()]
+
+    def remember(self, entry: Entry) -> None:
+        """Remember the operation of an unknown outcome."""
+        assert entry.sent_at is not None
+        self._writes[id(entry.entity)] = InDoubtWrite(
+            entry.operation, entry.request, entry.sent_at, self._backend.now()
+        )
+        self._conflicts.discard(id(entry.entity))
+        state_of(entry.entity).fall_in_doubt(entry.sent_at)
+
+    def forget(self, entity: Entity) -> None:
+        """Follow up no write of an entity any more."""
+        self._writes.pop(id(entity), None)
+
+    def clear(self) -> None:
+        """Follow up no write any more."""
+        self._writes.clear()
+
+    def give_up_conflicts(self) -> None:
+        """Give up the writes that a look-up found in conflict with another writer's.
+
+        A replacement is given up as such: the next flush sends the changes of its entity.
+        """
+        for number in self._conflicts & self._writes.keys():
+            operation = self._writes.pop(number).operation
+            state_of(operation.entity).leave_doubt()
+            if operation.verb is Verb.REPLACE:
+                state_of(operation.entity).schedule_replacement(replace=False)
+        self._conflicts.clear()
+
+    def resolve(self) -> list[Entry]:
+        """Look up every write. One that certainly did not take effect is planned again, and has no entry."""
+        writes = self.writes()
+        if not writes:
+            return []
+        held = {key for entity in self._context.identities if (key := state_of(entity).key)}
+        resolutions = self._resolver.resolve(writes, self._context.created_keys | held)
+        entries = [self._resolved(write, one) for write, one in zip(writes, resolutions, strict=True)]
+        return [entry for entry in entries if entry is not None]
+
+    def _resolved(self, write: InDoubtWrite, resolution: Resolution) -> Entry | None:
+        if resolution.verdict is Verdict.ABSENT:
+            self.forget(write.operation.entity)
+            return None
+        if resolution.verdict is Verdict.APPLIED:
+            return self._applied(write, resolution)
+        if resolution.verdict is Verdict.OPEN:
+            return self._still_open(write)
+        if not self._is_pending(write.operation):
+            self.forget(write.operation.entity)
+            return None
+        self._conflicts.add(id(write.operation.entity))
+        error = self._backend.conflict(write.operation, resolution.document)
+        return Entry(write.operation, write.request, Outcome.FAILED, error, write.first_sent)
+
+    def _applied(self, write: InDoubtWrite, resolution: Resolution) -> Entry:
+        operation = write.operation
+        too_late = self._too_late(operation)
+        self.forget(operation.entity)
+        self._reconciliation.take_in_write(operation.verb, operation.entity, write.body, resolution.document)
+        outcome = Outcome.DONE if too_late is None else Outcome.FAILED
+        return Entry(operation, write.request, outcome, too_late, write.first_sent, resolution.document)
+
+    @staticmethod
+    def _still_open(write: InDoubtWrite) -> Entry:
+        error = OutcomeUnknown(
+            "the answer was lost and what became of it cannot be looked up",
+            method=write.request.method,
+            url="/".join(map(str, write.request.path)),
+        )
+        return Entry(write.operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
+
+    def _too_late(self, operation: Operation) -> ContacthubError | None:
+        """Why what is asked of an entity now cannot be done any more, if its deletion has taken effect."""
+        entity, state = operation.entity, state_of(operation.entity)
+        if operation.verb is not Verb.DELETE:
+            return None
+        if state.erase and not operation.erases:
+            return InvalidRequestError(f"{entity!r} was deleted before it could be erased")
+        if not state.deleted and self._context.has_changes(entity):
+            return InvalidRequestError(f"{entity!r} was deleted, so its changes cannot be saved")
+        return None
+
+    def _is_pending(self, operation: Operation) -> bool:
+        """Whether what the operation was to save is still to be saved, and was not rolled back since."""
+        entity = operation.entity
+        if operation.verb is Verb.CREATE:
+            return id(entity) in self._context.new
+        if operation.verb is Verb.DELETE:
+            return id(entity) in self._context.deleted
+        return self._context.has_changes(entity)

@@ -1,0 +1,85 @@
+"""The session's side that entities see: what they report goes to the context, what they lack is read for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key, joined_identity
+from contacthub_orm.orm.mapping.baseline import merge_baseline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.session.loading import Loader
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.reading import DocumentReader
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["SessionOwner"]
+
+E = TypeVar("E", bound="Entity")
+
+
+class SessionOwner:
+    """The `Owner` of a session's entities. Making one makes it the owner of the context's entities."""
+
+    def __init__(
+        self,
+        session: Any,
+        context: PersistenceContext,
+        loader: Loader,
+        reader: DocumentReader,
+        *,
+        per_call: bool,
+    ) -> None:
+        self.session = session
+        self.per_call = per_call
+        self._context = context
+        self._loader = loader
+        self._reader = reader
+        context.owner = self
+
+    def pin(self, entity: Entity) -> None:
+        """Keep an entity alive and look at it at the next flush."""
+        self._context.pin(entity)
+
+    def current(self, entity: Entity) -> Document:
+        """Read the document of an entity anew. Raises InvalidRequestError if the service no longer has it."""
+        self._context.check_open()
+        return self._reader.reread(type(entity), state_of(entity).known_key.identity)
+
+    def load_rest(self, entity: Entity) -> None:
+        """Load what a partial load left out, under the unsaved changes."""
+        merge_baseline(entity, self.current(entity))
+        self._context.recheck_dirty(entity)
+
+    def get_resource(self, resource: str, identity: str) -> Entity | None:
+        """The entity of a resource with this id, held or read now; None if there is none."""
+        held = self._context.identities.get(Key(resource, identity))
+        if held is not None:
+            return held
+        found: Entity | None = self.session.get(self.session.backend.entity_class(resource), identity)
+        return found
+
+    def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
+        """The entities below a parent, from the documents in which the service shows them."""
+        above = state_of(parent).known_key.identity
+        rows = []
+        for document in documents:
+            own = document[entity.__resource__.id_key]
+            row = self._loader.load(entity, document, identity=joined_identity(above, own))
+            if row is not None:
+                state_of(row).live_below(parent)
+                rows.append(row)
+        return rows
+
+    def refuse_another(self, key: Key) -> None:
+        """Raise InvalidRequestError if another object is held for an identity."""
+        self._context.identities.refuse_another(key)
+
+    def make_persistent(self, entity: Entity, key: Key) -> None:
+        """Hold a new entity as the persistent one of an identity that it turned out to stand for."""
+        self._context.make_persistent(entity, key)
+        self._context.recheck_dirty(entity)

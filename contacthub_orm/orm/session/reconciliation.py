@@ -1,0 +1,182 @@
+"""What one outcome changes in a session: the entity, its parent, and the parent's list, in this order.
+
+Read it from top to bottom: `take_in` is called for each operation that the service confirmed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.references import referred_to
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.mapping.changes import changes
+from contacthub_orm.orm.mapping.mapped import at_hand
+from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.unit_of_work.collection_elements import changed_collection, collection_path, shown_in
+from contacthub_orm.orm.wire.partial import lacks_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.account import Entry
+    from contacthub_orm.orm.session.loading import Loader
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["Reconciliation"]
+
+_RECENT: Final = timedelta(seconds=10)
+"""For how long a created entity could be taken for one that a later commit creates, clocks not being exact."""
+
+
+class Reconciliation:
+    """Takes confirmed writes into a persistence context."""
+
+    def __init__(self, context: PersistenceContext, loader: Loader, now: Callable[[], datetime]) -> None:
+        self._context = context
+        self._loader = loader
+        self._now = now
+        self._creations: deque[tuple[datetime, Key]] = deque()
+
+    def take_in(self, entry: Entry) -> None:
+        """Take in a done operation, then the elements that rode along in its body."""
+        operation = entry.operation
+        sent = operation.own or entry.request.body or {}
+        self.take_in_write(operation.verb, operation.entity, sent, entry.document)
+        for folded in operation.folded:
+            document = shown_in(entry.document, folded.entity) or folded.body
+            self._update_entity(folded.verb, folded.entity, folded.body, document)
+
+    def take_in_write(self, verb: Verb, entity: Entity, sent: Document, document: Document | None) -> None:
+        """Take in a write that took effect.
+
+        Args:
+            verb: what it did.
+            entity: the entity it was of.
+            sent: its body.
+            document: the service's document after it, None after a deletion.
+        """
+        self.update_parent(entity, verb, document)
+        self._update_entity(verb, entity, sent, document)
+
+    # -- the entity ---------------------------------------------------------------------------------------------------
+
+    def _update_entity(self, verb: Verb, entity: Entity, sent: Document, document: Document | None) -> None:
+        state = state_of(entity)
+        state.settle()
+        if verb is Verb.DELETE:
+            self._context.make_deleted(entity)
+            return
+        assert document is not None
+        state.schedule_replacement(replace=False)
+        if verb is Verb.CREATE:
+            self._enter_created(entity, sent, document)
+        else:
+            merge_baseline(entity, document, sent)
+            self._context.recheck_dirty(entity)
+
+    def _enter_created(self, entity: Entity, sent: Document, document: Document) -> None:
+        """Make a created entity persistent. One that the service merged into a held entity gives way to that."""
+        key = Key(entity.__resource__.name, entity._identity_in(document))
+        held = self._context.identities.get(key)
+        state_of(entity).identify(key)
+        merge_baseline(entity, document, sent)
+        self._context.created_keys.add(key)
+        self._creations.append((self._now(), key))
+        self._forget_related(entity, document)
+        if held is None or held is entity:
+            self._context.make_persistent(entity, key)
+            self._context.recheck_dirty(entity)
+            return
+        self._loader.bring_up_to_date(held, document)
+        self._context.recheck_dirty(held)
+        self._context.detach(entity)
+        state_of(entity).merge_into(held)
+
+    def _forget_related(self, entity: Entity, document: Document) -> None:
+        """Forget what was loaded as related to the entities that a new one refers to: it is one short now."""
+        ids = ((one.target, document.get(one.key)) for one in entity.__references__)
+        by_id = (self._context.identities.get(Key(name, one)) for name, one in ids if one is not None)
+        for target in (*referred_to(entity), *by_id):
+            if target is not None:
+                state_of(target).forget_related()
+
+    # -- its parent ---------------------------------------------------------------------------------------------------
+
+    def update_parent(self, element: Entity, verb: Verb, document: Document | None) -> None:
+        """Show a change of an element in its parent: in the baseline, and in the list if that was handed out.
+
+        The service has moved the parent's version by it, so the version in the baseline is no longer the latest.
+        """
+        parent = state_of(element).parent
+        if parent is None:
+            return
+        state = state_of(parent)
+        if state.expired or state.baseline is None:
+            return
+        content = document or {}
+        path = collection_path(element)
+        if not path or lacks_path(state.baseline, path):
+            return
+        was_shown = shown_in(state.baseline, element) is not None
+        merge_baseline(parent, _with_element(state.baseline, path, element, verb, content))
+        self._update_list(parent, element, verb, content, was_shown=was_shown)
+        self._context.recheck_dirty(parent)
+        state.note_moved_version()
+
+    # -- the parent's list --------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _update_list(
+        parent: Entity, element: Entity, verb: Verb, content: Document, *, was_shown: bool
+    ) -> None:
+        """Show the change in the list. What the user did to the list stays: an element taken out is not put back."""
+        listed = at_hand(parent, collection_path(element))
+        if not isinstance(listed, list):
+            return
+        places = [index for index, one in enumerate(listed) if _is_same(one, element)]
+        if verb is Verb.DELETE:
+            listed[:] = [one for index, one in enumerate(listed) if index not in places]
+            return
+        if not places and (verb is Verb.CREATE or not was_shown):
+            listed.append(element)
+        for index in places:
+            other = listed[index]
+            if verb is Verb.CREATE and state_of(other).key is not None and not changes(other):
+                listed[index] = element  # the other was made of the document just now
+            elif other is not element:
+                merge_baseline(other, content)
+
+    # -- for the journal ----------------------------------------------------------------------------------------------
+
+    def recent_creations(self) -> list[Key]:
+        """The entities created just now, which a recovery must not take for those of the next plan."""
+        oldest = self._now() - _RECENT
+        while self._creations and self._creations[0][0] < oldest:
+            self._creations.popleft()
+        return [key for _, key in self._creations]
+
+
+def _with_element(
+    document: Document, path: Sequence[str], element: Entity, verb: Verb, content: Document
+) -> Document:
+    """A copy of the parent's document after a change of an element."""
+    key, *rest = path
+    held = document.get(key)
+    if rest:
+        below = held if isinstance(held, dict) else {}
+        changed: Any = _with_element(below, rest, element, verb, content)
+    else:
+        changed = changed_collection(held or [], element, verb, content)
+    return document.__class__({**document, key: changed})  # what was loaded in part stays so
+
+
+def _is_same(one: Any, element: Entity) -> bool:
+    id_key = element.__resource__.id_key
+    return isinstance(one, type(element)) and bool(one[id_key] == element[id_key])
