@@ -6,7 +6,6 @@ verb that fails raises the error of its one request, not a `CommitError`, and le
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
@@ -17,6 +16,8 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.changes import changes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import attrs
 
@@ -13,6 +12,9 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_can_be_paged, natural
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.service.search import Page, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["PagedQuery"]
 

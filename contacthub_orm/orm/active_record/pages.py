@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
 
 from contacthub_orm.errors import OperationNotPermitted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from contacthub_orm.orm.service.search import Page
 
 __all__ = ["PaginatedList", "ReadOnlyList"]

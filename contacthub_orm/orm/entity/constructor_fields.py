@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import attrs
@@ -14,6 +13,8 @@ from contacthub_orm.orm.mapping.attributes import UNSET, copied
 from contacthub_orm.orm.mapping.mapped import contents
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from weakref import ref
 
 from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ from contacthub_orm.orm.wire.documents import MISSING, same
 from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contacthub_orm.orm.entity.entity import Entity
 
 __all__ = ["violations"]

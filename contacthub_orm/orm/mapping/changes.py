@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
@@ -11,6 +10,9 @@ from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_nothing, same
 from contacthub_orm.orm.wire.partial import lacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "UNLOADED",

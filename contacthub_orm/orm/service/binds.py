@@ -1,14 +1,13 @@
-"""What sessions are opened on and entities belong to: a backend, by whatever holds one."""
+"""`Bind`: what a session is opened on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.service.backend import Backend
-    from contacthub_orm.orm.session.session import Session
 
-__all__ = ["Bind", "Home"]
+__all__ = ["Bind"]
 
 
 class Bind(Protocol):
@@ -17,13 +16,4 @@ class Bind(Protocol):
     @property
     def backend(self) -> Backend:
         """The service behind it."""
-        ...
-
-
-@runtime_checkable
-class Home(Bind, Protocol):
-    """A bind that entities can belong to without a session."""
-
-    def lend(self) -> Session:
-        """A session for one call: what it holds at the end of its block is let go of, and at home here."""
         ...

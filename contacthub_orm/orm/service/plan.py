@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.wire.documents import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Folded", "Operation", "Pending", "Plan", "Request", "Verb", "resolved"]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.orm.service.binds import Bind
 from contacthub_orm.orm.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from contacthub_orm.orm.service.binds import Bind
 
 __all__ = ["scoped_session", "sessionmaker"]
 

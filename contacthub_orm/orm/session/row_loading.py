@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,14 +10,16 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.query.options import RaiseLoad, SelectIn
 from contacthub_orm.orm.query.results import rows_of
-from contacthub_orm.orm.wire.documents import Document
 from contacthub_orm.orm.wire.partial import pruned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import Related
     from contacthub_orm.orm.session.loading import Loader
     from contacthub_orm.orm.session.session import Session
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Loading"]
 

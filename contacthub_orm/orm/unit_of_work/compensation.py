@@ -6,7 +6,6 @@ answer proves that we made the entity. A delete cannot be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,15 @@ import attrs
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.service.account import Entry
 from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.account import Entry
     from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["Compensation", "compensate", "inverse"]

@@ -10,21 +10,24 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 import attrs
 
 from contacthub_orm.errors import JournalError
-from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.account import Entry, Outcome
 from contacthub_orm.orm.service.plan import Operation, Pending, Plan, Request, Verb
-from contacthub_orm.orm.wire.documents import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Journal", "Record", "read_journal", "rebuilt"]
 

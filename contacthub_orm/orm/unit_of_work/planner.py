@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,13 @@ from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
 from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElements, fold, is_taken_out
 from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims
-from contacthub_orm.orm.wire.documents import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["make_plan"]
 

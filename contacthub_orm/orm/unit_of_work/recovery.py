@@ -6,8 +6,6 @@ undone instead. Recovery journals its own sends, so it may be killed and run aga
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -25,6 +23,9 @@ from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
 

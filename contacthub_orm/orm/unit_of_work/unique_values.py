@@ -6,7 +6,6 @@ claims it elsewhere, the freeing goes first; two claims of one value, and two en
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.service.plan import Operation, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
     from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["in_order_of_claims"]
