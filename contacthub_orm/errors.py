@@ -36,7 +36,9 @@ from requests.exceptions import HTTPError, RequestException
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.account import Account
+    from contacthub_orm.orm.unit_of_work.compensation import Compensation
 
 __all__ = [
     "APIError",
@@ -71,10 +73,11 @@ __all__ = [
 class ContacthubError(Exception):
     """The root of all that this library raises on purpose.
 
-    `account` tells of every operation of the flush that the error came out of. It is None for errors of anything else.
+    `flush_account` tells what became of every operation of a flush that raised this one error in place of a CommitError.
+    It is None for all other errors.
     """
 
-    account: Account | None = None
+    flush_account: Account | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by its state, for process pools and task queues: not every class is made from its message."""
@@ -279,14 +282,14 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
     says of every operation that had been done whether it could be undone.
     """
 
-    account: Any
-    remaining: list[Any]
-    undone: list[Any]
+    account: Account
+    remaining: list[Entity]
+    undone: list[Compensation]
 
     def __new__(cls, message: str, exceptions: Sequence[Exception], *_: object) -> CommitError:
         return super().__new__(cls, message, exceptions)
 
-    def __init__(self, message: str, exceptions: Sequence[Exception], account: Any = None) -> None:
+    def __init__(self, message: str, exceptions: Sequence[Exception], account: Account) -> None:
         super().__init__(message, exceptions)
         self.account = account
         self.remaining = []

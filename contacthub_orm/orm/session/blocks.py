@@ -73,7 +73,7 @@ class PlainBlock:
     """Commits at its end, and rolls back on an exception.
 
     An exception that a flush has raised, a CommitError or the error of one entity's save, does not roll back: what was
-    not done keeps its changes. Such an exception carries the account of its flush.
+    not done keeps its changes.
     """
 
     atomic = False
@@ -91,8 +91,7 @@ class PlainBlock:
         try:
             yield
         except BaseException as error:
-            from_a_flush = isinstance(error, ContacthubError) and error.account is not None
-            if not self._context.closed and not from_a_flush:
+            if not self._context.closed and not _is_of_a_flush(error):
                 self._session.rollback()
             raise
         self._session.commit()
@@ -195,6 +194,13 @@ class AtomicBlock:
         self._context.detach(entity)
         start_anew(entity, resolved(operation.body))
         self._context.add(entity)
+
+
+def _is_of_a_flush(error: BaseException) -> bool:
+    """Whether a flush raised an error: a CommitError, or the error of a single save, which carries the flush's account."""
+    return isinstance(error, CommitError) or (
+        isinstance(error, ContacthubError) and error.flush_account is not None
+    )
 
 
 def _note_what_stays(error: BaseException, undone: list[Compensation]) -> None:

@@ -301,14 +301,14 @@ class Session:
     def save(self, entity: Entity) -> None:
         """Flush one entity now, with what it depends on.
 
-        Raises the error of its one request, instead of a CommitError; the error's `account` has every operation.
+        Raises the error of its one request, instead of a CommitError; its `flush_account` has every operation.
         """
         try:
             self.flush([entity])
         except CommitError as failed:
             error = failed.exceptions[0]
             if isinstance(error, ContacthubError):
-                error.account = failed.account
+                error.flush_account = failed.account
             raise error from error.__cause__  # such as the broken connection behind an OutcomeUnknown
 
     def _conclude(self, account: Account) -> None:

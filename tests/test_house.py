@@ -1,0 +1,135 @@
+"""The house keeps its shape: how large folders and modules are, what an `__init__` does, who looks into whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import contacthub_orm
+from contacthub_orm.orm.entity.entity_state import EntityState
+from contacthub_orm.orm.mapping.object_state import ObjectState
+
+PACKAGE: Final = Path(contacthub_orm.__file__).parent
+MODULES: Final = sorted(PACKAGE.rglob("*.py"))
+MOST_FILES: Final = 12
+MOST_LINES: Final = 500
+MOST_PRIVATE_ACCESSES: Final = 59
+
+STATE: Final = PACKAGE / "orm/entity/entity_state.py"
+OWN_FIELDS: Final = EntityState.__annotations__.keys() - ObjectState.__annotations__.keys()
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _is_itself(node: ast.expr) -> bool:
+    """Whether an expression is the object or class that a method belongs to."""
+    if isinstance(node, ast.Name):
+        return node.id in ("self", "cls")
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def private_accesses(tree: ast.Module) -> Iterator[str]:
+    """What is read or called of another object although its name says that it is private."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _is_private(node.attr) and not _is_itself(node.value):
+            yield f"{node.lineno}: {ast.unparse(node)}"
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        found = list(node.targets)
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        found = [node.target]
+    elif isinstance(node, ast.Delete):
+        found = list(node.targets)
+    else:
+        return []
+    return [part for one in found for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])]
+
+
+def _is_a_state(node: ast.expr) -> bool:
+    """Whether an expression is the bookkeeping of an entity, by the names that it goes by."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in ("state_of", "object_state")
+    if isinstance(node, ast.Attribute):
+        return node.attr == "_state"
+    return isinstance(node, ast.Name) and node.id.endswith("state")
+
+
+def state_writes(tree: ast.Module) -> Iterator[str]:
+    """The assignments to a field of an entity's state."""
+    for node in ast.walk(tree):
+        for target in _targets(node):
+            if isinstance(target, ast.Attribute) and target.attr in OWN_FIELDS and _is_a_state(target.value):
+                yield f"{target.lineno}: {ast.unparse(target)}"
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES}), ids=_name)
+def test_a_folder_holds_no_more_files_than_one_can_see_at_a_glance(folder: Path) -> None:
+    files = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+
+    assert len(files) <= MOST_FILES, files
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_a_module_has_at_most_500_lines(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("module", [path for path in MODULES if path.name == "__init__.py"], ids=_name)
+def test_an_init_hands_names_on_and_defines_nothing(module: Path) -> None:
+    defined = [
+        node
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name != "__getattr__"
+    ]
+
+    assert [node.name for node in defined] == []
+
+
+def test_few_modules_look_into_the_private_parts_of_others() -> None:
+    found = [f"{_name(path)}:{access}" for path in MODULES for access in private_accesses(_tree(path))]
+
+    assert len(found) <= MOST_PRIVATE_ACCESSES, "\n".join(found)
+
+
+@pytest.mark.parametrize("module", [path for path in MODULES if path != STATE], ids=_name)
+def test_only_its_own_module_writes_to_the_state_of_an_entity(module: Path) -> None:
+    assert list(state_writes(_tree(module))) == []
+
+
+def test_the_entity_state_declares_nineteen_fields_of_its_own() -> None:
+    assert len(OWN_FIELDS) == 19
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("state_of(x).deleted = True", ["1: state_of(x).deleted"]),
+        ("entity._state.key, y = 1, 2", ["1: entity._state.key"]),
+        ("state.erase |= erase", ["1: state.erase"]),
+        ("self.parent = parent", []),
+    ],
+)
+def test_a_write_to_the_state_is_recognised(code: str, expected: list[str]) -> None:
+    assert list(state_writes(ast.parse(code))) == expected
+
+
+def test_a_private_access_is_recognised() -> None:
+    code = "self._own; other._theirs; cls._ours; super()._above; other.__class__; a.b._c()"
+
+    assert list(private_accesses(ast.parse(code))) == ["1: other._theirs", "1: a.b._c"]
