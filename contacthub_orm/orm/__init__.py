@@ -10,9 +10,17 @@ from contacthub_orm.orm.entity.entity import Entity, Parent, Reference, Resource
 from contacthub_orm.orm.entity.inspection import InstanceState, Status, inspect
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, Properties
-from contacthub_orm.orm.query.options import load_only, raiseload, selectinload
+from contacthub_orm.orm.query.options import load_only
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.query.relations import Below, Related, RelatedView, below, related
+from contacthub_orm.orm.query.relations import (
+    Below,
+    Related,
+    RelatedView,
+    below,
+    raiseload,
+    related,
+    selectinload,
+)
 from contacthub_orm.orm.service.backend import Backend, Page, Search
 from contacthub_orm.orm.service.binds import Bind, Home
 from contacthub_orm.orm.service.plan import Account, Entry, Operation, Outcome, Plan, Request, Verb

@@ -9,17 +9,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeGuard, TypeVar
 
 import attrs
 
 from contacthub_orm.errors import CompileError, UnknownAttributeError
-from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator, and_, or_
+from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_, or_
+from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.types import accepts, describe, is_list
-
-if TYPE_CHECKING:
-    from contacthub_orm.orm.mapping.attributes import Attribute
 
 __all__ = [
     "DynamicExpression",
@@ -28,11 +26,28 @@ __all__ = [
     "Ordering",
     "between_",
     "in_",
+    "is_expression",
     "is_null",
     "not_in_",
+    "owner_of",
+    "path_of",
+    "unknown_attribute",
 ]
 
 T = TypeVar("T")
+
+
+class DeclaredAttribute(Protocol):
+    """What an expression needs of an attribute that a class declares."""
+
+    @property
+    def key(self) -> str:
+        """The JSON key of the attribute."""
+        ...
+
+    def expression(self, owner: type, path: tuple[str, ...]) -> Any:
+        """The expression for the attribute, at a path that starts from `owner`."""
+        ...
 
 
 @attrs.frozen
@@ -45,6 +60,7 @@ class Ordering:
 
     @property
     def attribute(self) -> str:
+        """The path in the form that the service takes, its keys joined by dots."""
         return ".".join(self.path)
 
     def __str__(self) -> str:
@@ -191,7 +207,7 @@ class Expression(Generic[T]):
         except TypeError as error:
             raise CompileError(f"{self} {operation}: {error}") from None
         if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
-            self._refuse(operation, f"compares with a text, a number or a date, got {value!r}")
+            self._refuse(operation, f"compares with a string, a number or a date, got {value!r}")
         return wire
 
     def _only_none(self, operation: str, other: object) -> None:
@@ -219,7 +235,7 @@ class EmbeddedExpression:
         self._target = target
 
     def __getattr__(self, name: str) -> Any:
-        attributes: Mapping[str, Attribute] = self._target.__attributes__  # type: ignore[attr-defined]
+        attributes: Mapping[str, DeclaredAttribute] = self._target.__attributes__  # type: ignore[attr-defined]
         attribute = attributes.get(name)
         if attribute is None:
             if name.startswith("__"):
@@ -282,6 +298,24 @@ class DynamicExpression(Expression[Any]):
         if not isinstance(key, str) or not key or "." in key:
             raise CompileError(f"{self}[{key!r}]: a path is made of names without a dot")
         return DynamicExpression(self._owner, (*self._path, key))
+
+
+# -- what other modules ask of an expression, whose own names are those of the user's attributes ------------------------
+
+
+def is_expression(value: object) -> TypeGuard[Expression[Any] | EmbeddedExpression]:
+    """Whether a value is an attribute read on a class."""
+    return isinstance(value, Expression | EmbeddedExpression)
+
+
+def path_of(expression: Expression[Any] | EmbeddedExpression) -> tuple[str, ...]:
+    """The JSON keys that lead from the document's root to the value."""
+    return expression._path
+
+
+def owner_of(expression: Expression[Any] | EmbeddedExpression) -> type:
+    """The class that the path starts from."""
+    return expression._owner
 
 
 def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:

@@ -11,7 +11,7 @@ from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity, Key
 from contacthub_orm.orm.mapping.baseline import Change, changed_paths, changes, creation
 from contacthub_orm.orm.wire.documents import Document, same
-from contacthub_orm.orm.wire.evaluator import value_at
+from contacthub_orm.orm.wire.paths import value_at
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.session.session import Session

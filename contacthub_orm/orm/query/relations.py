@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, NoReturn, Protocol, TypeVar, overload
 
-from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
+import attrs
+
+from contacthub_orm.errors import CompileError, InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.mapping.baseline import absorb
+from contacthub_orm.orm.query.options import LoaderOption
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from contacthub_orm.orm.entity.entity import Entity, EntityState
     from contacthub_orm.orm.query.query import Query
-    from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Below", "Related", "RelatedView", "below", "related"]
+__all__ = [
+    "Below",
+    "RaiseLoad",
+    "Related",
+    "RelatedView",
+    "SelectIn",
+    "below",
+    "raiseload",
+    "related",
+    "selectinload",
+]
 
 R = TypeVar("R", bound="Entity")
+
+
+class Asker(Protocol):
+    """What makes queries, such as a session."""
+
+    def query(self, entity: type[R]) -> Query[R]:
+        """A query for entities of a class."""
+        ...
 
 
 class Related(Generic[R]):
@@ -44,7 +65,11 @@ class Related(Generic[R]):
         raise AttributeError(f"{self} is read-only: add what belongs to it to the session")
 
     def query(self, instance: Entity) -> Query[R]:
-        """The query for the entities related to one. Raises InvalidRequestError where none can be asked."""
+        """The query for the entities related to one.
+
+        Raises:
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that could be asked.
+        """
         state = instance._state
         if state.key is None:
             raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
@@ -54,7 +79,7 @@ class Related(Generic[R]):
             raise InvalidRequestError(f"{instance!r}.{self.name} cannot be loaded: no session holds it")
         return self.select_for(instance, state.home.lend()).no_tracking()
 
-    def select_for(self, instance: Entity, session: Session) -> Query[R]:
+    def select_for(self, instance: Entity, session: Asker) -> Query[R]:
         """The query of a session for the entities related to a saved one."""
         key = instance._state.key
         assert key is not None
@@ -183,3 +208,67 @@ def _one_object(known: Any, row: R) -> R:
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
     """Declare the entities that live below one; the value is a tuple, since it cannot be changed by assignment."""
     return Below(target, documents)
+
+
+# -- loader options ---------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class SelectIn(LoaderOption):
+    """Loads a relation for all rows of a page, concurrently."""
+
+    sends_requests: ClassVar[bool] = True
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("selectinload", self.relation, entity)
+
+
+@attrs.frozen
+class RaiseLoad(LoaderOption):
+    """Forbids to load a relation."""
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("raiseload", self.relation, entity)
+
+
+def selectinload(relation: Any) -> SelectIn:
+    """Load a relation with each page of rows: one request for each row, sent concurrently.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return SelectIn(_relation("selectinload", relation))
+
+
+def raiseload(relation: Any) -> RaiseLoad:
+    """Let a relation raise InvalidRequestError instead of loading.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return RaiseLoad(_relation("raiseload", relation))
+
+
+def _relation(function: str, relation: Any) -> Related[Any]:
+    if not isinstance(relation, Related):
+        raise CompileError(f"{function}: expected a relation such as Customer.events, got {relation!r}")
+    return relation
+
+
+def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
+    if not issubclass(entity, relation.owner):
+        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

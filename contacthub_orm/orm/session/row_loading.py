@@ -1,88 +1,126 @@
-"""Loading the rows of a query by its options."""
+"""The reader of a session: it sends the searches of queries and loads their rows as their options say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.query.options import RaiseLoad, SelectIn
-from contacthub_orm.orm.query.results import rows_of
-from contacthub_orm.orm.wire.documents import Document
+from contacthub_orm.orm.query.relations import RaiseLoad, SelectIn
+from contacthub_orm.orm.query.results import Results
+from contacthub_orm.orm.service.fan_out import concurrently
 from contacthub_orm.orm.wire.partial import pruned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import Related
+    from contacthub_orm.orm.query.statement import Statement
+    from contacthub_orm.orm.service.backend import Page, Search
     from contacthub_orm.orm.session.loading import Loader
+    from contacthub_orm.orm.session.persistence_context import Holdings
     from contacthub_orm.orm.session.session import Session
+    from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Loading"]
+__all__ = ["RowReader"]
 
 E = TypeVar("E", bound=Entity)
 
 
-class Loading(Generic[E]):
-    """Turns the documents of one page into rows."""
+class RowReader:
+    """What the queries of a session read with (see `Reader`).
 
-    def __init__(self, session: Session, loader: Loader, query: Query[E]) -> None:
+    Args:
+        session: the session.
+        holdings: the entities that it holds.
+        loader: what turns documents into entities that it holds.
+        check_open: raises InvalidRequestError if the session is closed.
+        before_asking: called before each query.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        holdings: Holdings,
+        loader: Loader,
+        *,
+        check_open: Callable[[], None],
+        before_asking: Callable[[], None],
+    ) -> None:
         self._session = session
+        self._holdings = holdings
         self._loader = loader
-        self._query = query
+        self._check_open = check_open
+        self.before_asking = before_asking
 
-    def rows(self, documents: Sequence[Document]) -> list[E]:
-        """The entities, with what the options say loaded."""
-        query = self._query
-        if query.fields:
-            documents = [pruned(document, query.fields) for document in documents]
-        if query.tracks:
-            rows = self._loader.load_all(query.entity, documents, overwrite=query.overwrites)
+    @property
+    def session(self) -> Session:
+        """The session that is read for."""
+        return self._session
+
+    def search(self, search: Search) -> Page:
+        """Send one search; see `Reader.search`."""
+        self._check_open()
+        return self._session.backend.search(search)
+
+    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
+        """The entity with this id, as `Session.get`."""
+        return self._session.get(entity, identity)
+
+    def unpinned(self, entities: Iterable[E]) -> list[E]:
+        """Those entities that only the program keeps alive: they have no changes and have handed out no list."""
+        return [entity for entity in entities if not self._holdings.is_pinned(entity)]
+
+    def release(self, entities: Iterable[Entity]) -> None:
+        """Compare the lists that entities have handed out, and stop keeping alive the entities without changes."""
+        for entity in entities:
+            self._holdings.release(entity)
+
+    def load_rows(self, statement: Statement[E], documents: Sequence[Document]) -> list[E]:
+        """The entities of one page of documents, loaded as the options of the statement say."""
+        if statement.fields:
+            documents = [pruned(document, statement.fields) for document in documents]
+        if statement.tracks:
+            rows = self._loader.load_all(statement.entity, documents, overwrite=statement.overwrites)
         else:
-            rows = [self._untracked(document) for document in documents]
-        for option in query.load_options:
+            rows = [self._untracked(statement.entity, document) for document in documents]
+        for option in statement.load_options:
             if isinstance(option, SelectIn):
-                self._load_related(rows, option.relation)
+                self._load_related(rows, option.relation, tracks=statement.tracks)
             elif isinstance(option, RaiseLoad):
                 for row in rows:
                     row._state.raising |= {option.relation.name}
         return rows
 
-    def _untracked(self, document: Document) -> E:
-        """A detached entity that the session knows nothing of."""
+    def _untracked(self, entity: type[E], document: Document) -> E:
+        """A detached entity that the session does not hold."""
         home = self._session.home
         if self._session.lent:
-            return loaded(self._query.entity, home, document)
-        row = loaded(self._query.entity, None, document)
+            return loaded(entity, home, document)
+        row = loaded(entity, None, document)
         row._state.left = home
         return row
 
-    def _load_related(self, rows: Sequence[E], relation: Related[Entity]) -> None:
-        """Ask for the relation of every row, concurrently; the entities are made in this thread."""
+    def _load_related(self, rows: Sequence[E], relation: Related[Entity], *, tracks: bool) -> None:
+        """Load a relation of every row: the requests are sent concurrently, the entities are made in this thread."""
         queries = [relation.select_for(row, self._session) for row in rows]
-        if not self._query.tracks:
+        if not tracks:
             queries = [query.no_tracking() for query in queries]
-        workers = min(self._session.backend.max_in_flight, len(queries))
-        if workers > 1:
-            with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-                found = list(pool.map(_documents, queries))
-        else:
-            found = [_documents(query) for query in queries]
+        found = concurrently(self._documents, queries, self._session.backend.max_in_flight)
         for row, query, documents in zip(rows, queries, found, strict=True):
-            related = query.load(documents)
+            related = self.load_rows(query, documents)
             row._state.related = {**(row._state.related or {}), relation.name: related}
-            if not self._query.tracks:
+            if not tracks:
                 _refer_back(related, row)
+
+    def _documents(self, query: Query[Entity]) -> list[Document]:
+        return [document for page in Results(query, self).documents() for document in page]
 
 
 def _refer_back(related: Sequence[Entity], row: Entity) -> None:
-    """Have entities that no session holds lead back to the row, as those of a session do by their id."""
+    """Let related entities that no session holds refer to the row; those of a session find it by its id."""
     for one in related:
         for reference in one.__references__:
             if reference.target == row.__resource__.name:
                 one._state.references = {**(one._state.references or {}), reference.key: row}
-
-
-def _documents(query: Query[Entity]) -> list[Document]:
-    return [document for page in rows_of(query).documents() for document in page]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -21,13 +20,14 @@ from contacthub_orm.orm.entity.inspection import Status, status_of
 from contacthub_orm.orm.mapping.baseline import absorb, creation, revert
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.service.binds import Bind, Home
+from contacthub_orm.orm.service.fan_out import concurrently
 from contacthub_orm.orm.service.plan import Account, Entry, Outcome, Plan
 from contacthub_orm.orm.session.blocks import Block, atomic_block, nested_block, plain_block
 from contacthub_orm.orm.session.flushing import Flusher
 from contacthub_orm.orm.session.loading import Loader
 from contacthub_orm.orm.session.merging import merge
 from contacthub_orm.orm.session.persistence_context import Holdings
-from contacthub_orm.orm.session.row_loading import Loading
+from contacthub_orm.orm.session.row_loading import RowReader
 from contacthub_orm.orm.session.snapshots import Snapshot, start_anew
 from contacthub_orm.orm.unit_of_work.execution import OnError
 from contacthub_orm.orm.unit_of_work.journal import Journal
@@ -96,6 +96,13 @@ class Session:
         self.account = Account()
         self._holdings = Holdings(self)
         self._loader = Loader(self, self._holdings)
+        self._reader = RowReader(
+            self,
+            self._holdings,
+            self._loader,
+            check_open=self._check_open,
+            before_asking=self._before_query,
+        )
         self._flusher = Flusher(
             self.backend,
             self._holdings,
@@ -197,7 +204,7 @@ class Session:
                 f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "
                 f"session.get({entity.__name__}, (parent id, id))"
             )
-        return Query(self, entity, entity._own_criterion())
+        return Query(self.backend, entity, entity._own_criterion(), reader=self._reader)
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, from the session if it is there, else by one GET; None where there is none.
@@ -214,12 +221,9 @@ class Session:
         self._check_open()
         wanted = [_text(entity, identity) for identity in identities]
         missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
-        workers = min(self.backend.max_in_flight, len(missing))
-        if workers > 1:
-            with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-                documents = list(pool.map(lambda one: self.backend.fetch(entity, one), missing))
-        else:
-            documents = [self.backend.fetch(entity, identity) for identity in missing]
+        documents = concurrently(
+            lambda one: self.backend.fetch(entity, one), missing, self.backend.max_in_flight
+        )
         self._count_reads(len(missing))
         fetched = {
             one: self._fetched(entity, one, document)
@@ -471,15 +475,6 @@ class Session:
 
     # -- for queries, references and entities -------------------------------------------------------------------------
 
-    def _load_all(
-        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
-    ) -> list[E]:
-        return self._loader.load_all(entity, documents, overwrite=overwrite)
-
-    def _load_rows(self, query: Query[E], documents: Sequence[Document]) -> list[E]:
-        """The entities of a page, by the options of a query."""
-        return Loading(self, self._loader, query).rows(documents)
-
     def _load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
         """Entities that live below another, from the documents in which the service shows them."""
         assert parent._state.key is not None
@@ -492,21 +487,14 @@ class Session:
                 rows.append(row)
         return rows
 
-    def _unpinned(self, entities: Iterable[E]) -> list[E]:
-        """Those that nothing but the program keeps alive: they have no changes and have handed out no list."""
-        return [entity for entity in entities if not self._holdings.is_pinned(entity)]
-
-    def _release(self, entities: Iterable[Entity]) -> None:
-        """Compare what was handed out, and stop keeping alive what has no changes."""
-        for entity in entities:
-            self._holdings.release(entity)
-
     def _get_resource(self, resource: str, identity: str) -> Entity | None:
         held = self._holdings.identities.get((resource, identity))
         return held if held is not None else self.get(self.backend.entity_class(resource), identity)
 
-    def _autoflush(self) -> None:
-        if not self._flushing:
+    def _before_query(self) -> None:
+        self._check_open()
+        self._count_reads(1)
+        if self.autoflush and not self._flushing:
             self.flush()
 
     def _refuse_another(self, key: Key) -> None:

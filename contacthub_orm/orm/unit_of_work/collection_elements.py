@@ -13,8 +13,8 @@ from contacthub_orm.orm.mapping.baseline import absorb, changes
 from contacthub_orm.orm.mapping.mapped import at_hand
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.wire.documents import Document
-from contacthub_orm.orm.wire.evaluator import value_at
 from contacthub_orm.orm.wire.partial import lacks_path
+from contacthub_orm.orm.wire.paths import value_at
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contacthub_orm.orm.wire.evaluator import order
+from contacthub_orm.orm.wire.ordering import compare
 
 __all__ = ["holds_submitted"]
 
@@ -23,7 +23,7 @@ def holds_submitted(stored: Any, sent: Any) -> bool:
         )
     if isinstance(sent, list):
         return isinstance(stored, list) and _same_elements(stored, sent)
-    return stored is not None and not isinstance(stored, dict | list) and order(stored, sent) == 0
+    return stored is not None and not isinstance(stored, dict | list) and compare(stored, sent) == 0
 
 
 def _same_elements(stored: list[Any], sent: list[Any]) -> bool:

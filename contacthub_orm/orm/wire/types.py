@@ -68,9 +68,9 @@ _TESTS: dict[Any, Callable[[Any], bool]] = {
 }
 
 _NAMES: dict[Any, str] = {
-    str: "a text",
+    str: "a string",
     bool: "a boolean",
-    int: "a whole number",
+    int: "an integer",
     float: "a number",
     date: "a date",
     datetime: "a date and time",
@@ -80,7 +80,7 @@ _NAMES: dict[Any, str] = {
 
 
 def describe(declared: Any) -> str:
-    """The type in words: `a text`, `a date`, `one of A, B`."""
+    """The type in words: `a string`, `a date`, `one of A, B`."""
     declared = without_none(declared)
     if is_union(declared):
         return " or ".join(map(describe, get_args(declared)))

@@ -1,0 +1,35 @@
+"""Calls a function on several items at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["concurrently"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: int) -> list[R]:
+    """Call a function on every item, each in a thread.
+
+    Args:
+        function: what to call; it must be safe to call from several threads.
+        items: the arguments.
+        max_in_flight: how many calls may run at once. With 1, all calls run in this thread.
+
+    Returns:
+        The results, in the order of the items.
+
+    Raises:
+        Exception: what a call raised; of several, that of the first item in order.
+    """
+    workers = min(max_in_flight, len(items))
+    if workers <= 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
+        return list(pool.map(function, items))
