@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -15,6 +14,7 @@ from contacthub_orm.orm.query.query import BaseQuery
 from contacthub_orm.orm.service.backend import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from contacthub_orm.orm.criteria.criteria import Criterion

@@ -11,7 +11,6 @@ from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
 from contacthub_orm.orm.criteria.set_operations import asks_for_events
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import natural
-from contacthub_orm.orm.query.reader import Reader
 from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.query.statement import Statement
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
+    from contacthub_orm.orm.query.reader import Reader
     from contacthub_orm.orm.service.backend import Page, Search
     from contacthub_orm.orm.wire.documents import Document
 

@@ -1,4 +1,4 @@
-"""Relations from one entity to many: `customer.events`, a read-only view that loads when it is iterated."""
+"""Relations from one entity to many, which load when they are read: `customer.events`, `customer.educations`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Asker(Protocol):
 
 
 class Related(Generic[R]):
-    """Declares a relation: `target` names the related class, `select` narrows a query for it to one owner's."""
+    """A relation to many entities of another resource, declared on a class by `related`."""
 
     name: str
     owner: type
@@ -93,14 +93,19 @@ class Related(Generic[R]):
 
 
 def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Query[R]]) -> Related[R]:
-    """Declare a relation to many entities of another resource."""
+    """Declare a relation to many entities of another resource.
+
+    Args:
+        target: gives the related class; a function, since that class may be declared later.
+        select: narrows a query for the related class to the entities of one owner, given the owner's id.
+    """
     return Related(target, select)
 
 
 class RelatedView(Generic[R]):
-    """The entities related to one: iterate it, count it, or go on asking with `query`.
+    """The entities related to one: iterate over them, take their `len()`, or narrow the `query` behind them.
 
-    It is read-only, as a relation of the service is: add an event with `session.add(Event(customer=...))`.
+    The view is read-only, as a relation of the service is: add an event with `session.add(Event(customer=...))`.
     """
 
     __slots__ = ("_instance", "_relation")
@@ -111,11 +116,19 @@ class RelatedView(Generic[R]):
 
     @property
     def query(self) -> Query[R]:
-        """The query behind it, to be narrowed further."""
+        """The query behind the view, to be narrowed further.
+
+        Raises:
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that could be asked.
+        """
         return self._relation.query(self._instance)
 
     def all(self) -> list[R]:
-        """The related entities: those that `selectinload` brought, else asked for now."""
+        """The related entities: those that `selectinload` loaded, or those that the service gives now.
+
+        Raises:
+            InvalidRequestError: if `raiseload` forbids to load them, or `query` cannot be made.
+        """
         loaded: Any = (self._instance._state.related or {}).get(self._relation.name)
         if loaded is not None:
             return [one for one in loaded if not one._state.deleted]
@@ -137,7 +150,7 @@ class RelatedView(Generic[R]):
     def __repr__(self) -> str:
         return f"<{self._relation} of {self._instance!r}>"
 
-    if not TYPE_CHECKING:  # there is nothing to call, for a checker; at run time the refusal says what to do
+    if not TYPE_CHECKING:  # a checker sees no such methods; at run time the error says what to do instead
 
         def _refuse(self, *_, **__):
             raise OperationNotPermitted(
@@ -149,10 +162,7 @@ class RelatedView(Generic[R]):
 
 
 class Below(Generic[R]):
-    """Declares the entities that live below one, such as the educations of a customer.
-
-    `documents` reads them: from the owner's own document where it shows them, else from the service.
-    """
+    """The child entities of an entity, such as the educations of a customer, declared on a class by `below`."""
 
     name: str
     owner: type
@@ -183,7 +193,7 @@ class Below(Generic[R]):
         return self._handed_out(state, rows) if session.lent else tuple(rows)
 
     def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
-        """The rows, as the objects that stood for them before: without a session, no identity map knows those."""
+        """Replace rows by the objects that were handed out for them before, which no identity map remembers here."""
         below = state.below or {}
         known = {one._state.key: one for one in below.get(self.name, ())}
         found = tuple(_one_object(known.get(row._state.key), row) for row in rows)
@@ -197,7 +207,10 @@ class Below(Generic[R]):
 
 
 def _one_object(known: Any, row: R) -> R:
-    """What was handed out before, brought up to date under its changes; else, or where a session has it, the row."""
+    """The object that was handed out before, brought up to date under its changes.
+
+    It is the row itself if there was none, or if that one is deleted or in a session by now.
+    """
     if known is None or known._state.deleted or known._state.session is not None:
         return row
     absorb(known, row._state.raw)
@@ -206,7 +219,13 @@ def _one_object(known: Any, row: R) -> R:
 
 
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
-    """Declare the entities that live below one; the value is a tuple, since it cannot be changed by assignment."""
+    """Declare the child entities of an entity. Its value is a tuple, since it cannot be changed by assignment.
+
+    Args:
+        target: gives the class of the children; a function, since that class may be declared later.
+        documents: gives the documents of an entity's children: from its own document if that holds them, else from the
+            service.
+    """
     return Below(target, documents)
 
 

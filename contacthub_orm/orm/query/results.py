@@ -12,8 +12,6 @@ import attrs
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.query.reader import Reader
-from contacthub_orm.orm.query.statement import Statement
 from contacthub_orm.orm.scan.keyset import Keyset
 from contacthub_orm.orm.scan.scan import count, scan
 from contacthub_orm.orm.wire.ordering import compare
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from contacthub_orm.orm.criteria.expressions import Ordering
+    from contacthub_orm.orm.query.reader import Reader
+    from contacthub_orm.orm.query.statement import Statement
     from contacthub_orm.orm.service.backend import Page
     from contacthub_orm.orm.wire.documents import Document
 

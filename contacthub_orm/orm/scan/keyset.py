@@ -91,5 +91,5 @@ def whole_milliseconds(instant: datetime) -> datetime:
 
 
 def is_last(page: Page) -> bool:
-    """Whether no row comes after those of a first page. (A total at the cap means "at least".)"""
+    """Whether no row comes after those of a first page; a total at the cap means "at least"."""
     return not page.documents or (len(page.documents) >= page.total and not page.capped)

@@ -34,7 +34,7 @@ def _flattened(value: Any) -> list[Any]:
 
 
 def _has_value(value: Any) -> bool:
-    """Whether there is anything but null in a value, at any depth. (`is_empty` looks at one level only.)"""
+    """Whether there is anything but null in a value, at any depth; `is_empty` looks at one level only."""
     if isinstance(value, dict):
         return any(map(_has_value, value.values()))
     if isinstance(value, list):
