@@ -29,8 +29,8 @@ E = TypeVar("E", bound=Entity)
 class PagedQuery(BaseQuery[E]):
     """A query of a node, whose rows no session holds.
 
-    `all()` and `page()` give a `PaginatedList`. Iterating reads all pages, some of them ahead of need. Every method that
-    narrows gives a new query; nothing is sent until rows are asked for.
+    `all()` and `page()` give a `PaginatedList`. Iterating reads all pages, some of them ahead of need. Every
+    method that narrows gives a new query; nothing is sent until rows are asked for.
 
     `parameters` are further parameters of the service's own, sent with the search.
     """
@@ -63,7 +63,8 @@ class PagedQuery(BaseQuery[E]):
             size: the rows of a page; unless given, the service chooses it (10).
 
         Raises:
-            CompileError: if an argument is not an integer in range, or the query has a limit, an offset or several sort keys.
+            CompileError: if an argument is not an integer in range, or the query has a limit, an offset or
+                several sort keys.
         """
         self._check_can_be_paged()
         natural("page", number)

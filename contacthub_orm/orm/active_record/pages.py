@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ReadOnlyList(list[T]):
-    """A list that can only be read. Whatever would change it raises OperationNotPermitted, which is a ValueError.
+    """A list that can only be read; a change raises OperationNotPermitted, which is a ValueError.
 
     A slice, a sum and a `copy()` of it are plain lists.
     """
@@ -76,7 +76,7 @@ class PaginatedList(ReadOnlyList[T]):
 
     @property
     def total_elements(self) -> int:
-        """How many elements all pages hold together; at the service's cap for one search, there may be more."""
+        """How many elements all pages hold; at the service's cap for one search, there may be more."""
         return self._page.total
 
     @property

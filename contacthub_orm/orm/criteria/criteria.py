@@ -1,10 +1,10 @@
 """Criteria: conditions on a document as data, and their algebra.
 
-A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language has none: `~`
-negates the comparisons at once, and the result is an exact complement. A missing value (absent or null) satisfies IS_NULL,
-NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated order comparison. There is one case that
-the language cannot negate: where an undeclared property holds a list, `>` asks for one element that is greater, and `<=`
-for one that is not.
+A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language
+has none: `~` negates the comparisons at once, and the result is an exact complement. A missing value (absent
+or null) satisfies IS_NULL, NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated
+order comparison. There is one case that the language cannot negate: where an undeclared property holds a
+list, `>` asks for one element that is greater, and `<=` for one that is not.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Evaluates one comparison on a wire document in memory.
 
-A path that leads through or to a list stands for each of its elements, and a comparison holds if it holds for one of
-them; NOT_EQUALS and NOT_IN are the complements of EQUALS and IN. Null, an empty list, an empty object and an object that
-holds only these count as missing: they satisfy IS_NULL, NOT_EQUALS and NOT_IN only.
+A path that leads through or to a list stands for each of its elements, and a comparison holds if it holds for
+one of them; NOT_EQUALS and NOT_IN are the complements of EQUALS and IN. Null, an empty list, an empty object
+and an object that holds only these count as missing: they satisfy IS_NULL, NOT_EQUALS and NOT_IN only.
 """
 
 from __future__ import annotations

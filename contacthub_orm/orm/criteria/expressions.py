@@ -1,7 +1,7 @@
 """Attributes read on a class: query expressions such as `Book.publisher.city.name == "Bath"`.
 
-`Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue the
-path, `DynamicExpression` for anything below an object that declares nothing.
+`Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue
+the path, `DynamicExpression` for anything below an object that declares nothing.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Ordering:
 class Expression(Generic[T]):
     """The value at a path of an entity class, to be compared in a criterion.
 
-    Every method that takes a value to compare with checks it at once against the attribute's declared type, and raises
-    CompileError if the comparison could never be sent.
+    Every method that takes a value to compare with checks it at once against the attribute's declared type,
+    and raises CompileError if the comparison could never be sent.
     """
 
     __slots__ = ("_declared", "_owner", "_path")
@@ -143,7 +143,7 @@ class Expression(Generic[T]):
         return self.is_not(None)
 
     def in_(self, values: Iterable[Any]) -> Criterion:
-        """The value is one of `values`; of a list attribute: the list holds one of them. Without values nothing matches."""
+        """The value is one of `values`; a list attribute holds one of them. Without values, nothing matches."""
         wanted = self._values("in_", values)
         if is_list(self._declared):
             return or_(*(self.contains(value) for value in wanted))
@@ -159,7 +159,7 @@ class Expression(Generic[T]):
     not_in_ = not_in
 
     def contains(self, value: Any) -> Criterion:
-        """A list attribute holds `value`: IN with a single value, as the Python SDK's documentation uses it."""
+        """A list attribute holds `value`: IN with one value, as the Python SDK's documentation uses it."""
         if not is_list(self._declared) and self._declared is not Any:
             self._refuse(f"contains({value!r})", "is not a list; compare it with == or in_")
         return Comparison(self._owner, self._path, Operator.IN, self._scalar("contains", value))
@@ -225,7 +225,7 @@ class Expression(Generic[T]):
 
 
 class EmbeddedExpression:
-    """An embedded object of an entity class. Its attributes are expressions; the object itself compares with None only."""
+    """An embedded object of an entity class: its attributes are expressions, it compares with None only."""
 
     __slots__ = ("_owner", "_path", "_target")
 
@@ -354,7 +354,8 @@ def between_(attribute: Any, value1: Any, value2: Any) -> Criterion:
     """The attribute lies between two values, which are included.
 
     Raises:
-        CompileError: if it is not an attribute of an entity class, is a list, or cannot have one of the values.
+        CompileError: if it is not an attribute of an entity class, is a list, or cannot have one of the
+            values.
     """
     return _expression("between_", attribute).between(value1, value2)
 

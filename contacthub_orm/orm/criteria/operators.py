@@ -1,7 +1,8 @@
 """The operators of comparisons. This enumeration is the one list of them.
 
-A new operator also needs a method of `Expression` that makes it, a test in `evaluation`, a decision in the event filters,
-and its place in the sandbox; `tests/orm/criteria/test_operators.py` fails for as long as one of these is missing.
+A new operator also needs a method of `Expression` that makes it, a test in `evaluation`, a decision in the
+event filters, and its place in the sandbox; `tests/orm/criteria/test_operators.py` fails for as long as one
+of these is missing.
 """
 
 from __future__ import annotations

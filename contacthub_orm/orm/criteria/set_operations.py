@@ -1,7 +1,7 @@
-"""Criteria that are more than a condition on one document: set operations on queries, and conditions on events.
+"""Criteria that are more than a condition on one document: set operations, and conditions on events.
 
-Both can be parts of any criterion. An "and" or "or" with such a part is compiled to a set operation; the complement of
-either is compiled to EXCEPT, since the query language has no "not".
+Both can be parts of any criterion. An "and" or "or" with such a part is compiled to a set operation; the
+complement of either is compiled to EXCEPT, since the query language has no "not".
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SetOperation(StrEnum):
 
 @attrs.frozen(eq=True, slots=True)
 class Combination(Criterion):
-    """A set operation on the results of criteria; EXCEPT takes the results of all others from those of the first."""
+    """A set operation on the results of criteria; EXCEPT takes those of the others from those of the first."""
 
     operation: SetOperation
     parts: tuple[Criterion, ...]
@@ -68,7 +68,7 @@ class Combination(Criterion):
 
 @attrs.frozen(eq=True, slots=True)
 class Did(Criterion):
-    """The entity has an event of a type that satisfies `condition` and `timeframe`; both are criteria on the event."""
+    """The entity has an event of a type that satisfies two criteria on events, `condition` and `timeframe`."""
 
     event: str
     condition: Criterion
@@ -100,8 +100,8 @@ class Did(Criterion):
 def combined(operation: SetOperation, *criteria: Criterion) -> Criterion:
     """Combine criteria by a set operation.
 
-    Nested operations of the same kind are flattened in the order written, where that does not change the results. Parts
-    that always or never hold are resolved here, so that the service is not asked for them.
+    Nested operations of the same kind are flattened in the order written, where that does not change the
+    results. Parts that always or never hold are resolved here, so that the service is not asked for them.
     """
     parts: list[Criterion] = []
     for index, criterion in enumerate(criteria):

@@ -31,8 +31,8 @@ E = TypeVar("E", bound=Entity)
 class BaseQuery(Statement[E]):
     """What all queries have in common: a statement, and the methods that ask it of a service.
 
-    Each method that asks raises InvalidRequestError if the session is closed, CompileError if the service cannot be asked
-    this, and what a request raises.
+    Each method that asks raises InvalidRequestError if the session is closed, CompileError if the service
+    cannot be asked this, and what a request raises.
     """
 
     reader: Reader = attrs.field(kw_only=True, repr=False)
@@ -79,7 +79,8 @@ class BaseQuery(Statement[E]):
         """How many entities match. No row is loaded, unless the query filters locally.
 
         Raises:
-            InvalidRequestError: if there are more matches than the service counts, and they cannot be scanned.
+            InvalidRequestError: if there are more matches than the service counts, and they cannot be
+                scanned.
         """
         self.reader.before_asking()
         if self._finds_nothing:
@@ -104,7 +105,8 @@ class BaseQuery(Statement[E]):
         What the query asks of an entity that was loaded in part is loaded first.
 
         Raises:
-            CompileError: if the query has conditions on events or is a raw one; only the service can answer these.
+            CompileError: if the query has conditions on events or is a raw one; only the service can answer
+                these.
         """
         if self.json is not None:
             raise CompileError("run_on: a raw query is for the service alone")
@@ -161,7 +163,8 @@ class BaseQuery(Statement[E]):
 class Query(BaseQuery[E]):
     """A query of a session, which holds the entities that it finds.
 
-    Every method that narrows gives a new query; nothing is sent until rows are asked for. Iterating reads all pages.
+    Every method that narrows gives a new query; nothing is sent until rows are asked for. Iterating reads all
+    pages.
     """
 
     def all(self) -> list[E]:
@@ -176,7 +179,8 @@ class Query(BaseQuery[E]):
             size: the rows of a page.
 
         Raises:
-            CompileError: if an argument is not an integer in range, or the query has a limit, an offset or several sort keys.
+            CompileError: if an argument is not an integer in range, or the query has a limit, an offset or
+                several sort keys.
         """
         self._check_can_be_paged()
         search = self.search(natural("page", number), natural("size", size, least=1))

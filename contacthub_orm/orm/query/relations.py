@@ -1,4 +1,4 @@
-"""Relations from one entity to many, which load when they are read: `customer.events`, `customer.educations`."""
+"""Relations from one entity to many, loaded when they are read: `customer.events`, `customer.educations`."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class Related(Generic[R]):
         """The query for the entities related to one.
 
         Raises:
-            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that could be asked.
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+                could be asked.
         """
         state = instance._state
         if state.key is None:
@@ -105,7 +106,8 @@ def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Que
 class RelatedView(Generic[R]):
     """The entities related to one: iterate over them, take their `len()`, or narrow the `query` behind them.
 
-    The view is read-only, as a relation of the service is: add an event with `session.add(Event(customer=...))`.
+    The view is read-only, as a relation of the service is: add an event with
+    `session.add(Event(customer=...))`.
     """
 
     __slots__ = ("_instance", "_relation")
@@ -119,7 +121,8 @@ class RelatedView(Generic[R]):
         """The query behind the view, to be narrowed further.
 
         Raises:
-            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that could be asked.
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+                could be asked.
         """
         return self._relation.query(self._instance)
 
@@ -162,7 +165,7 @@ class RelatedView(Generic[R]):
 
 
 class Below(Generic[R]):
-    """The child entities of an entity, such as the educations of a customer, declared on a class by `below`."""
+    """The child entities of an entity, such as the educations of a customer, declared by `below`."""
 
     name: str
     owner: type
@@ -193,7 +196,7 @@ class Below(Generic[R]):
         return self._handed_out(state, rows) if session.lent else tuple(rows)
 
     def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
-        """Replace rows by the objects that were handed out for them before, which no identity map remembers here."""
+        """Replace rows by the objects handed out for them before: without a session, no identity map knows them."""
         below = state.below or {}
         known = {one._state.key: one for one in below.get(self.name, ())}
         found = tuple(_one_object(known.get(row._state.key), row) for row in rows)
@@ -219,12 +222,12 @@ def _one_object(known: Any, row: R) -> R:
 
 
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
-    """Declare the child entities of an entity. Its value is a tuple, since it cannot be changed by assignment.
+    """Declare the child entities of an entity. The attribute is a tuple, since it is read-only.
 
     Args:
         target: gives the class of the children; a function, since that class may be declared later.
-        documents: gives the documents of an entity's children: from its own document if that holds them, else from the
-            service.
+        documents: gives the documents of an entity's children: from its own document if that holds them, else
+            from the service.
     """
     return Below(target, documents)
 

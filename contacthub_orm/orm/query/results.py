@@ -54,7 +54,7 @@ class Results(Generic[E]):
         return [row for row in rows if self._passes(row)]
 
     def among(self, entities: Iterable[E]) -> list[E]:
-        """Those entities in memory that the statement would find, in its order, within its limit and offset."""
+        """The entities in memory that the statement would find, in its order and within its limit and offset."""
         statement = self.statement
         candidates = list(entities)
         for entity in candidates:
@@ -108,7 +108,7 @@ class Results(Generic[E]):
         return is_whole and self._scan_key is not None
 
     def count(self) -> int | None:
-        """The number of matches past the service's cap, summed over key ranges, or None if they cannot be scanned."""
+        """Count past the service's cap, summed over key ranges; None if the matches cannot be scanned."""
         keyset = self._keyset
         return None if keyset is None else count(keyset)
 
@@ -236,7 +236,7 @@ def _comparison(keys: Iterable[Ordering]) -> Callable[[Document, Document], int]
 
 
 class _Prefetch:
-    """Fetches one page ahead in a thread of its own or, with one request in flight, when the page is asked for."""
+    """Fetches one page ahead in its own thread; with one request in flight, fetches it when it is asked for."""
 
     def __init__(self, fetch: Callable[[int], Page], *, concurrent: bool) -> None:
         self._fetch = fetch

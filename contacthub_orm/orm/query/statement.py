@@ -91,7 +91,8 @@ class Statement(Generic[E]):
     def order_by(self, *keys: Any) -> Self:
         """Sort the rows; null comes last.
 
-        The service sorts by the first key. Rows that are equal by it are sorted by the others in this process.
+        The service sorts by the first key. Rows that are equal by it are sorted by the others in this
+        process.
 
         Args:
             keys: attributes, or their `asc()` or `desc()`.
@@ -204,7 +205,7 @@ class Statement(Generic[E]):
         return attrs.evolve(self, tracks=False)
 
     def yield_per(self, count: int) -> Self:
-        """Iterate in pages of `count` rows, and release each page when the next one begins; changed rows are kept.
+        """Iterate in pages of `count` rows; each page but its changed rows is released when the next begins.
 
         Raises:
             CompileError: if `count` is not an integer, or is negative.
@@ -212,7 +213,7 @@ class Statement(Generic[E]):
         return attrs.evolve(self, batch=max(natural("yield_per", count), 1))
 
     def raw(self, json: Any) -> Self:
-        """Ask with a query in the service's own form, the document of its `query` parameter, which is sent as it is.
+        """Ask with a query in the service's own form: the document of its `query` parameter, sent as it is.
 
         Raises:
             CompileError: if the query already has criteria, or `json` is not an object.
@@ -245,7 +246,7 @@ class Statement(Generic[E]):
 
     @property
     def fields(self) -> tuple[tuple[str, ...], ...]:
-        """The paths to load: those that `load_only` names, with those that reading the rows needs. Empty means all."""
+        """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all."""
         chosen = [
             path for option in self.load_options if isinstance(option, LoadOnly) for path in option.paths
         ]

@@ -1,4 +1,4 @@
-"""Keyset pagination: the matches of a criterion in the order of a key that never changes, between two bounds of it."""
+"""Keyset pagination: the matches of a criterion, sorted by a key that never changes, between two bounds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ MILLISECOND: Final = timedelta(milliseconds=1)
 class Keyset:
     """The matches of `criterion`, sorted by `key`, in pages of `page_size` rows unless told otherwise.
 
-    `send` sends a search; it may be called from several threads. The key is an instant, such as that of registration.
+    `send` sends a search; it may be called from several threads. The key is an instant, such as that of
+    registration.
     """
 
     send: Callable[[Search], Page]

@@ -1,9 +1,10 @@
-"""The partitions of a scan: half-open ranges of its key, each read by one worker, and how they are split for others.
+"""The partitions of a scan: half-open ranges of its key, each read by one worker, and their splits.
 
-A partition is split at a row and not at an instant, since rows may be spread unevenly over time: the page that begins so
-many rows further on is fetched, and the key of its first row is where the new partition begins. That page is the first of
-the new partition, so no page is fetched for the split alone, but the old partition now ends within a page. To let scans
-send few requests more than there are full pages, there is at most one split for every twenty requests.
+A partition is split at a row and not at an instant, since rows may be spread unevenly over time: the page
+that begins so many rows further on is fetched, and the key of its first row is where the new partition
+begins. That page is the first of the new partition, so no page is fetched for the split alone, but the old
+partition now ends within a page. To let scans send few requests more than there are full pages, there is at
+most one split for every twenty requests.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ _REQUESTS_PER_SPLIT: Final = 20
 """A scan makes at most one split for this many of its requests, since a split may cost one request more."""
 
 _SPLITS_WITHHELD: Final = 2
-"""Splits withheld from that number, to pay for the requests that splitting itself costs. A short scan makes none."""
+"""Splits withheld from that number, to pay for what splitting itself costs. A short scan makes none."""
 
 _PAGES_PER_SPLIT: Final = 4
-"""A partition gets at most one split for this many full pages that remain in it: less is not worth a worker's while."""
+"""A partition gets at most one split for this many full pages that remain in it, to make it worthwhile."""
 
 _PAGES_PER_CAPPED_SPLIT: Final = 40
 """Full pages between the splits of a partition that holds more rows than one search reaches.
@@ -47,8 +48,9 @@ _LARGE: Final = 0.7
 class Partition:
     """The rows with `low <= key < high`; if `high` is None, there is no upper bound.
 
-    `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many. `seen_ids` are the
-    ids of the rows at `low` that are read. `first_page` is the first page, if it is already there.
+    `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many.
+    `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
+    already there.
     """
 
     low: datetime
@@ -67,7 +69,8 @@ class Partition:
 class Split:
     """A split of a partition that is planned: before page `number` of its rows from `low` to `high`.
 
-    About `rows` rows come after it, up to the next split or the partition's end; if `capped`, at least so many.
+    About `rows` rows come after it, up to the next split or the partition's end; if `capped`, at least so
+    many.
     """
 
     partition: Partition
@@ -80,7 +83,7 @@ class Split:
 
 @attrs.frozen
 class TakenPage:
-    """What a page brought: the rows that are new, whether it is the last, and whether the partition's `low` moved on."""
+    """What a page brought: its new rows, whether it is the last, and whether the partition's `low` moved on."""
 
     fresh: list[Document]
     last: bool
@@ -116,7 +119,8 @@ class Partitions:
         Args:
             partition: the partition.
             page: the page.
-            searched: the partition's upper bound when the page was asked for; a split may have lowered it since.
+            searched: the partition's upper bound when the page was asked for; a split may have lowered it
+                since.
             counted: whether the page's total is that of the partition, up to this bound.
         """
         with self._lock:
@@ -146,7 +150,7 @@ class Partitions:
         return moved
 
     def pass_instant(self, partition: Partition) -> bool:
-        """Move `low` past a millisecond whose rows are all read, and say whether the partition goes on after it."""
+        """Move `low` past a millisecond whose rows are all read, and say whether the partition goes on there."""
         with self._lock:
             partition.low, partition.seen_ids = partition.low + MILLISECOND, set()
             if partition.high is None or partition.low < partition.high:
@@ -225,7 +229,7 @@ class Partitions:
             return new
 
     def _first_page(self, low: datetime, page: Page) -> Page | None:
-        """The rows of a page from a key on, as the first page of a partition that begins there, or None if it has none."""
+        """The rows of a page from a key on, as the first page of a partition; None if there are none."""
         rows = [one for one in page.documents if self._instant(one) >= low]
         if not rows:
             return None
@@ -234,7 +238,7 @@ class Partitions:
 
 
 def _capped_splits(pages: int, most: int) -> list[int]:
-    """The pages to split before, if there are more rows past them: evenly spaced, one at the very end of what is known."""
+    """The pages to split before, if more rows follow: evenly spaced, the last at the end of what is known."""
     count = min(most, max(1, pages // _PAGES_PER_CAPPED_SPLIT))
     return [pages * (part + 1) // count for part in range(count)] if pages else []
 

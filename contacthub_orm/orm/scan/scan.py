@@ -1,10 +1,10 @@
 """Scans: every match of a criterion, past the service's cap and while others write.
 
-The service gives at most so many matches for one search, and rows move between its pages as they are updated. A scan
-therefore uses keyset pagination along a key that never changes (the instant of registration): each request asks for the
-rows from the last key seen on, so that it always asks for a first page, and rows with the same key as the last are
-recognised by their ids. To use several connections, the range of the key is split into half-open partitions (see
-`partitions`), which a pool of workers reads side by side.
+The service gives at most so many matches for one search, and rows move between its pages as they are updated.
+A scan therefore uses keyset pagination along a key that never changes (the instant of registration): each
+request asks for the rows from the last key seen on, so that it always asks for a first page, and rows with
+the same key as the last are recognised by their ids. To use several connections, the range of the key is
+split into half-open partitions (see `partitions`), which a pool of workers reads side by side.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ class _Reader:
     def _read_instant(self, partition: Partition) -> Iterator[list[Document]]:
         """Give the rows of one millisecond that do not fit in a page; only their offset tells them apart.
 
-        A row that is deleted meanwhile moves those behind it to an earlier page. So the pages are read again until one
-        reading finds as many rows as each of its pages says there are.
+        A row that is deleted meanwhile moves those behind it to an earlier page. So the pages are read again
+        until one reading finds as many rows as each of its pages says there are.
         """
         keyset = self._keyset
         found: set[str] = set()

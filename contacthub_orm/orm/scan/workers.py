@@ -1,4 +1,4 @@
-"""A pool of worker threads that read the partitions of a scan side by side and hand their pages to one consumer."""
+"""A pool of threads that read the partitions of a scan side by side, and hand the pages to one consumer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _QUEUED_PAGES_PER_WORKER: Final = 2
 """Pages that may wait for the consumer, for each worker."""
 
 _PUT_TIMEOUT: Final = 0.05
-"""Seconds that a worker waits for room among the waiting pages before it looks whether the pool was stopped."""
+"""Seconds that a worker waits for room among the waiting pages before it checks whether to stop."""
 
 _STOP_TIMEOUT: Final = 5.0
 """Seconds that `stop` waits for the workers."""
@@ -47,9 +47,9 @@ class PartitionReader(Protocol):
 class WorkerPool:
     """Threads that read a partition, and the partitions split off from it.
 
-    The threads start when the first page is asked for, and end with `stop`. A finalizer may call `stop`: that runs in
-    whatever thread set off the garbage collector, or in a forked process. So `stop` takes no lock and does not wait for
-    ever.
+    The threads start when the first page is asked for, and end with `stop`. A finalizer may call `stop`: that
+    runs in whatever thread set off the garbage collector, or in a forked process. So `stop` takes no lock and
+    does not wait for ever.
 
     Args:
         first: the partition to begin with.

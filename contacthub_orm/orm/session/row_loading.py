@@ -69,11 +69,11 @@ class RowReader:
         return self._session.get(entity, identity)
 
     def unpinned(self, entities: Iterable[E]) -> list[E]:
-        """Those entities that only the program keeps alive: they have no changes and have handed out no list."""
+        """The entities without changes that handed out no list: only the program keeps them alive."""
         return [entity for entity in entities if not self._holdings.is_pinned(entity)]
 
     def release(self, entities: Iterable[Entity]) -> None:
-        """Compare the lists that entities have handed out, and stop keeping alive the entities without changes."""
+        """Compare the lists that entities have handed out; stop keeping alive those without changes."""
         for entity in entities:
             self._holdings.release(entity)
 
@@ -103,7 +103,7 @@ class RowReader:
         return row
 
     def _load_related(self, rows: Sequence[E], relation: Related[Entity], *, tracks: bool) -> None:
-        """Load a relation of every row: the requests are sent concurrently, the entities are made in this thread."""
+        """Load a relation of every row: requests are sent concurrently, entities are made in this thread."""
         queries = [relation.select_for(row, self._session) for row in rows]
         if not tracks:
             queries = [query.no_tracking() for query in queries]

@@ -1,7 +1,8 @@
 """Typed values to and from wire JSON, with one cattrs converter.
 
-Reading is lenient: a value that the declared type cannot take (an unknown member of an enumeration, a malformed date) is
-handed out as the service sent it. Writing is exact: a value that has no JSON form is refused.
+Reading is lenient: a value that the declared type cannot take (an unknown member of an enumeration, a
+malformed date) is handed out as the service sent it. Writing is exact: a value that has no JSON form is
+refused.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ def _aware(instant: datetime) -> datetime:
 
 
 def dump_datetime(instant: datetime) -> str:
-    """The wire form of an instant: UTC, milliseconds and `Z`, which every published client of the service sends or accepts."""
+    """The wire form of an instant: UTC with milliseconds and `Z`.
+
+    Every published client of the service sends or accepts this form.
+    """
     return _aware(instant).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -118,7 +122,7 @@ _PLAIN = (Any, str, int, float, bool, object)
 
 
 def _is_wire(declared: Any) -> bool:
-    """Whether values of the type need no conversion from JSON; those of a union of several types are taken as sent."""
+    """Whether values of the type need no conversion from JSON; values of a union are taken as they are sent."""
     declared = without_none(declared)
     if declared in _PLAIN or is_union(declared):
         return True
@@ -130,8 +134,8 @@ def loader(declared: Any) -> Load | None:
     """The function that turns a wire value into one of the declared type.
 
     Returns:
-        The function, which raises ValueError, TypeError or KeyError for a value that it cannot take; or None if a copy of
-        the wire value serves.
+        The function, which raises ValueError, TypeError or KeyError for a value that it cannot take; or None
+        if a copy of the wire value serves.
     """
     if _is_wire(declared):
         return None

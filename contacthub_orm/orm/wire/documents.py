@@ -1,4 +1,4 @@
-"""JSON documents: strict equality, and JSON Merge Patch (RFC 7396): making a patch from two documents and applying one.
+"""JSON documents: strict equality, and JSON Merge Patches (RFC 7396) made and applied.
 
 `1` and `True` differ, `1` and `1.0` do not.
 """
@@ -50,8 +50,9 @@ def is_nothing(value: Any) -> bool:
 def difference(old: Any, new: Any) -> Any:
     """Make the JSON Merge Patch (RFC 7396) that turns one value into another.
 
-    Objects are compared key by key, and a key that `new` lacks becomes null; any other value is replaced as a whole. Null,
-    an empty list and an empty object mean the same as a missing key, so a change between these makes no patch.
+    Objects are compared key by key, and a key that `new` lacks becomes null; any other value is replaced as a
+    whole. Null, an empty list and an empty object mean the same as a missing key, so a change between these
+    makes no patch.
 
     Returns:
         The patch, or MISSING if there is no difference.
@@ -72,7 +73,7 @@ def difference(old: Any, new: Any) -> Any:
 
 
 def apply_patch(document: Document, patch: Document) -> Document:
-    """Apply a JSON Merge Patch (RFC 7396) as the service does with a PATCH: a key that the patch removes becomes null.
+    """Apply a JSON Merge Patch (RFC 7396) as the service does: a key that the patch removes becomes null.
 
     Returns:
         A new document; a patch of a partial document gives a partial one.

@@ -1,7 +1,7 @@
 """Whether a stored document holds the values that were sent, in whatever form the service keeps them.
 
-Dates are compared as instants, a null or empty value equals a missing one, and a list from which the service removed
-duplicates equals the list that was sent.
+Dates are compared as instants, a null or empty value equals a missing one, and a list from which the service
+removed duplicates equals the list that was sent.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The order of any two JSON values.
 
-Two strings that are both ISO 8601 dates are compared as instants, so that `1990-12-12` and `1990-12-12T00:00:00Z` are
-equal. Other values are ordered by kind (booleans, numbers, strings, objects) and then by value. Since any two values have
-an order, an order comparison of one value is the exact complement of its opposite.
+Two strings that are both ISO 8601 dates are compared as instants, so that `1990-12-12` and
+`1990-12-12T00:00:00Z` are equal. Other values are ordered by kind (booleans, numbers, strings, objects) and
+then by value. Since any two values have an order, an order comparison of one value is the exact complement of
+its opposite.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def compare(left: Any, right: Any) -> int:
     """Compare two JSON values.
 
     Returns:
-        A negative number, zero or a positive number, as `left` comes before `right`, is equal to it, or comes after it.
-        Two objects are equal.
+        A negative number, zero or a positive number, as `left` comes before `right`, is equal to it, or comes
+        after it. Two objects are equal.
     """
     instants = (_instant(left), _instant(right))
     if instants[0] is not None and instants[1] is not None:

@@ -1,7 +1,8 @@
 """Partial documents: `load_only` asks for some paths of a document only.
 
-A path that a partial document lacks was not loaded, which is not the same as null. Reading such a path loads the rest of
-the entity by one GET; writing it sends the value, whatever the service holds; a path that was not loaded is never sent.
+A path that a partial document lacks was not loaded, which is not the same as null. Reading such a path loads
+the rest of the entity by one GET; writing it sends the value, whatever the service holds; a path that was not
+loaded is never sent.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def load_paths(entity: Any, paths: Iterable[Iterable[str]]) -> None:
 
 
 def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocument:
-    """Copy some paths of a document. A path that the document lacks was asked for too, so it is null in the copy."""
+    """Copy some paths of a document; a path that the document lacks is null in the copy, since it was asked for."""
     found = PartialDocument()
     for path in paths:
         _put(found, document, path)
@@ -59,9 +60,9 @@ def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocum
 def _put(target: Document, document: Any, path: tuple[str, ...]) -> None:
     """Copy one path of a document.
 
-    The service may leave out an object, or give null for it, that does hold other paths than those asked for; and the
-    elements of a list on the way may lack some of their keys. So only the path is copied from an object, and nothing from
-    a list.
+    The service may leave out an object, or give null for it, that does hold other paths than those asked for;
+    and the elements of a list on the way may lack some of their keys. So only the path is copied from an
+    object, and nothing from a list.
     """
     key, *rest = path
     value = document.get(key) if isinstance(document, dict) else None

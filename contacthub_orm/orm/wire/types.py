@@ -34,8 +34,9 @@ def element_type(declared: Any) -> Any:
 def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     """Whether a declared type accepts a value.
 
-    A date accepts a date, a datetime or an ISO 8601 string; a number does not accept a boolean; an enumeration accepts its
-    members and their values; a class with declared attributes also accepts a mapping, and an object that declares nothing.
+    A date accepts a date, a datetime or an ISO 8601 string; a number does not accept a boolean; an
+    enumeration accepts its members and their values; a class with declared attributes also accepts a mapping,
+    and an object that declares nothing.
 
     Args:
         declared: the type.

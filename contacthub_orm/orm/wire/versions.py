@@ -13,19 +13,19 @@ __all__ = ["is_newer", "is_older"]
 
 
 def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether a document is older than the baseline. A search may give such a one, since it lags behind writes.
+    """Whether a document is older than the baseline; a search may give such a one, as it lags behind writes.
 
     Args:
         document: the document.
         baseline: what the service gave last, or None.
-        keys: the keys that hold a version. The first one that both documents have decides; numbers are compared as they
-            are, strings as instants.
+        keys: the keys that hold a version. The first one that both documents have decides; numbers are
+            compared as they are, strings as instants.
     """
     return _order(document, baseline, keys) < 0
 
 
 def is_newer(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether a document is newer than the baseline, so that somebody has written the entity since; see `is_older`."""
+    """Whether a document is newer than the baseline: somebody has written the entity since. See `is_older`."""
     return _order(document, baseline, keys) > 0
 
 
