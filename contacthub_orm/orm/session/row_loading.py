@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
@@ -17,15 +17,31 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import Related
     from contacthub_orm.orm.query.statement import Statement
-    from contacthub_orm.orm.service.backend import Page, Search
+    from contacthub_orm.orm.service.backend import Backend, Page, Search
+    from contacthub_orm.orm.service.binds import Home
     from contacthub_orm.orm.session.loading import Loader
     from contacthub_orm.orm.session.persistence_context import Holdings
-    from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["RowReader"]
 
 E = TypeVar("E", bound=Entity)
+
+
+class ReadingSession(Protocol):
+    """What the reader needs of its session; see `Session`."""
+
+    backend: Backend
+    home: Home | None
+    lent: ClassVar[bool]
+
+    def query(self, entity: type[E]) -> Query[E]:
+        """A query for entities of a class."""
+        ...
+
+    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
+        """The entity with this id, or None if there is none."""
+        ...
 
 
 class RowReader:
@@ -41,7 +57,7 @@ class RowReader:
 
     def __init__(
         self,
-        session: Session,
+        session: ReadingSession,
         holdings: Holdings,
         loader: Loader,
         *,
@@ -55,7 +71,7 @@ class RowReader:
         self.before_asking = before_asking
 
     @property
-    def session(self) -> Session:
+    def session(self) -> ReadingSession:
         """The session that is read for."""
         return self._session
 
