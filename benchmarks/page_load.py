@@ -33,7 +33,7 @@ def rows() -> list[Row]:
 def _load(content: bytes) -> tuple[Session, list[Customer]]:
     """What a query does with the body of an answer."""
     session = Session(Stubbed())
-    return session, session._load_all(Customer, decoded(content)["elements"])
+    return session, session.query(Customer).load(decoded(content)["elements"])
 
 
 def _decode(content: bytes) -> Any:

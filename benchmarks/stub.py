@@ -35,4 +35,4 @@ class Stubbed:
 def loaded(count: int) -> tuple[Session, list[Customer]]:
     """A session that holds so many full customers."""
     session = Session(Stubbed())
-    return session, session._load_all(Customer, [customer(number) for number in range(count)])
+    return session, session.query(Customer).load([customer(number) for number in range(count)])

@@ -15,7 +15,7 @@ from contacthub_orm.orm.mapping.object_state import ObjectState
 
 PACKAGE: Final = Path(contacthub_orm.__file__).parent
 MODULES: Final = sorted(PACKAGE.rglob("*.py"))
-MOST_FILES: Final = 12
+MOST_FILES: Final = 13
 MOST_LINES: Final = 500
 MOST_PRIVATE_ACCESSES: Final = 59
 

@@ -13,9 +13,17 @@ from contacthub_orm.orm.entity.references import Parent, Reference, parent, refe
 from contacthub_orm.orm.entity.resource import Resource
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, Properties
-from contacthub_orm.orm.query.options import load_only, raiseload, selectinload
+from contacthub_orm.orm.query.options import load_only
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.query.relations import Below, Related, RelatedView, below, related
+from contacthub_orm.orm.query.relations import (
+    Below,
+    Related,
+    RelatedView,
+    below,
+    raiseload,
+    related,
+    selectinload,
+)
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind

@@ -71,7 +71,7 @@ def test_the_tags_of_a_kind_have_1000_characters_together(kind: str) -> None:
 
 
 def test_a_tag_that_is_no_text_is_the_only_violation() -> None:
-    assert broken(customer(tags={"manual": [3]})) == ["Customer.tags.manual[0]: must be a text, got 3"]
+    assert broken(customer(tags={"manual": [3]})) == ["Customer.tags.manual[0]: must be a string, got 3"]
 
 
 def test_the_length_of_an_elements_text_is_checked() -> None:

@@ -235,7 +235,7 @@ def test_values_are_checked_before_they_are_sent() -> None:
         "CompletedOrder.properties.paymentMethod: must be one of cash, creditcard, debitcard, paypal, other, "
         "got 'gold'",
         "CompletedOrder.properties.amount.total: must be a number, got 'much'",
-        "CompletedOrder.properties.products[0].orderLineId: must be a whole number, got 1.5",
+        "CompletedOrder.properties.products[0].orderLineId: must be an integer, got 1.5",
     ]
 
 

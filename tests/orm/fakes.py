@@ -11,7 +11,7 @@ from contacthub_orm.errors import BadRequestError, ContacthubError, OutcomeUnkno
 from contacthub_orm.orm import Entity, Page, Request, Search, Session, Verb
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.documents import Document, apply_patch
-from contacthub_orm.orm.wire.evaluator import value_at
+from contacthub_orm.orm.wire.paths import value_at
 from tests.orm.shelf import Book, Loan
 
 CLASSES: dict[str, type[Entity]] = {"books": Book, "loans": Loan}

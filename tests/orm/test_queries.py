@@ -70,7 +70,7 @@ def test_a_criterion_of_another_entity_is_refused() -> None:
         query.filter("title")  # type: ignore[arg-type]
     with pytest.raises(UnknownAttributeError, match="did you mean 'title'"):
         query.filter_by(titel="x")
-    with pytest.raises(CompileError, match="limit: expected a whole number"):
+    with pytest.raises(CompileError, match="limit: expected an integer"):
         query.limit(-1)
 
 

@@ -29,18 +29,18 @@ def test_an_entity_in_order_breaks_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("title", 3, "must be a text, got 3"),
-        ("pages", "3", "must be a whole number, got '3'"),
-        ("pages", True, "must be a whole number, got True"),
-        ("pages", 2.5, "must be a whole number, got 2.5"),
+        ("title", 3, "must be a string, got 3"),
+        ("pages", "3", "must be an integer, got '3'"),
+        ("pages", True, "must be an integer, got True"),
+        ("pages", 2.5, "must be an integer, got 2.5"),
         ("price", "3", "must be a number, got '3'"),
         ("price", False, "must be a number, got False"),
         ("lent", 1, "must be a boolean, got 1"),
         ("genre", "comic", "must be one of novel, essay, got 'comic'"),
         ("published", "soon", "must be a date, got 'soon'"),
         ("lentAt", 3, "must be a date and time, got 3"),
-        ("size", 2.5, "must be a whole number or a text, got 2.5"),
-        ("tags", "a", "must be a list (each a text), got 'a'"),
+        ("size", 2.5, "must be an integer or a string, got 2.5"),
+        ("tags", "a", "must be a list (each a string), got 'a'"),
         ("reviews", [1], "must be an object, got [1]"),
         ("title", "a very long title indeed", "must be at most 20 characters, got 24"),
         ("tags", list("abcd"), "must hold at most 3, got 4"),
@@ -79,26 +79,26 @@ def test_every_broken_rule_is_reported() -> None:
     book.notes.press = {"stars": float("nan")}
 
     assert broken(book) == [
-        "Book.chapters[0].length: must be a whole number, got 'x'",
+        "Book.chapters[0].length: must be an integer, got 'x'",
         "Book.chapters[1].id: is required",
-        "Book.chapters[1].title: must be a text, got 4",
+        "Book.chapters[1].title: must be a string, got 4",
         "Book.notes.press.stars: must be a finite number",
-        "Book.pages: must be a whole number, got 'x'",
-        "Book.publisher.city.zip: must be a text, got 5",
+        "Book.pages: must be an integer, got 'x'",
+        "Book.publisher.city.zip: must be a string, got 5",
         "Book.publisher.name: must be at most 20 characters, got 23",
-        "Book.tags[1]: must be a text, got 5",
-        "Book.title: must be a text, got 3",
+        "Book.tags[1]: must be a string, got 5",
+        "Book.title: must be a string, got 3",
     ]
 
 
 def test_a_rule_names_the_field_by_its_json_key() -> None:
-    assert broken(Book(shelf_mark=3)) == ["Book.shelfMark: must be a text, got 3"]
+    assert broken(Book(shelf_mark=3)) == ["Book.shelfMark: must be a string, got 3"]
 
 
 def test_a_violation_carries_the_value() -> None:
     (violation,) = violations(Book(title=3))
 
-    assert (violation.path, violation.value, violation.rule) == ("Book.title", 3, "must be a text, got 3")
+    assert (violation.path, violation.value, violation.rule) == ("Book.title", 3, "must be a string, got 3")
 
 
 @pytest.mark.parametrize("element", ["One", 3, None, ["x"]])
@@ -205,15 +205,15 @@ def test_a_required_value_is_demanded_of_an_object_that_comes_into_being() -> No
 
 def test_the_entitys_own_rules_are_asked_once_each_value_is_in_order() -> None:
     assert broken(Letter(to="nobody")) == ["Letter: must not be to nobody"]
-    assert broken(Letter(to=3)) == ["Letter.to: must be a text, got 3"]
+    assert broken(Letter(to=3)) == ["Letter.to: must be a string, got 3"]
 
 
 def test_the_error_lists_all_violations() -> None:
     error = ValidationError(violations(Book(title=3, pages="x")))
 
     assert len(error.violations) == 2
-    assert str(error) == "Book.title: must be a text, got 3; Book.pages: must be a whole number, got 'x'"
-    assert repr(error.violations[0]) == "Violation('Book.title', 3, 'must be a text, got 3')"
+    assert str(error) == "Book.title: must be a string, got 3; Book.pages: must be an integer, got 'x'"
+    assert repr(error.violations[0]) == "Violation('Book.title', 3, 'must be a string, got 3')"
 
 
 def test_validation_changes_nothing() -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from contacthub_orm import BadRequestError, Customer, Session
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.scan.partitions import Cut, Window
-from contacthub_orm.orm.scan.workers import Crew
+from contacthub_orm.orm.scan.partitions import Partition, Split
+from contacthub_orm.orm.scan.workers import WorkerPool
 from contacthub_orm.orm.wire.documents import Document
 from contacthub_orm.sandbox import Fault, Sandbox
 from tests.scans.conftest import Senders, customers, scan_threads, searches
@@ -77,23 +77,23 @@ def test_a_scan_may_be_ended_in_a_thread_of_its_own() -> None:
     all_at_work, ended = threading.Event(), threading.Event()
 
     class Stopping:
-        def walk(self, _: Window, __: object) -> Iterator[list[Document]]:
+        def read(self, _: Partition, __: object) -> Iterator[list[Document]]:
             yield [{}]
             all_at_work.wait(10)
-            crew.stop()
+            pool.stop()
             ended.set()
 
-        def cuts_of(self, _: Window, __: int) -> list[Cut]:
+        def plan_splits(self, _: Partition, __: int) -> list[Split]:
             return []
 
-        def open(self, _: Cut) -> None:
-            raise AssertionError("there are no cuts")
+        def make_split(self, _: Split) -> None:
+            raise AssertionError("there are no splits")
 
-    crew = Crew(Window(datetime(2020, 1, 1, tzinfo=UTC)), Stopping(), 2)
-    next(crew.pages())
+    pool = WorkerPool(Partition(datetime(2020, 1, 1, tzinfo=UTC)), Stopping(), 2)
+    next(pool.pages())
     all_at_work.set()
     assert ended.wait(10)
-    crew.stop()
+    pool.stop()
     assert scan_threads() == []
 
 

@@ -1,4 +1,4 @@
-"""Windows and their cuts, without threads: whatever order things happen in, each row is found once."""
+"""Partitions and their splits, without threads: whatever order things happen in, each row is found once."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from contacthub_orm import Customer
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Operator
-from contacthub_orm.orm.scan.keyset import MILLISECOND, KeyOrder, is_last
-from contacthub_orm.orm.scan.partitions import Cut, Window, Windows
+from contacthub_orm.orm.scan.keyset import MILLISECOND, Keyset, is_last
+from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split
 from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import Document
@@ -36,11 +36,11 @@ class Rows:
         ]
         self.cap = cap
         self.requests = 0
-        self.order = KeyOrder(self._send, Customer, ALWAYS, "registeredAt", page_size)
+        self.keyset = Keyset(self._send, Customer, ALWAYS, "registeredAt", page_size)
 
     def _send(self, search: Search) -> Page:
         self.requests += 1
-        size = self.order.page_size
+        size = self.keyset.page_size
         low, high = 0, len(self.documents)
         for bound in search.criterion.comparisons():
             place = bisect_left(self.documents, bound.value, key=itemgetter("registeredAt"))
@@ -53,101 +53,106 @@ class Rows:
 
 
 @attrs.define(eq=False)
-class Walker:
-    """One who walks a window in two steps, asking for a page and taking it in, between which anything may happen."""
+class Worker:
+    """One who walks a partition in two steps, asking for a page and taking it in, between which anything may happen."""
 
-    window: Window
+    partition: Partition
     page: Page | None = None
     searched: datetime | None = None
     counted: bool = True
 
 
 class Simulation:
-    """Walkers and cuts of one scan, of which a step at a time is made."""
+    """Workers and splits of one scan, of which a step at a time is made."""
 
     def __init__(self, rows: Rows, size: int) -> None:
         self.rows = rows
         self.size = size
         self.found: list[str] = []
-        first = rows.order.fetch()
-        self.walkers: list[Walker] = []
-        self.asked: list[tuple[Cut, Page | None]] = []
+        first = rows.keyset.fetch()
+        self.workers: list[Worker] = []
+        self.asked: list[tuple[Split, Page | None]] = []
         if is_last(first):
             self._give(list(first.documents))
             return
-        window = Window(rows.order.moment(first.documents[0]), None, first.total, first.capped, first)
-        self.windows = Windows(window, rows.order)
-        self.walkers.append(Walker(window))
+        partition = Partition(rows.keyset.instant(first.documents[0]), None, first.total, first.capped, first)
+        self.partitions = Partitions(partition, rows.keyset)
+        self.workers.append(Worker(partition))
 
     def run(self, random: Random) -> None:
         """Make steps in any order until all is done."""
-        while self.walkers or self.asked:
-            number = random.randrange(len(self.walkers) + len(self.asked))
-            if number < len(self.walkers):
-                self._walk(self.walkers[number])
+        while self.workers or self.asked:
+            number = random.randrange(len(self.workers) + len(self.asked))
+            if number < len(self.workers):
+                self._work(self.workers[number])
             else:
-                self._cut(number - len(self.walkers))
+                self._split(number - len(self.workers))
 
     def turns(self) -> int:
         """Let all go on at the same speed, one request a turn, and give the number of turns."""
         turns = 0
-        while self.walkers or self.asked:
+        while self.workers or self.asked:
             turns += 1
             asked, self.asked = self.asked, []
-            walkers = list(self.walkers)
-            fetched = [(cut, self.rows.order.fetch(cut.low, cut.high, cut.number)) for cut, _ in asked]
-            for walker in walkers:
-                for _ in range(1 if walker.page is not None or walker.window.first is not None else 2):
-                    self._walk(walker)
-            for cut, page in fetched:
-                self._begin(cut, page)
+            workers = list(self.workers)
+            fetched = [
+                (split, self.rows.keyset.fetch(split.low, split.high, split.number)) for split, _ in asked
+            ]
+            for worker in workers:
+                for _ in range(
+                    1 if worker.page is not None or worker.partition.first_page is not None else 2
+                ):
+                    self._work(worker)
+            for split, page in fetched:
+                self._begin(split, page)
         return turns
 
-    def _walk(self, walker: Walker) -> None:
-        order, window = self.rows.order, walker.window
-        if walker.page is None and window.first is None:
-            walker.searched, walker.counted = window.high, True
-            walker.page = order.fetch(window.low, window.high)
+    def _work(self, worker: Worker) -> None:
+        keyset, partition = self.rows.keyset, worker.partition
+        if worker.page is None and partition.first_page is None:
+            worker.searched, worker.counted = partition.high, True
+            worker.page = keyset.fetch(partition.low, partition.high)
             return
-        if walker.page is None:
-            walker.page, walker.searched, walker.counted = window.first, window.high, False
-            window.first = None
-        page, walker.page = walker.page, None
+        if worker.page is None:
+            worker.page, worker.searched, worker.counted = partition.first_page, partition.high, False
+            partition.first_page = None
+        page, worker.page = worker.page, None
         assert page is not None
-        taken = self.windows.take(window, page, searched=walker.searched, counted=walker.counted)
+        taken = self.partitions.take(partition, page, searched=worker.searched, counted=worker.counted)
         self._give(taken.fresh)
         if taken.last:
-            self.walkers.remove(walker)
+            self.workers.remove(worker)
         elif not taken.moved:
-            self._walk_moment(walker)
+            self._read_instant(worker)
         else:
-            idle = self.size - len(self.walkers) - len(self.asked)
-            cuts = self.windows.cuts_of(window, idle) if idle > 0 else []
-            self.asked += [(cut, None) for cut in cuts]
+            idle = self.size - len(self.workers) - len(self.asked)
+            splits = self.partitions.plan_splits(partition, idle) if idle > 0 else []
+            self.asked += [(split, None) for split in splits]
 
-    def _walk_moment(self, walker: Walker) -> None:
-        window = walker.window
+    def _read_instant(self, worker: Worker) -> None:
+        partition = worker.partition
         rest = [
             one
             for one in self.rows.documents
-            if self.rows.order.moment(one) == window.low and self.rows.order.identity(one) not in window.seen
+            if self.rows.keyset.instant(one) == partition.low
+            and self.rows.keyset.identity(one) not in partition.seen_ids
         ]
         self._give(rest)
-        if not self.windows.pass_moment(window):
-            self.walkers.remove(walker)
+        if not self.partitions.pass_instant(partition):
+            self.workers.remove(worker)
 
-    def _cut(self, number: int) -> None:
-        cut, page = self.asked[number]
+    def _split(self, number: int) -> None:
+        split, page = self.asked[number]
         if page is None:
-            self.asked[number] = cut, self.rows.order.fetch(cut.low, cut.high, cut.number)
+            self.asked[number] = split, self.rows.keyset.fetch(split.low, split.high, split.number)
             return
         del self.asked[number]
-        self._begin(cut, page)
+        self._begin(split, page)
 
-    def _begin(self, cut: Cut, page: Page) -> None:
-        window = self.windows.split(cut, page)
-        if window is not None:
-            self.walkers.append(Walker(window))
+    def _begin(self, split: Split, page: Page) -> None:
+        partition = self.partitions.make_split(split, page)
+        if partition is not None:
+            self.workers.append(Worker(partition))
 
     def _give(self, documents: Sequence[Document]) -> None:
         self.found += [str(one["id"]) for one in documents]
@@ -170,7 +175,7 @@ SPREADS = {
     cap=st.sampled_from([30, 90, 10_000]),
     seed=st.integers(0, 10),
 )
-def test_each_row_is_found_once_in_whatever_order_pages_and_cuts_arrive(
+def test_each_row_is_found_once_in_whatever_order_pages_and_splits_arrive(
     milliseconds: list[int], page_size: int, cap: int, seed: int
 ) -> None:
     rows = Rows(milliseconds, page_size, cap - cap % page_size)
@@ -182,7 +187,7 @@ def test_each_row_is_found_once_in_whatever_order_pages_and_cuts_arrive(
 
 
 @pytest.mark.parametrize("spread", SPREADS)
-def test_the_walkers_share_the_rows_however_those_lie_in_time(spread: str) -> None:
+def test_the_workers_share_the_rows_however_those_lie_in_time(spread: str) -> None:
     random = Random(3)
     rows = Rows(list({SPREADS[spread](random) for _ in range(4_000)}), 10, 2_000)
     simulation = Simulation(rows, 16)
@@ -195,7 +200,7 @@ def test_the_walkers_share_the_rows_however_those_lie_in_time(spread: str) -> No
 
 
 @pytest.mark.parametrize("spread", SPREADS)
-def test_cuts_cost_few_requests(spread: str) -> None:
+def test_splits_cost_few_requests(spread: str) -> None:
     random = Random(4)
     rows = Rows(list({SPREADS[spread](random) for _ in range(20_000)}), 50, 5_000)
     simulation = Simulation(rows, 16)
@@ -205,46 +210,46 @@ def test_cuts_cost_few_requests(spread: str) -> None:
     assert rows.requests <= 1.06 * -(-len(rows.documents) // 50)
 
 
-def test_a_short_scan_is_not_cut() -> None:
+def test_a_short_scan_is_not_split() -> None:
     rows = Rows(range(0, 39_000, 100), 10)
     simulation = Simulation(rows, 16)
 
     assert simulation.turns() == rows.requests
 
 
-def test_a_window_whose_walker_is_past_the_cut_is_not_cut() -> None:
+def test_a_partition_whose_worker_is_past_the_split_is_not_split() -> None:
     rows = Rows(range(1_000), 10)
-    window = Window(BEGINNING, None, 1_000)
-    windows = Windows(window, rows.order)
-    [cut, *_] = windows.cuts_of(window, 1)
-    page = rows.order.fetch(cut.low, cut.high, cut.number)
-    window.low = BEGINNING + timedelta(milliseconds=999)
+    partition = Partition(BEGINNING, None, 1_000)
+    partitions = Partitions(partition, rows.keyset)
+    [split, *_] = partitions.plan_splits(partition, 1)
+    page = rows.keyset.fetch(split.low, split.high, split.number)
+    partition.low = BEGINNING + timedelta(milliseconds=999)
 
-    assert windows.split(cut, page) is None
-    assert (window.high, window.left) == (None, 1_000)
+    assert partitions.make_split(split, page) is None
+    assert (partition.high, partition.remaining) == (None, 1_000)
 
 
-def test_a_cut_where_no_rows_are_any_more_changes_nothing() -> None:
+def test_a_split_where_no_rows_are_any_more_changes_nothing() -> None:
     rows = Rows(range(1_000), 10)
-    window = Window(BEGINNING, None, 1_000)
-    windows = Windows(window, rows.order)
-    [cut, *_] = windows.cuts_of(window, 1)
+    partition = Partition(BEGINNING, None, 1_000)
+    partitions = Partitions(partition, rows.keyset)
+    [split, *_] = partitions.plan_splits(partition, 1)
     del rows.documents[10:]
 
-    assert windows.split(cut, rows.order.fetch(cut.low, cut.high, cut.number)) is None
-    assert window.high is None
+    assert partitions.make_split(split, rows.keyset.fetch(split.low, split.high, split.number)) is None
+    assert partition.high is None
 
 
-def test_rows_of_the_millisecond_of_a_cut_stay_in_the_window_before_it() -> None:
+def test_rows_of_the_millisecond_of_a_split_stay_in_the_partition_before_it() -> None:
     rows = Rows([*range(495), *[495] * 10, *range(496, 1_000)], 10)
-    window = Window(BEGINNING, None, 1_000)
-    windows = Windows(window, rows.order)
-    [cut, *_] = windows.cuts_of(window, 1)
-    page = rows.order.fetch(cut.low, cut.high, cut.number)
+    partition = Partition(BEGINNING, None, 1_000)
+    partitions = Partitions(partition, rows.keyset)
+    [split, *_] = partitions.plan_splits(partition, 1)
+    page = rows.keyset.fetch(split.low, split.high, split.number)
 
-    other = windows.split(cut, page)
+    other = partitions.make_split(split, page)
 
     assert other is not None
-    assert other.low == window.high == rows.order.moment(page.documents[0]) + MILLISECOND
-    assert other.first is not None
-    assert all(rows.order.moment(one) >= other.low for one in other.first.documents)
+    assert other.low == partition.high == rows.keyset.instant(page.documents[0]) + MILLISECOND
+    assert other.first_page is not None
+    assert all(rows.keyset.instant(one) >= other.low for one in other.first_page.documents)

@@ -700,9 +700,9 @@ def test_a_page_of_a_chosen_number_and_size(node: Node, bruces: list[str]) -> No
 def test_a_page_that_cannot_be_is_refused_before_a_request(
     node: Node, contacthub_sandbox: Sandbox, number: Any
 ) -> None:
-    with pytest.raises(CompileError, match="page: expected a whole number that is not negative"):
+    with pytest.raises(CompileError, match="page: expected an integer that is not negative"):
         node.query(Customer).page(number)
-    with pytest.raises(CompileError, match="page: expected a whole number that is not negative"):
+    with pytest.raises(CompileError, match="page: expected an integer that is not negative"):
         node.get_customers(page=number)
     assert contacthub_sandbox.requests == []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.orm.wire.evaluator import value_after
+from contacthub_orm.orm.wire.paths import value_after
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document

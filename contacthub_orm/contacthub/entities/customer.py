@@ -43,7 +43,6 @@ from contacthub_orm.orm.entity.detached import adopt_identity, from_document, re
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.changes import creation
 from contacthub_orm.orm.mapping.mapped import render
-from contacthub_orm.orm.wire.partial import load_paths
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.entities.event import Event
@@ -181,7 +180,7 @@ def _event_class() -> type[Event]:
 
 def _elements(customer: Customer, name: str) -> list[Document]:
     """The elements of a list in `base`, as the service last said."""
-    load_paths(customer, [("base", name)])
+    customer.__load_paths__([("base", name)])
     base = (inspect(customer).baseline or {}).get("base") or {}
     return base.get(name) or []
 

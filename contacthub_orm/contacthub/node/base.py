@@ -43,7 +43,7 @@ class NodeBase:
         `all()` gives the first page, a `PaginatedList`; iterating the query reads all pages, some ahead of need.
         """
         query = self.lend().query(entity)
-        return PagedQuery(query.session, entity, query.criterion, tracks=False)
+        return PagedQuery(query.backend, entity, query.criterion, reader=query.reader, tracks=False)
 
     def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
         """The entity with an identity, detached. Raises NotFoundError where there is none."""

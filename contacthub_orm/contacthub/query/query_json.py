@@ -18,7 +18,6 @@ from contacthub_orm.orm.criteria.criteria import (
     Conjunction,
     Criterion,
     Kind,
-    Operator,
     and_,
     or_,
 )
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["query_json", "sort_parameter"]
 
 Json = dict[str, Any]
-
-_WITHOUT_VALUE = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 
 _EVERY_CUSTOMER: Final[Json] = {"type": "atomic", "attribute": "id", "operator": "IS_NOT_NULL"}
 """What every customer satisfies; EXCEPT needs something to take away from."""
@@ -105,7 +102,7 @@ def _atomic(comparison: Comparison) -> Json:
         "attribute": comparison.attribute,
         "operator": comparison.operator.value,
     }
-    if comparison.operator not in _WITHOUT_VALUE:
+    if comparison.operator.takes_value:
         condition["value"] = comparison.value
     return condition
 

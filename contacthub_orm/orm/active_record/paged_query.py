@@ -1,20 +1,24 @@
-"""A query without a session of its user's: rows are detached, and `all()` gives a page that can be turned."""
+"""Queries of a node, outside a session: rows are detached, and `all()` gives the first page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from contacthub_orm.orm.active_record.pages import PaginatedList
-from contacthub_orm.orm.criteria.criteria import NEVER, Criterion
+from contacthub_orm.orm.criteria.criteria import NEVER
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.query.checks import check_can_be_paged, natural
-from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.search import Page, Search
+from contacthub_orm.orm.query.checks import natural
+from contacthub_orm.orm.query.query import BaseQuery
+from contacthub_orm.orm.service.search import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
+
+    from contacthub_orm.orm.criteria.criteria import Criterion
+    from contacthub_orm.orm.service.search import Search
 
 __all__ = ["PagedQuery"]
 
@@ -22,45 +26,63 @@ E = TypeVar("E", bound=Entity)
 
 
 @attrs.frozen(eq=False)
-class PagedQuery(Query[E]):
-    """As `Query`, but `all()` and `page()` give a `PaginatedList`; iterating it still reads all pages, some ahead of need.
+class PagedQuery(BaseQuery[E]):
+    """A query of a node, whose rows no session holds.
 
-    `parameters` are further ones of the service's own for this search.
+    `all()` and `page()` give a `PaginatedList`. Iterating reads all pages, some of them ahead of need. Every
+    method that narrows gives a new query; nothing is sent until rows are asked for.
+
+    `parameters` are further parameters of the service's own, sent with the search.
     """
 
     parameters: Mapping[str, str] = attrs.field(factory=dict)
 
     def filter(self, *criteria: Criterion, criterion: Criterion | None = None) -> Self:
-        """As `Query.filter`; `criterion` is the one criterion by the name that the SDK's manual gives it."""
+        """Narrow the query: all criteria of all `filter` calls hold.
+
+        Args:
+            criteria: criteria on the entity.
+            criterion: one more; the SDK's manual gives it by this name.
+
+        Raises:
+            CompileError: if an argument is not a criterion on the entity, or the query is a raw one.
+        """
         return super().filter(*criteria, *(() if criterion is None else (criterion,)))
 
     where = filter
 
     def all(self) -> PaginatedList[E]:
-        """The first page; the service says how large it is."""
+        """The first page; the service chooses its size."""
         return self.page()
 
     def page(self, number: int = 0, size: int | None = None) -> PaginatedList[E]:
-        """One page; pages are counted from 0. Without a size the service chooses it (10)."""
-        check_can_be_paged(self)
+        """One page.
+
+        Args:
+            number: which page, counted from 0, as the service counts.
+            size: the rows of a page; unless given, the service chooses it (10).
+
+        Raises:
+            CompileError: if an argument is not an integer in range, or the query has a limit, an offset or
+                several sort keys.
+        """
+        self._check_can_be_paged()
         natural("page", number)
         if size is not None:
             natural("size", size, least=1)
-        self._before_asking()
+        self.reader.before_asking()
         page = Page((), 0, number, size or 0) if self.criterion == NEVER else self._fetched(number, size)
-        rows = [row for row in self.load(page.documents) if self._passes(row)]
-        return PaginatedList(rows, page, self.page)
+        return PaginatedList(self._results.of_page(page), page, self.page)
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
-        """The entity with this id, None where there is none; detached."""
-        home = self.session.home
-        assert home is not None
-        with home.lend() as session:
+        """The entity with this id, detached, or None if there is none."""
+        with self.session.home.lend() as session:
             found: E | None = session.get(self.entity, identity)
         return found
 
+    def search(self, number: int, size: int | None) -> Search:
+        """The search for one page, with the further parameters."""
+        return attrs.evolve(super().search(number, size), parameters=self.parameters)
+
     def _fetched(self, number: int, size: int | None) -> Page:
         return self.fetch(self.search(number, size))
-
-    def search(self, number: int, size: int | None) -> Search:
-        return attrs.evolve(super().search(number, size), parameters=self.parameters)

@@ -1,4 +1,4 @@
-"""Lists that can only be read, and one page of a larger list."""
+"""Lists that can only be read, and pages of a larger list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ReadOnlyList(list[T]):
-    """A list that can only be read; whatever would change it raises OperationNotPermitted, which is a ValueError.
+    """A list that can only be read; a change raises OperationNotPermitted, which is a ValueError.
 
     A slice, a sum and a `copy()` of it are plain lists.
     """
@@ -29,7 +29,8 @@ class ReadOnlyList(list[T]):
             f"a {type(self).__name__} can only be read; list(...) gives one to change"
         )
 
-    if TYPE_CHECKING:  # no argument fits, so that a checker finds what would be refused
+    # For a checker the methods take no argument that exists, so that it finds the calls that would be refused.
+    if TYPE_CHECKING:
 
         def append(self, _: Never, /) -> None: ...  # type: ignore[override]
         def extend(self, _: Never, /) -> None: ...  # type: ignore[override]
@@ -47,7 +48,7 @@ class ReadOnlyList(list[T]):
         __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
     def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
-        """Pickled or copied it is a list of the same elements; a page no longer knows its neighbours."""
+        """Pickle or copy it as a list of the same elements; a page no longer knows its neighbours then."""
         return ReadOnlyList, (list(self),)
 
 
@@ -75,7 +76,7 @@ class PaginatedList(ReadOnlyList[T]):
 
     @property
     def total_elements(self) -> int:
-        """How many elements all pages hold together; at the service's limit for one search, at least so many."""
+        """How many elements all pages hold; at the service's cap for one search, there may be more."""
         return self._page.total
 
     @property
@@ -85,11 +86,15 @@ class PaginatedList(ReadOnlyList[T]):
 
     @property
     def total_unfiltered_elements(self) -> int | None:
-        """How many elements there would be without criteria; None where the service does not tell."""
+        """How many elements there would be without criteria, or None if the service does not say."""
         return self._page.unfiltered
 
     def next_page(self) -> PaginatedList[T]:
-        """The page after this one, by one request. Raises OperationNotPermitted after the last page."""
+        """Ask for the page after this one.
+
+        Raises:
+            OperationNotPermitted: if this is the last page.
+        """
         if self.page_number + 1 >= self.total_pages:
             raise OperationNotPermitted(
                 f"page {self.page_number} is the last of {max(self.total_pages, 1)}, counted from 0"
@@ -97,7 +102,11 @@ class PaginatedList(ReadOnlyList[T]):
         return self._turn(self.page_number + 1, self.size)
 
     def previous_page(self) -> PaginatedList[T]:
-        """The page before this one, by one request. Raises OperationNotPermitted before the first page."""
+        """Ask for the page before this one.
+
+        Raises:
+            OperationNotPermitted: if this is the first page.
+        """
         if self.page_number == 0:
             raise OperationNotPermitted("page 0 is the first")
         return self._turn(self.page_number - 1, self.size)

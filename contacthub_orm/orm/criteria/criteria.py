@@ -1,9 +1,10 @@
 """Criteria: conditions on a document as data, and their algebra.
 
-A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language has none:
-`~` is pushed to the leaves at once and is an exact complement. A missing value (absent or null) satisfies IS_NULL,
-NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated order comparison. One case is beyond
-the language: where an undeclared property holds a list, `>` asks for one element that is greater, and so does `<=`.
+A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language
+has none: `~` negates the comparisons at once, and the result is an exact complement. A missing value (absent
+or null) satisfies IS_NULL, NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated
+order comparison. There is one case that the language cannot negate: where an undeclared property holds a
+list, `>` asks for one element that is greater, and `<=` for one that is not.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from contacthub_orm.orm.wire.evaluator import holds
-from contacthub_orm.orm.wire.partial import load_paths
+from contacthub_orm.orm.criteria.evaluation import holds
+from contacthub_orm.orm.criteria.operators import COMPLEMENTS, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,22 +35,6 @@ __all__ = [
     "not_",
     "or_",
 ]
-
-
-class Operator(StrEnum):
-    """The operators of the query language (all of them)."""
-
-    EQUALS = "EQUALS"
-    NOT_EQUALS = "NOT_EQUALS"
-    GT = "GT"
-    GTE = "GTE"
-    LT = "LT"
-    LTE = "LTE"
-    BETWEEN = "BETWEEN"
-    IN = "IN"
-    NOT_IN = "NOT_IN"
-    IS_NULL = "IS_NULL"
-    IS_NOT_NULL = "IS_NOT_NULL"
 
 
 class Kind(StrEnum):
@@ -82,40 +67,26 @@ class Criterion(ABC):
 
     @abstractmethod
     def holds_for(self, document: Document) -> bool:
-        """Whether a wire document satisfies it."""
+        """Whether a wire document satisfies the criterion."""
 
     @abstractmethod
     def comparisons(self) -> Iterable[Comparison]:
-        """The leaves, in the order written."""
+        """The comparisons in the criterion, in the order written."""
 
     def matches(self, entity: Any) -> bool:
-        """Whether an entity satisfies the criterion as it stands in memory, unsaved edits included.
+        """Whether an entity satisfies the criterion as it stands in memory, unsaved changes included.
 
-        What a partial load left out of it is loaded, if the criterion asks for that.
+        If the criterion asks for a path that a partial load left out, the rest of the entity is loaded first.
         """
-        load_paths(entity, (comparison.path for comparison in self.comparisons()))
+        entity.__load_paths__(comparison.path for comparison in self.comparisons())
         return self.holds_for(entity.__json__())
-
-
-_NEGATED: Final[dict[Operator, tuple[Operator, ...]]] = {
-    Operator.EQUALS: (Operator.NOT_EQUALS,),
-    Operator.NOT_EQUALS: (Operator.EQUALS,),
-    Operator.IN: (Operator.NOT_IN,),
-    Operator.NOT_IN: (Operator.IN,),
-    Operator.IS_NULL: (Operator.IS_NOT_NULL,),
-    Operator.IS_NOT_NULL: (Operator.IS_NULL,),
-    Operator.GT: (Operator.LTE, Operator.IS_NULL),
-    Operator.GTE: (Operator.LT, Operator.IS_NULL),
-    Operator.LT: (Operator.GTE, Operator.IS_NULL),
-    Operator.LTE: (Operator.GT, Operator.IS_NULL),
-}
 
 
 @attrs.frozen(eq=True, slots=True)
 class Comparison(Criterion):
     """`path operator value`; `path` are JSON keys from the document's root, `value` is wire JSON.
 
-    `owner` is the class the path starts from, so that a query can refuse the attribute of another entity.
+    `owner` is the class that the path starts from, so that a query can refuse an attribute of another entity.
     """
 
     owner: type = attrs.field(repr=lambda owner: owner.__name__)
@@ -125,48 +96,52 @@ class Comparison(Criterion):
 
     @property
     def attribute(self) -> str:
+        """The path in the form that the service takes, its keys joined by dots."""
         return ".".join(self.path)
 
     def negated(self) -> Criterion:
-        if self.operator is Operator.BETWEEN:
-            low, high = self.value
-            parts = [attrs.evolve(self, operator=Operator.LT, value=low)]
-            parts.append(attrs.evolve(self, operator=Operator.GT, value=high))
-            return or_(*parts, attrs.evolve(self, operator=Operator.IS_NULL, value=None))
-        return or_(*(self._with(operator) for operator in _NEGATED[self.operator]))
+        """The exact complement; for an order comparison it includes missing values."""
+        return or_(*(self._with(operator) for operator in COMPLEMENTS[self.operator]))
 
     def _with(self, operator: Operator) -> Comparison:
-        value = None if operator is Operator.IS_NULL else self.value
+        value = self.value if operator.takes_value else None
+        if self.operator is Operator.BETWEEN and operator.takes_value:
+            low, high = self.value
+            value = low if operator is Operator.LT else high
         return attrs.evolve(self, operator=operator, value=value)
 
     def holds_for(self, document: Document) -> bool:
-        return holds(document, self.path, self.operator.value, self.value)
+        """Whether a wire document satisfies the comparison."""
+        return holds(document, self.path, self.operator, self.value)
 
     def comparisons(self) -> Iterable[Comparison]:
+        """This comparison alone."""
         yield self
 
     def __str__(self) -> str:
-        if self.operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
-            return f"{self.attribute} {self.operator}"
-        return f"{self.attribute} {self.operator} {self.value!r}"
+        value = f" {self.value!r}" if self.operator.takes_value else ""
+        return f"{self.attribute} {self.operator}{value}"
 
 
 @attrs.frozen(eq=True, slots=True)
 class Conjunction(Criterion):
-    """Criteria joined by "and" or "or"; an empty "and" is always true, an empty "or" never."""
+    """Criteria joined by "and" or "or"; an empty "and" always holds, an empty "or" never does."""
 
     kind: Kind
     parts: tuple[Criterion, ...]
 
     def negated(self) -> Criterion:
+        """The exact complement, by De Morgan's laws."""
         parts = tuple(part.negated() for part in self.parts)
         return or_(*parts) if self.kind is Kind.AND else and_(*parts)
 
     def holds_for(self, document: Document) -> bool:
+        """Whether a wire document satisfies all parts, or one of them."""
         test = all if self.kind is Kind.AND else any
         return test(part.holds_for(document) for part in self.parts)
 
     def comparisons(self) -> Iterable[Comparison]:
+        """The comparisons in all parts, in the order written."""
         for part in self.parts:
             yield from part.comparisons()
 
@@ -177,24 +152,32 @@ class Conjunction(Criterion):
 
 
 ALWAYS: Final = Conjunction(Kind.AND, ())
-"""True for every document."""
+"""Holds for every document."""
 
 NEVER: Final = Conjunction(Kind.OR, ())
-"""True for none; a query under it sends no request."""
+"""Holds for no document; a query with this criterion sends no request."""
 
 
 def and_(*criteria: Criterion) -> Criterion:
-    """All of the criteria; nested "and" is flattened in the order written."""
+    """All of the criteria; nested "and" is flattened in the order written.
+
+    Raises:
+        TypeError: if an argument is not a criterion.
+    """
     return _join(Kind.AND, criteria, neutral=ALWAYS, absorbing=NEVER)
 
 
 def or_(*criteria: Criterion) -> Criterion:
-    """Any of the criteria; nested "or" is flattened in the order written."""
+    """Any of the criteria; nested "or" is flattened in the order written.
+
+    Raises:
+        TypeError: if an argument is not a criterion.
+    """
     return _join(Kind.OR, criteria, neutral=NEVER, absorbing=ALWAYS)
 
 
 def not_(criterion: Criterion) -> Criterion:
-    """The exact complement, as `~criterion`."""
+    """The exact complement of a criterion; the same as `~criterion`."""
     return criterion.negated()
 
 

@@ -1,7 +1,7 @@
 """Attributes read on a class: query expressions such as `Book.publisher.city.name == "Bath"`.
 
-`Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue the
-path, `DynamicExpression` for anything below an object that declares nothing.
+`Expression` stands for one value, `EmbeddedExpression` for an embedded object, whose own attributes continue
+the path, `DynamicExpression` for anything below an object that declares nothing.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeGuard, TypeVar
 
 import attrs
 
 from contacthub_orm.errors import CompileError, UnknownAttributeError
-from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator, and_, or_
+from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_, or_
+from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.types import accepts, describe, is_list
-
-if TYPE_CHECKING:
-    from contacthub_orm.orm.mapping.attributes import Attribute
 
 __all__ = [
     "DynamicExpression",
@@ -28,11 +26,28 @@ __all__ = [
     "Ordering",
     "between_",
     "in_",
+    "is_expression",
     "is_null",
     "not_in_",
+    "owner_of",
+    "path_of",
+    "unknown_attribute",
 ]
 
 T = TypeVar("T")
+
+
+class DeclaredAttribute(Protocol):
+    """What an expression needs of an attribute that a class declares."""
+
+    @property
+    def key(self) -> str:
+        """The JSON key of the attribute."""
+        ...
+
+    def expression(self, owner: type, path: tuple[str, ...]) -> Any:
+        """The expression for the attribute, at a path that starts from `owner`."""
+        ...
 
 
 @attrs.frozen
@@ -45,6 +60,7 @@ class Ordering:
 
     @property
     def attribute(self) -> str:
+        """The path in the form that the service takes, its keys joined by dots."""
         return ".".join(self.path)
 
     def __str__(self) -> str:
@@ -54,8 +70,8 @@ class Ordering:
 class Expression(Generic[T]):
     """The value at a path of an entity class, to be compared in a criterion.
 
-    Values are checked against the attribute's declared type at once: a comparison that could never be sent raises
-    CompileError where it is written.
+    Every method that takes a value to compare with checks it at once against the attribute's declared type,
+    and raises CompileError if the comparison could never be sent.
     """
 
     __slots__ = ("_declared", "_owner", "_path")
@@ -127,7 +143,7 @@ class Expression(Generic[T]):
         return self.is_not(None)
 
     def in_(self, values: Iterable[Any]) -> Criterion:
-        """The value is one of `values`; on a list attribute, the list holds one of them. None of none matches."""
+        """The value is one of `values`; a list attribute holds one of them. Without values, nothing matches."""
         wanted = self._values("in_", values)
         if is_list(self._declared):
             return or_(*(self.contains(value) for value in wanted))
@@ -143,13 +159,13 @@ class Expression(Generic[T]):
     not_in_ = not_in
 
     def contains(self, value: Any) -> Criterion:
-        """A list attribute holds `value` (IN with a scalar, as the Python SDK's documentation uses it)."""
+        """A list attribute holds `value`: IN with one value, as the Python SDK's documentation uses it."""
         if not is_list(self._declared) and self._declared is not Any:
             self._refuse(f"contains({value!r})", "is not a list; compare it with == or in_")
         return Comparison(self._owner, self._path, Operator.IN, self._scalar("contains", value))
 
     def between(self, low: Any, high: Any) -> Criterion:
-        """The value lies between both bounds, bounds included."""
+        """The value lies between both bounds, which are included."""
         self._comparable("between")
         bounds = [self._scalar("between", low), self._scalar("between", high)]
         return Comparison(self._owner, self._path, Operator.BETWEEN, bounds)
@@ -191,7 +207,7 @@ class Expression(Generic[T]):
         except TypeError as error:
             raise CompileError(f"{self} {operation}: {error}") from None
         if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
-            self._refuse(operation, f"compares with a text, a number or a date, got {value!r}")
+            self._refuse(operation, f"compares with a string, a number or a date, got {value!r}")
         return wire
 
     def _only_none(self, operation: str, other: object) -> None:
@@ -209,7 +225,7 @@ class Expression(Generic[T]):
 
 
 class EmbeddedExpression:
-    """An embedded object of an entity class: its attributes are expressions, itself it is only null or not."""
+    """An embedded object of an entity class: its attributes are expressions, it compares with None only."""
 
     __slots__ = ("_owner", "_path", "_target")
 
@@ -219,7 +235,7 @@ class EmbeddedExpression:
         self._target = target
 
     def __getattr__(self, name: str) -> Any:
-        attributes: Mapping[str, Attribute] = self._target.__attributes__  # type: ignore[attr-defined]
+        attributes: Mapping[str, DeclaredAttribute] = self._target.__attributes__  # type: ignore[attr-defined]
         attribute = attributes.get(name)
         if attribute is None:
             if name.startswith("__"):
@@ -276,7 +292,7 @@ class DynamicExpression(Expression[Any]):
             raise AttributeError(name)
         return self[name]
 
-    __iter__ = None  # that `in` and loops are refused, which would ask for item 0, 1 and so on
+    __iter__ = None  # refuses `in` and loops, which would ask for item 0, item 1 and so on
 
     def __getitem__(self, key: str) -> DynamicExpression:
         if not isinstance(key, str) or not key or "." in key:
@@ -284,15 +300,41 @@ class DynamicExpression(Expression[Any]):
         return DynamicExpression(self._owner, (*self._path, key))
 
 
+# -- for other modules: functions and not methods, since an expression's names are those of the user's attributes ------
+
+
+def is_expression(value: object) -> TypeGuard[Expression[Any] | EmbeddedExpression]:
+    """Whether a value is an attribute read on a class."""
+    return isinstance(value, Expression | EmbeddedExpression)
+
+
+def path_of(expression: Expression[Any] | EmbeddedExpression) -> tuple[str, ...]:
+    """The JSON keys that lead from the document's root to the value."""
+    return expression._path
+
+
+def owner_of(expression: Expression[Any] | EmbeddedExpression) -> type:
+    """The class that the path starts from."""
+    return expression._owner
+
+
 def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:
-    """The refusal of an undeclared attribute, with the nearest declared name."""
+    """The error for an attribute that is not declared; its message suggests the nearest declared name."""
     near = difflib.get_close_matches(name, list(declared), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return UnknownAttributeError(f"{place} declares no attribute {name!r}{hint}")
 
 
 def in_(value: Any, list_attribute: Any) -> Criterion:
-    """`value` is in `list_attribute`; for an attribute that is no list, or for several values: one of them equals it."""
+    """A list attribute holds a value; an attribute that is not a list equals it.
+
+    Args:
+        value: the value, or several, of which one is enough.
+        list_attribute: the attribute.
+
+    Raises:
+        CompileError: if it is not an attribute of an entity class, or cannot have the value.
+    """
     expression = _expression("in_", list_attribute)
     if isinstance(value, list | tuple | set | frozenset):
         return expression.in_(value)
@@ -300,17 +342,30 @@ def in_(value: Any, list_attribute: Any) -> Criterion:
 
 
 def not_in_(value: Any, list_attribute: Any) -> Criterion:
-    """The exact complement of `in_(value, list_attribute)`."""
+    """The exact complement of `in_(value, list_attribute)`.
+
+    Raises:
+        CompileError: if it is not an attribute of an entity class, or cannot have the value.
+    """
     return ~in_(value, list_attribute)
 
 
 def between_(attribute: Any, value1: Any, value2: Any) -> Criterion:
-    """`attribute` lies between both values, the values included."""
+    """The attribute lies between two values, which are included.
+
+    Raises:
+        CompileError: if it is not an attribute of an entity class, is a list, or cannot have one of the
+            values.
+    """
     return _expression("between_", attribute).between(value1, value2)
 
 
 def is_null(attribute: Any) -> Criterion:
-    """The attribute or embedded object is absent or null; negate it for the contrary."""
+    """The attribute or embedded object is absent or null; `~is_null(...)` says that it is not.
+
+    Raises:
+        CompileError: if it is not an attribute of an entity class.
+    """
     if isinstance(attribute, EmbeddedExpression):
         return attribute == None  # noqa: E711 - builds a criterion
     return _expression("is_null", attribute).is_(None)

@@ -1,12 +1,11 @@
-"""Criteria that are more than a condition on one document: set operations on queries, and conditions on events.
+"""Criteria that are more than a condition on one document: set operations, and conditions on events.
 
-Both stand in a criterion tree like any other criterion. An "and" or "or" that holds one becomes a set operation when it
-is compiled; the complement of either is EXCEPT, since the query language has no "not".
+Both can be parts of any criterion. An "and" or "or" with such a part is compiled to a set operation; the
+complement of either is compiled to EXCEPT, since the query language has no "not".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Comparison, Conjunction, Criterion, and_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Combination", "Did", "SetOperation", "asks_for_events", "combined", "is_condition"]
@@ -31,18 +32,24 @@ class SetOperation(StrEnum):
 
 @attrs.frozen(eq=True, slots=True)
 class Combination(Criterion):
-    """A set operation on the results of criteria; EXCEPT is the first without all the others."""
+    """A set operation on the results of criteria; EXCEPT takes those of the others from those of the first."""
 
     operation: SetOperation
     parts: tuple[Criterion, ...]
 
     def negated(self) -> Criterion:
+        """The exact complement."""
         first, *others = self.parts
         if self.operation is SetOperation.EXCEPT and first == ALWAYS:
             return combined(SetOperation.UNION, *others)
         return Combination(SetOperation.EXCEPT, (ALWAYS, self))
 
     def holds_for(self, document: Document) -> bool:
+        """Whether the results contain the entity of a wire document.
+
+        Raises:
+            CompileError: if a part is a condition on events.
+        """
         first, *others = (part.holds_for(document) for part in self.parts)
         if self.operation is SetOperation.INTERSECT:
             return first and all(others)
@@ -51,6 +58,7 @@ class Combination(Criterion):
         return first and not any(others)
 
     def comparisons(self) -> Iterable[Comparison]:
+        """The comparisons in all parts, in the order written."""
         for part in self.parts:
             yield from part.comparisons()
 
@@ -60,22 +68,28 @@ class Combination(Criterion):
 
 @attrs.frozen(eq=True, slots=True)
 class Did(Criterion):
-    """There is an event of a type that satisfies `condition`, within `timeframe`; both are criteria on the event."""
+    """The entity has an event of a type that satisfies two criteria on events, `condition` and `timeframe`."""
 
     event: str
     condition: Criterion
     timeframe: Criterion
 
     def negated(self) -> Criterion:
+        """The exact complement: every entity except those that have such an event."""
         return Combination(SetOperation.EXCEPT, (ALWAYS, self))
 
-    def holds_for(self, document: Document) -> bool:  # noqa: ARG002 - a document does not tell
+    def holds_for(self, document: Document) -> bool:  # noqa: ARG002 - a document does not hold events
+        """Refused: a document does not hold the events of its entity.
+
+        Raises:
+            CompileError: always.
+        """
         raise CompileError(
             f"{self} asks for events, which are not part of the document: only the service can answer"
         )
 
     def comparisons(self) -> Iterable[Comparison]:
-        """None of the entity itself: the criteria inside are on events."""
+        """No comparisons: the criteria inside are on events, not on the entity."""
         return ()
 
     def __str__(self) -> str:
@@ -84,9 +98,10 @@ class Did(Criterion):
 
 
 def combined(operation: SetOperation, *criteria: Criterion) -> Criterion:
-    """A set operation; nested ones of one kind are flattened in the order written, as far as that changes nothing.
+    """Combine criteria by a set operation.
 
-    What every or no entity satisfies is resolved at once, so that it is not asked.
+    Nested operations of the same kind are flattened in the order written, where that does not change the
+    results. Parts that always or never hold are resolved here, so that the service is not asked for them.
     """
     parts: list[Criterion] = []
     for index, criterion in enumerate(criteria):
@@ -118,14 +133,14 @@ def _excepted(parts: list[Criterion]) -> Criterion:
 
 
 def asks_for_events(criterion: Criterion) -> bool:
-    """Whether a criterion holds a condition on events, which no document tells."""
+    """Whether a part of a criterion is a condition on events, which are not part of a document."""
     if isinstance(criterion, Conjunction | Combination):
         return any(map(asks_for_events, criterion.parts))
     return isinstance(criterion, Did)
 
 
 def is_condition(criterion: Any) -> bool:
-    """Whether a criterion is a condition on one document all the way down."""
+    """Whether a criterion, with all its parts, is a condition on one document."""
     if isinstance(criterion, Conjunction):
         return all(map(is_condition, criterion.parts))
     return isinstance(criterion, Comparison)

@@ -13,8 +13,8 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
-from contacthub_orm.orm.mapping.baseline import mark_all_dirty
-from contacthub_orm.orm.mapping.mapped import Mapped, render, take_baseline
+from contacthub_orm.orm.mapping.baseline import mark_all_dirty, take_baseline
+from contacthub_orm.orm.mapping.mapped import Mapped, render
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.partial import PartialDocument
 

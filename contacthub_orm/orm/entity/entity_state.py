@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.mapping.mapped import forget_all, take_baseline
+from contacthub_orm.orm.mapping.baseline import forget_all, take_baseline
 from contacthub_orm.orm.mapping.object_state import ObjectState
 
 if TYPE_CHECKING:

@@ -14,12 +14,14 @@ from contacthub_orm.orm.wire.partial import PartialDocument, lacks
 __all__ = [
     "apply_edits",
     "elements",
+    "forget_all",
     "forget_containers",
     "forget_value",
     "mark_all_dirty",
     "merge_baseline",
     "refill",
     "revert",
+    "take_baseline",
     "unmark",
 ]
 
@@ -239,3 +241,33 @@ def _held(mapped: Mapped, key: str) -> Any:
         return mapped[key]
     except KeyError:
         return None
+
+
+def forget_all(mapped: Mapped) -> None:
+    """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
+    state = object_state(mapped)
+    state.forget_baseline()
+    state.unmark_all()
+    for name, value in list(mapped.__dict__.items()):
+        if isinstance(value, Mapped):
+            forget_all(value)
+        elif name in mapped.__attributes__:
+            del mapped.__dict__[name]
+    state.extras = {key: value for key, value in (state.extras or {}).items() if isinstance(value, Mapped)}
+    for value in state.extras.values():
+        forget_all(value)
+
+
+def take_baseline(mapped: Mapped, document: Document | None) -> None:
+    """Give an emptied object and the embedded objects in use their baselines."""
+    state = object_state(mapped)
+    state.baseline = document
+    children = [
+        (mapped.__attributes__[name].key, value)
+        for name, value in mapped.__dict__.items()
+        if isinstance(value, Mapped) and name in mapped.__attributes__
+    ]
+    children += [(key, value) for key, value in (state.extras or {}).items() if isinstance(value, Mapped)]
+    for key, child in children:
+        held = (document or {}).get(key)
+        take_baseline(child, held if isinstance(held, dict) else None)

@@ -28,13 +28,11 @@ __all__ = [
     "Properties",
     "at_hand",
     "contents",
-    "forget_all",
     "is_null",
     "new_object",
     "open_value",
     "render",
     "set_state",
-    "take_baseline",
 ]
 
 M = TypeVar("M", bound="Mapped")
@@ -258,6 +256,12 @@ class Mapped:
         """Pickled or copied it is an object of its own, with all values, below no other."""
         return _made_again, (type(self), copied(render(self)))
 
+    def __load_paths__(self, paths: Iterable[Iterable[str]]) -> None:
+        """Load the rest of a partially loaded entity if one of the paths was not loaded."""
+        state = self._state
+        if is_partial(state.baseline) and any(lacks_path(state.baseline, path) for path in paths):
+            state.load_rest(self)
+
     def __json__(self) -> Document:
         """The wire document as it stands, unsaved edits included."""
         return render(self)
@@ -447,36 +451,6 @@ def _made_again(cls: type[M], document: Document) -> M:
     for key, value in document.items():
         made[key] = value
     return made
-
-
-def forget_all(mapped: Mapped) -> None:
-    """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
-    state = object_state(mapped)
-    state.forget_baseline()
-    state.unmark_all()
-    for name, value in list(mapped.__dict__.items()):
-        if isinstance(value, Mapped):
-            forget_all(value)
-        elif name in mapped.__attributes__:
-            del mapped.__dict__[name]
-    state.extras = {key: value for key, value in (state.extras or {}).items() if isinstance(value, Mapped)}
-    for value in state.extras.values():
-        forget_all(value)
-
-
-def take_baseline(mapped: Mapped, document: Document | None) -> None:
-    """Give an emptied object and the embedded objects in use their baselines."""
-    state = object_state(mapped)
-    state.baseline = document
-    children = [
-        (mapped.__attributes__[name].key, value)
-        for name, value in mapped.__dict__.items()
-        if isinstance(value, Mapped) and name in mapped.__attributes__
-    ]
-    children += [(key, value) for key, value in (state.extras or {}).items() if isinstance(value, Mapped)]
-    for key, child in children:
-        held = (document or {}).get(key)
-        take_baseline(child, held if isinstance(held, dict) else None)
 
 
 def _loaded(mapped: Mapped) -> Document:

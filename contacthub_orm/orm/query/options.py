@@ -1,24 +1,44 @@
-"""Options of a query: which paths and which related entities are loaded with the rows."""
+"""Loader options: which paths and which related entities are loaded with the rows of a query."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from contacthub_orm.errors import CompileError
-from contacthub_orm.orm.criteria.expressions import EmbeddedExpression, Expression, unknown_attribute
-from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.criteria.expressions import is_expression, owner_of, path_of, unknown_attribute
 from contacthub_orm.orm.mapping.attributes import Embedded
-from contacthub_orm.orm.query.relations import Related
 
-__all__ = ["LoadOnly", "Option", "RaiseLoad", "SelectIn", "load_only", "raiseload", "selectinload"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm.entity.entity import Entity
+
+__all__ = ["LoadOnly", "LoaderOption", "load_only"]
+
+
+class LoaderOption(ABC):
+    """What `Query.options` takes: `load_only(...)`, `selectinload(...)` or `raiseload(...)`."""
+
+    __slots__ = ()
+
+    sends_requests: ClassVar[bool] = False
+    """Whether loading a page of rows sends requests of its own."""
+
+    @abstractmethod
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the option fits a class.
+
+        Raises:
+            CompileError: if it names something that is not the class's.
+        """
 
 
 @attrs.frozen
-class LoadOnly:
-    """Only some paths are loaded; reading another loads the rest of that entity."""
+class LoadOnly(LoaderOption):
+    """Loads only some paths of the rows; reading another path loads the rest of that entity."""
 
     paths: tuple[tuple[str, ...], ...]
     owners: tuple[type, ...] = ()
@@ -26,15 +46,27 @@ class LoadOnly:
 
     @classmethod
     def of(cls, argument: str, paths: Iterable[Any]) -> LoadOnly:
-        """The option for paths that were named in an argument. Raises CompileError for what is no path."""
+        """The option for some paths.
+
+        Args:
+            argument: the name of the argument that holds the paths, for messages.
+            paths: strings such as `"base.firstName"`, or attributes of the class.
+
+        Raises:
+            CompileError: if there is no path, or one is neither a path nor an attribute.
+        """
         named = list(paths)
         if not named:
             raise CompileError(f"{argument}: names no path")
-        owners = (one._owner for one in named if isinstance(one, Expression | EmbeddedExpression))
-        return cls(tuple(_path(argument, one) for one in named), tuple(owners), argument)
+        owners = tuple(owner_of(one) for one in named if is_expression(one))
+        return cls(tuple(_path(argument, one) for one in named), owners, argument)
 
     def check(self, entity: type[Entity]) -> None:
-        """Raise CompileError where a path is not one of the entity's."""
+        """Check that every path is one of the class.
+
+        Raises:
+            CompileError: if one is not.
+        """
         for owner in self.owners:
             if not issubclass(entity, owner):
                 raise CompileError(
@@ -44,8 +76,28 @@ class LoadOnly:
             _check_path(f"{self.argument}: {entity.__name__}", entity, path)
 
 
+def load_only(*paths: Any) -> LoadOnly:
+    """Load only these paths: `load_only("base.firstName", Customer.externalId)`.
+
+    Args:
+        paths: strings or attributes.
+
+    Raises:
+        CompileError: if there is no path, or one is neither a path nor an attribute.
+    """
+    return LoadOnly.of("load_only", paths)
+
+
+def _path(argument: str, named: Any) -> tuple[str, ...]:
+    if is_expression(named):
+        return path_of(named)
+    if isinstance(named, str) and named and all(named.split(".")):
+        return tuple(named.split("."))
+    raise CompileError(f"{argument}: expected a path such as 'base.firstName' or an attribute, got {named!r}")
+
+
 def _check_path(place: str, entity: type[Entity], path: tuple[str, ...]) -> None:
-    """Follow a path through what is declared, to its end or to an object that declares nothing."""
+    """Follow a path through the declared attributes, to its end or to an object that declares nothing."""
     target: Any = entity
     for index, key in enumerate(path):
         attribute = target.__keys__.get(key)
@@ -61,62 +113,3 @@ def _check_path(place: str, entity: type[Entity], path: tuple[str, ...]) -> None
                 f"{place} is loaded whole: nothing below it can be asked for, got {path[index + 1]!r}"
             )
         target = attribute.target
-
-
-@attrs.frozen
-class SelectIn:
-    """A relation is loaded for all rows of a page, concurrently."""
-
-    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
-
-    def check(self, entity: type[Entity]) -> None:
-        """Raise CompileError where the relation is not the entity's."""
-        _check_relation("selectinload", self.relation, entity)
-
-
-@attrs.frozen
-class RaiseLoad:
-    """A relation may not be loaded."""
-
-    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
-
-    def check(self, entity: type[Entity]) -> None:
-        """Raise CompileError where the relation is not the entity's."""
-        _check_relation("raiseload", self.relation, entity)
-
-
-Option = LoadOnly | SelectIn | RaiseLoad
-
-
-def load_only(*paths: Any) -> LoadOnly:
-    """Load only these paths, named as texts or as attributes: `load_only("base.firstName", Customer.externalId)`."""
-    return LoadOnly.of("load_only", paths)
-
-
-def selectinload(relation: Any) -> SelectIn:
-    """Load a relation for a whole page of rows, with one request a row, concurrently."""
-    return SelectIn(_relation("selectinload", relation))
-
-
-def raiseload(relation: Any) -> RaiseLoad:
-    """Have a relation raise InvalidRequestError instead of loading."""
-    return RaiseLoad(_relation("raiseload", relation))
-
-
-def _path(argument: str, named: Any) -> tuple[str, ...]:
-    if isinstance(named, Expression | EmbeddedExpression):
-        return named._path
-    if isinstance(named, str) and named and all(named.split(".")):
-        return tuple(named.split("."))
-    raise CompileError(f"{argument}: expected a path such as 'base.firstName' or an attribute, got {named!r}")
-
-
-def _relation(function: str, relation: Any) -> Related[Any]:
-    if not isinstance(relation, Related):
-        raise CompileError(f"{function}: expected a relation such as Customer.events, got {relation!r}")
-    return relation
-
-
-def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
-    if not issubclass(entity, relation.owner):
-        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

@@ -1,28 +1,49 @@
-"""Relations from one entity to many: `customer.events`, a read-only view that loads when it is iterated."""
+"""Relations from one entity to many, loaded when they are read: `customer.events`, `customer.educations`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, NoReturn, Protocol, TypeVar, overload
 
-from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
+import attrs
+
+from contacthub_orm.errors import CompileError, InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.query.options import LoaderOption
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.entity_state import EntityState
     from contacthub_orm.orm.query.query import Query
-    from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Below", "Related", "RelatedView", "below", "related"]
+__all__ = [
+    "Below",
+    "RaiseLoad",
+    "Related",
+    "RelatedView",
+    "SelectIn",
+    "below",
+    "raiseload",
+    "related",
+    "selectinload",
+]
 
 R = TypeVar("R", bound="Entity")
 
 
+class Asker(Protocol):
+    """What makes queries, such as a session."""
+
+    def query(self, entity: type[R]) -> Query[R]:
+        """A query for entities of a class."""
+        ...
+
+
 class Related(Generic[R]):
-    """Declares a relation: `target` names the related class, `select` narrows a query for it to one owner's."""
+    """A relation to many entities of another resource, declared on a class by `related`."""
 
     name: str
     owner: type
@@ -46,7 +67,12 @@ class Related(Generic[R]):
         raise AttributeError(f"{self} is read-only: add what belongs to it to the session")
 
     def query(self, instance: Entity) -> Query[R]:
-        """The query for the entities related to one. Raises InvalidRequestError where none can be asked."""
+        """The query for the entities related to one.
+
+        Raises:
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+                could be asked.
+        """
         state = state_of(instance)
         if state.key is None:
             raise InvalidRequestError(f"{instance!r} is not saved, so {self.name} cannot be loaded")
@@ -57,11 +83,9 @@ class Related(Generic[R]):
         session: Any = state.home.lend()
         return self.select_for(instance, session).no_tracking()
 
-    def select_for(self, instance: Entity, session: Session) -> Query[R]:
+    def select_for(self, instance: Entity, session: Asker) -> Query[R]:
         """The query of a session for the entities related to a saved one."""
-        key = state_of(instance).key
-        assert key is not None
-        return self.select(session.query(self.target()), key[1])
+        return self.select(session.query(self.target()), state_of(instance).known_key.identity)
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
@@ -71,14 +95,20 @@ class Related(Generic[R]):
 
 
 def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Query[R]]) -> Related[R]:
-    """Declare a relation to many entities of another resource."""
+    """Declare a relation to many entities of another resource.
+
+    Args:
+        target: gives the related class; a function, since that class may be declared later.
+        select: narrows a query for the related class to the entities of one owner, given the owner's id.
+    """
     return Related(target, select)
 
 
 class RelatedView(Generic[R]):
-    """The entities related to one: iterate it, count it, or go on asking with `query`.
+    """The entities related to one: iterate over them, take their `len()`, or narrow the `query` behind them.
 
-    It is read-only, as a relation of the service is: add an event with `session.add(Event(customer=...))`.
+    The view is read-only, as a relation of the service is: add an event with
+    `session.add(Event(customer=...))`.
     """
 
     __slots__ = ("_instance", "_relation")
@@ -89,11 +119,20 @@ class RelatedView(Generic[R]):
 
     @property
     def query(self) -> Query[R]:
-        """The query behind it, to be narrowed further."""
+        """The query behind the view, to be narrowed further.
+
+        Raises:
+            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+                could be asked.
+        """
         return self._relation.query(self._instance)
 
     def all(self) -> list[R]:
-        """The related entities: those that `selectinload` brought, else asked for now."""
+        """The related entities: those that `selectinload` loaded, or those that the service gives now.
+
+        Raises:
+            InvalidRequestError: if `raiseload` forbids to load them, or `query` cannot be made.
+        """
         loaded: Any = (state_of(self._instance).related or {}).get(self._relation.name)
         if loaded is not None:
             return [one for one in loaded if not state_of(one).deleted]
@@ -115,7 +154,7 @@ class RelatedView(Generic[R]):
     def __repr__(self) -> str:
         return f"<{self._relation} of {self._instance!r}>"
 
-    if not TYPE_CHECKING:  # there is nothing to call, for a checker; at run time the refusal says what to do
+    if not TYPE_CHECKING:  # a checker sees no such methods; at run time the error says what to do instead
 
         def _refuse(self, *_, **__):
             raise OperationNotPermitted(
@@ -127,10 +166,7 @@ class RelatedView(Generic[R]):
 
 
 class Below(Generic[R]):
-    """Declares the entities that live below one, such as the educations of a customer.
-
-    `documents` reads them: from the owner's own document where it shows them, else from the service.
-    """
+    """The child entities of an entity, such as the educations of a customer, declared by `below`."""
 
     name: str
     owner: type
@@ -161,7 +197,7 @@ class Below(Generic[R]):
         return self._handed_out(state, rows) if owner.per_call else tuple(rows)
 
     def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
-        """The rows, as the objects that stood for them before: without a session, no identity map knows those."""
+        """Replace rows by the objects handed out for them before: without a session, no identity map knows them."""
         known = {state_of(one).key: one for one in (state.below or {}).get(self.name, ())}
         found = tuple(_one_object(known.get(state_of(row).key), row) for row in rows)
         state.hand_out_below(self.name, found)
@@ -174,7 +210,10 @@ class Below(Generic[R]):
 
 
 def _one_object(known: Any, row: R) -> R:
-    """What was handed out before, brought up to date under its changes; else, or where a session has it, the row."""
+    """The object that was handed out before, brought up to date under its changes.
+
+    It is the row itself if there was none, or if that one is deleted or in a session by now.
+    """
     if known is None or state_of(known).deleted or state_of(known).owner is not None:
         return row
     merge_baseline(known, state_of(row).baseline)
@@ -183,5 +222,75 @@ def _one_object(known: Any, row: R) -> R:
 
 
 def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Document]]) -> Below[R]:
-    """Declare the entities that live below one; the value is a tuple, since it cannot be changed by assignment."""
+    """Declare the child entities of an entity. The attribute is a tuple, since it is read-only.
+
+    Args:
+        target: gives the class of the children; a function, since that class may be declared later.
+        documents: gives the documents of an entity's children: from its own document if that holds them, else
+            from the service.
+    """
     return Below(target, documents)
+
+
+# -- loader options ---------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class SelectIn(LoaderOption):
+    """Loads a relation for all rows of a page, concurrently."""
+
+    sends_requests: ClassVar[bool] = True
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("selectinload", self.relation, entity)
+
+
+@attrs.frozen
+class RaiseLoad(LoaderOption):
+    """Forbids to load a relation."""
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("raiseload", self.relation, entity)
+
+
+def selectinload(relation: Any) -> SelectIn:
+    """Load a relation with each page of rows: one request for each row, sent concurrently.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return SelectIn(_relation("selectinload", relation))
+
+
+def raiseload(relation: Any) -> RaiseLoad:
+    """Let a relation raise InvalidRequestError instead of loading.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return RaiseLoad(_relation("raiseload", relation))
+
+
+def _relation(function: str, relation: Any) -> Related[Any]:
+    if not isinstance(relation, Related):
+        raise CompileError(f"{function}: expected a relation such as Customer.events, got {relation!r}")
+    return relation
+
+
+def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
+    if not issubclass(entity, relation.owner):
+        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

@@ -1,32 +1,38 @@
-"""The matches of a criterion in the order of a key that never changes, asked for between two of its moments."""
+"""Keyset pagination: the matches of a criterion, sorted by a key that never changes, between two bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, Operator, and_
+from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_
 from contacthub_orm.orm.criteria.expressions import Ordering
+from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.service.search import Page, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime, parse_datetime
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["MILLISECOND", "KeyOrder", "is_last"]
+__all__ = ["MILLISECOND", "Keyset", "is_last", "whole_milliseconds"]
 
 MILLISECOND: Final = timedelta(milliseconds=1)
-"""The unit of the key: rows that differ by less are told apart by their ids."""
+"""The resolution of bounds: rows whose keys differ by less are told apart by their ids."""
 
 
 @attrs.frozen(eq=False)
-class KeyOrder:
-    """Pages of the matches of `criterion`, sorted by `key`, with `page_size` rows each unless told otherwise."""
+class Keyset:
+    """The matches of `criterion`, sorted by `key`, in pages of `page_size` rows unless told otherwise.
+
+    `send` sends a search; it may be called from several threads. The key is an instant, such as that of
+    registration.
+    """
 
     send: Callable[[Search], Page]
     entity: type[Entity]
@@ -44,7 +50,7 @@ class KeyOrder:
         size: int | None = None,
         descending: bool = False,
     ) -> Page:
-        """A page of the rows with `low <= key < high`; without a bound there is none."""
+        """Fetch a page of the rows with `low <= key < high`; a bound that is None does not bound."""
         criterion = and_(self.criterion, *self._bounds(low, high))
         order = (Ordering(self.entity, (self.key,), descending),)
         size = self.page_size if size is None else size
@@ -53,37 +59,38 @@ class KeyOrder:
     def _bounds(self, low: datetime | None, high: datetime | None) -> list[Comparison]:
         bounds = ((Operator.GTE, low), (Operator.LT, high))
         return [
-            Comparison(self.entity, (self.key,), operator, dump_datetime(moment))
-            for operator, moment in bounds
-            if moment is not None
+            Comparison(self.entity, (self.key,), operator, dump_datetime(bound))
+            for operator, bound in bounds
+            if bound is not None
         ]
 
     def end(self, low: datetime) -> datetime:
-        """Past the newest of the rows that there are now, of which the first is at `low`."""
+        """Fetch the newest row, and give a bound just past its key. `low` is the key of the first row."""
         newest = self.fetch(size=1, descending=True).documents
-        return max([low, *map(self.moment, newest)]) + MILLISECOND
+        return max([low, *map(self.instant, newest)]) + MILLISECOND
 
-    def moment(self, document: Document) -> datetime:
-        """The key of a row, as bounds name it."""
+    def instant(self, document: Document) -> datetime:
+        """The key of a row, rounded down to a millisecond, as bounds name it."""
         return whole_milliseconds(parse_datetime(document[self.key]))
 
     def identity(self, document: Document) -> str:
+        """The id of a row."""
         found: str = document[self.entity.__resource__.id_key]
         return found
 
-    def too_many(self, moment: datetime, page: Page) -> InvalidRequestError:
-        """The refusal of rows that neither bounds nor pages can tell apart."""
+    def too_many(self, instant: datetime, page: Page) -> InvalidRequestError:
+        """The error for more rows at one key than pages can reach; bounds cannot tell them apart."""
         return InvalidRequestError(
             f"{page.total} or more {self.entity.__resource__.name} have the same {self.key} "
-            f"({dump_datetime(moment)}), past what the service gives: narrow the query"
+            f"({dump_datetime(instant)}), past what the service gives: narrow the query"
         )
 
 
-def whole_milliseconds(moment: datetime) -> datetime:
-    """The moment without what is less than a millisecond."""
-    return moment - timedelta(microseconds=moment.microsecond % 1000)
+def whole_milliseconds(instant: datetime) -> datetime:
+    """The instant, rounded down to a millisecond."""
+    return instant - timedelta(microseconds=instant.microsecond % 1000)
 
 
 def is_last(page: Page) -> bool:
-    """Whether nothing comes after a first page; a total at the cap means "at least"."""
+    """Whether no row comes after those of a first page; a total at the cap means "at least"."""
     return not page.documents or (len(page.documents) >= page.total and not page.capped)

@@ -1,66 +1,79 @@
-"""The windows of a scan: which rows of the key's range are done, and where a window is cut for another walker.
+"""The partitions of a scan: half-open ranges of its key, each read by one worker, and their splits.
 
-A window is cut at a row, not at a moment, since rows may lie anyhow in time: the page that begins so many rows further on
-is fetched, its first row's key says where the window is cut, and the page is the first of the new window. No page is
-fetched for the cut alone, but the old window now ends with a part of a page. So that scans send few requests more than
-full pages there may be one cut for every twenty.
+A partition is split at a row and not at an instant, since rows may be spread unevenly over time: the page
+that begins so many rows further on is fetched, and the key of its first row is where the new partition
+begins. That page is the first of the new partition, so no page is fetched for the split alone, but the old
+partition now ends within a page. To let scans send few requests more than there are full pages, there is at
+most one split for every twenty requests.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from contacthub_orm.orm.scan.keyset import MILLISECOND, KeyOrder, is_last
+from contacthub_orm.orm.scan.keyset import MILLISECOND, Keyset, is_last
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from contacthub_orm.orm.service.search import Page
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Cut", "Taken", "Window", "Windows", "walkers_for"]
+__all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
-_REQUESTS_PER_CUT: Final = 20
-_UNCUT: Final = 2
-"""Cuts that a scan must be long enough for before the first is made: what it costs besides."""
-_SMALLEST_CUT: Final = 4
-"""Full pages that there must still be for a cut to be worth another's while."""
+_REQUESTS_PER_SPLIT: Final = 20
+"""A scan makes at most one split for this many of its requests, since a split may cost one request more."""
+
+_SPLITS_WITHHELD: Final = 2
+"""Splits withheld from that number, to pay for what splitting itself costs. A short scan makes none."""
+
+_PAGES_PER_SPLIT: Final = 4
+"""A partition gets at most one split for this many full pages that remain in it, to make it worthwhile."""
+
+_PAGES_PER_CAPPED_SPLIT: Final = 40
+"""Full pages between the splits of a partition that holds more rows than one search reaches.
+
+They lie further apart than those of other partitions, since the rows past the cap will be split again.
+"""
+
 _LARGE: Final = 0.7
-_PAST_THE_CAP: Final = 40
-"""Pages between the cuts of a window whose end is past what one search gives: there are more cuts to come."""
+"""Only partitions with at least this part of the rows of the largest one are split."""
 
 
 @attrs.define(eq=False)
-class Window:
-    """Rows with `low <= key < high`, or without an end; `seen` are the ids at `low` that are done.
+class Partition:
+    """The rows with `low <= key < high`; if `high` is None, there is no upper bound.
 
-    `left` is about how many more rows there are, at least so many where the window is `capped`. `first` is the first page,
-    where it is there already.
+    `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many.
+    `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
+    already there.
     """
 
     low: datetime
     high: datetime | None = None
-    left: int = 0
+    remaining: int = 0
     capped: bool = False
-    first: Page | None = None
-    seen: set[str] = attrs.field(factory=set)
+    first_page: Page | None = None
+    seen_ids: set[str] = attrs.field(factory=set)
 
-    def holds(self, moment: datetime) -> bool:
-        """Whether a moment lies inside, so that the window can be cut there."""
-        return self.low < moment and (self.high is None or moment < self.high)
+    def can_split_at(self, instant: datetime) -> bool:
+        """Whether an instant lies inside, with something before it."""
+        return self.low < instant and (self.high is None or instant < self.high)
 
 
 @attrs.frozen(eq=False)
-class Cut:
-    """A cut of a window before page `number` of its rows from `low` to `high`.
+class Split:
+    """A split of a partition that is planned: before page `number` of its rows from `low` to `high`.
 
-    About `rows` rows come after it, up to the next cut or the window's end; at least so many where it is `capped`.
+    About `rows` rows come after it, up to the next split or the partition's end; if `capped`, at least so
+    many.
     """
 
-    window: Window
+    partition: Partition
     low: datetime
     high: datetime | None
     number: int
@@ -69,154 +82,168 @@ class Cut:
 
 
 @attrs.frozen
-class Taken:
-    """What became of a page: its rows that are new; whether it is the last; whether the window's `low` moved by it."""
+class TakenPage:
+    """What a page brought: its new rows, whether it is the last, and whether the partition's `low` moved on."""
 
     fresh: list[Document]
     last: bool
     moved: bool
 
 
-def walkers_for(first: Page, at_most: int) -> int:
-    """How many walkers a scan with this first page can ever employ: one more than it may be cut."""
+def workers_for(first: Page, at_most: int) -> int:
+    """How many workers a scan with this first page can ever employ: one more than there may be splits."""
     if first.capped:
         return at_most
     pages = -(-first.total // max(first.size, 1))
-    return max(1, min(at_most, pages // _REQUESTS_PER_CUT - _UNCUT + 1))
+    return max(1, min(at_most, pages // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD + 1))
 
 
-class Windows:
-    """The windows of one scan that are not done yet. May be used by several threads."""
+class Partitions:
+    """The partitions of one scan that are not read to their end. It may be used by several threads."""
 
-    def __init__(self, first: Window, order: KeyOrder) -> None:
+    def __init__(self, first: Partition, keyset: Keyset) -> None:
         self._open = [first]
-        self._page_size = order.page_size
-        self._moment = order.moment
-        self._identity = order.identity
+        self._page_size = keyset.page_size
+        self._instant = keyset.instant
+        self._identity = keyset.identity
         self._lock = threading.Lock()
-        self._pending: list[Cut] = []
+        self._pending: list[Split] = []
         self._requests = 0
-        self._cuts = 0
+        self._splits = 0
 
-    def take(self, window: Window, page: Page, *, searched: datetime | None, counted: bool) -> Taken:
-        """Take in the next page of a window, whose end was `searched` when it was asked for, and may be earlier by now.
+    def take(
+        self, partition: Partition, page: Page, *, searched: datetime | None, counted: bool
+    ) -> TakenPage:
+        """Take in the next page of a partition.
 
-        `counted` says that the page's total is that of the window, up to this end.
+        Args:
+            partition: the partition.
+            page: the page.
+            searched: the partition's upper bound when the page was asked for; a split may have lowered it
+                since.
+            counted: whether the page's total is that of the partition, up to this bound.
         """
         with self._lock:
             self._requests += 1
-            high = window.high
-            inside = [one for one in page.documents if high is None or self._moment(one) < high]
-            fresh = [one for one in inside if self._identity(one) not in window.seen]
+            high = partition.high
+            inside = [one for one in page.documents if high is None or self._instant(one) < high]
+            fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
             if is_last(page) or len(inside) < len(page.documents):
-                self._open.remove(window)
-                return Taken(fresh, last=True, moved=False)
-            if counted and searched == high and not self._is_being_cut(window):
-                window.left, window.capped = page.total - len(inside), page.capped
+                self._open.remove(partition)
+                return TakenPage(fresh, last=True, moved=False)
+            if counted and searched == high and not self._is_being_split(partition):
+                partition.remaining, partition.capped = page.total - len(inside), page.capped
             else:
-                window.left -= len(inside)
-            return Taken(fresh, last=False, moved=self._advance(window, inside))
+                partition.remaining -= len(inside)
+            return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
 
-    def _advance(self, window: Window, documents: Sequence[Document]) -> bool:
-        """Go on to the last key of a page; False where all of the page is at one key, so that there is nowhere to go."""
-        last = self._moment(documents[-1])
-        moved = last > window.low
+    def _advance(self, partition: Partition, documents: Sequence[Document]) -> bool:
+        """Move `low` on to the last key of a page, and say whether it moved: a page may be all at one key."""
+        last = self._instant(documents[-1])
+        moved = last > partition.low
         if moved:
-            window.low, window.seen = last, set()
+            partition.low, partition.seen_ids = last, set()
         for document in reversed(documents):
-            if self._moment(document) != last:
+            if self._instant(document) != last:
                 break
-            window.seen.add(self._identity(document))
+            partition.seen_ids.add(self._identity(document))
         return moved
 
-    def pass_moment(self, window: Window) -> bool:
-        """Go on after a millisecond all of which is done; False where that is the window's end."""
+    def pass_instant(self, partition: Partition) -> bool:
+        """Move `low` past a millisecond whose rows are all read, and say whether the partition goes on there."""
         with self._lock:
-            window.low, window.seen = window.low + MILLISECOND, set()
-            if window.high is None or window.low < window.high:
+            partition.low, partition.seen_ids = partition.low + MILLISECOND, set()
+            if partition.high is None or partition.low < partition.high:
                 return True
-            self._open.remove(window)
+            self._open.remove(partition)
             return False
 
-    # -- cuts ---------------------------------------------------------------------------------------------------------
+    # -- splits -------------------------------------------------------------------------------------------------------
 
-    def cuts_of(self, window: Window, waiting: int) -> list[Cut]:
-        """The cuts of a window that are worth while, where so many walkers have nothing to do."""
+    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
+        """The splits of a partition that are worth making, if so many workers are idle."""
         with self._lock:
-            pages = window.left // self._page_size
-            most = min(self._share(window, waiting), self._share(window, self._allowed()))
-            numbers = _past_the_cap(pages, most) if window.capped else _even(pages, most)
-            if not numbers or self._is_being_cut(window):
+            pages = partition.remaining // self._page_size
+            most = min(self._share(partition, idle), self._share(partition, self._allowed()))
+            numbers = _capped_splits(pages, most) if partition.capped else _even_splits(pages, most)
+            if not numbers or self._is_being_split(partition):
                 return []
-            cuts = self._cuts_at(window, numbers)
-            self._pending += cuts
-            self._cuts += len(cuts)
-            return cuts
+            splits = self._splits_before(partition, numbers)
+            self._pending += splits
+            self._splits += len(splits)
+            return splits
 
-    def _is_being_cut(self, window: Window) -> bool:
-        return any(cut.window is window for cut in self._pending)
+    def _is_being_split(self, partition: Partition) -> bool:
+        return any(split.partition is partition for split in self._pending)
 
-    def _share(self, window: Window, whole: int) -> int:
-        """A window's part of walkers or cuts, one at least: by its part of what is left in the large windows.
+    def _share(self, partition: Partition, whole: int) -> int:
+        """How many of `whole` workers or splits go to a partition.
 
-        Large are those not much smaller than the largest; nothing is for the others.
+        Only large partitions get a share. It follows the number of their rows, and is at least one.
         """
         large = _LARGE * max(self._sizes())
-        if whole <= 0 or window.left == 0 or window.left < large:
+        if whole <= 0 or partition.remaining == 0 or partition.remaining < large:
             return 0
-        return max(1, round(whole * window.left / sum(size for size in self._sizes() if size >= large)))
+        return max(
+            1, round(whole * partition.remaining / sum(size for size in self._sizes() if size >= large))
+        )
 
     def _sizes(self) -> list[int]:
-        """What is left in each window, those to come included."""
-        return [one.left for one in self._open] + [cut.rows for cut in self._pending]
+        """The rows that remain in each partition, those included that are still to be split off."""
+        return [one.remaining for one in self._open] + [split.rows for split in self._pending]
 
     def _allowed(self) -> int:
-        """How many more cuts there may be."""
-        left = sum(self._sizes()) // self._page_size
-        return (self._requests + left) // _REQUESTS_PER_CUT - _UNCUT - self._cuts
+        """How many more splits there may be."""
+        pages = sum(self._sizes()) // self._page_size
+        return (self._requests + pages) // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
 
-    def _cuts_at(self, window: Window, numbers: list[int]) -> list[Cut]:
-        """Cuts before pages of a window, the last first, since what comes after it may be more than is known."""
-        cuts = []
+    def _splits_before(self, partition: Partition, numbers: list[int]) -> list[Split]:
+        """The splits before some pages, the last first: the rows after it may be more than are known."""
+        splits = []
         for number in reversed(numbers):
             begin = number * self._page_size
-            cuts.append(Cut(window, window.low, window.high, number, window.left - begin, window.capped))
-            window.left, window.capped = begin, False
-        return cuts
+            rows = partition.remaining - begin
+            splits.append(Split(partition, partition.low, partition.high, number, rows, partition.capped))
+            partition.remaining, partition.capped = begin, False
+        return splits
 
-    def split(self, cut: Cut, page: Page) -> Window | None:
-        """Make a cut at the page that was fetched for it; None where the window's walker is past that by now."""
+    def make_split(self, split: Split, page: Page) -> Partition | None:
+        """Make a split at the page that was fetched for it.
+
+        Returns:
+            The new partition, or None if the worker that reads the old one is already past it.
+        """
         with self._lock:
             self._requests += 1
-            self._pending.remove(cut)
-            # After the first row's millisecond, since the page before may hold rows of it too.
-            low = self._moment(page.documents[0]) + MILLISECOND if page.documents else None
-            window = next((one for one in self._open if low is not None and one.holds(low)), None)
-            if low is None or window is None:
-                cut.window.left += cut.rows
-                cut.window.capped |= cut.capped
+            self._pending.remove(split)
+            # After the millisecond of the first row, since the page before may hold rows of it too.
+            low = self._instant(page.documents[0]) + MILLISECOND if page.documents else None
+            old = next((one for one in self._open if low is not None and one.can_split_at(low)), None)
+            if low is None or old is None:
+                split.partition.remaining += split.rows
+                split.partition.capped |= split.capped
                 return None
-            other = Window(low, window.high, cut.rows, cut.capped, self._from(low, page))
-            window.high = low
-            self._open.append(other)
-            return other
+            new = Partition(low, old.high, split.rows, split.capped, self._first_page(low, page))
+            old.high = low
+            self._open.append(new)
+            return new
 
-    def _from(self, low: datetime, page: Page) -> Page | None:
-        """The rows of a page from a key on, as the first page there; None where there are none."""
-        rows = [one for one in page.documents if self._moment(one) >= low]
+    def _first_page(self, low: datetime, page: Page) -> Page | None:
+        """The rows of a page from a key on, as the first page of a partition; None if there are none."""
+        rows = [one for one in page.documents if self._instant(one) >= low]
         if not rows:
             return None
         before = page.number * page.size + len(page.documents) - len(rows)
         return attrs.evolve(page, documents=rows, total=page.total - before, number=0)
 
 
-def _past_the_cap(pages: int, most: int) -> list[int]:
-    """Where to cut a window whose end is past what one search gives, so many pages: not near, but as far as can be."""
-    count = min(most, max(1, pages // _PAST_THE_CAP))
+def _capped_splits(pages: int, most: int) -> list[int]:
+    """The pages to split before, if more rows follow: evenly spaced, the last at the end of what is known."""
+    count = min(most, max(1, pages // _PAGES_PER_CAPPED_SPLIT))
     return [pages * (part + 1) // count for part in range(count)] if pages else []
 
 
-def _even(pages: int, most: int) -> list[int]:
-    """Where to cut a window of so many pages into equal parts."""
-    count = min(most, pages // _SMALLEST_CUT)
+def _even_splits(pages: int, most: int) -> list[int]:
+    """The pages to split before, to make equal parts of so many."""
+    count = min(most, pages // _PAGES_PER_SPLIT)
     return [pages * (part + 1) // (count + 1) for part in range(count)]

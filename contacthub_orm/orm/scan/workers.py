@@ -1,65 +1,82 @@
-"""Crews: threads that walk the windows of a scan side by side and hand their pages to one consumer."""
+"""A pool of threads that read the partitions of a scan side by side, and hand the pages to one consumer."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
 from queue import Full, Queue, SimpleQueue
 from typing import TYPE_CHECKING, Final, Protocol
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.scan.partitions import Cut, Window
+from contacthub_orm.orm.scan.partitions import Partition, Split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Crew", "Work"]
+__all__ = ["PartitionReader", "WorkerPool"]
 
-_QUEUED_PAGES: Final = 2
-_PATIENCE: Final = 0.05
-_LAST_PATIENCE: Final = 5.0
+_QUEUED_PAGES_PER_WORKER: Final = 2
+"""Pages that may wait for the consumer, for each worker."""
+
+_PUT_TIMEOUT: Final = 0.05
+"""Seconds that a worker waits for room among the waiting pages before it checks whether to stop."""
+
+_STOP_TIMEOUT: Final = 5.0
+"""Seconds that `stop` waits for the workers."""
 
 
-class Work(Protocol):
-    """What a crew does; each is called in one thread, several at a time."""
+class PartitionReader(Protocol):
+    """What the workers do. Its methods are called from several threads at a time."""
 
-    def walk(self, window: Window, share: Callable[[Window], None]) -> Iterator[list[Document]]:
-        """Give the pages of a window; call `share` after each but the last."""
+    def read(self, partition: Partition, share: Callable[[Partition], None]) -> Iterator[list[Document]]:
+        """Give the pages of a partition, and call `share` after each but the last."""
         ...
 
-    def cuts_of(self, window: Window, waiting: int) -> list[Cut]:
-        """The cuts by which a window is shared with so many walkers."""
+    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
+        """The splits by which a partition is shared with so many idle workers."""
         ...
 
-    def open(self, cut: Cut) -> Window | None:
-        """Make a cut, and give the window after it, None where it came too late."""
+    def make_split(self, split: Split) -> Partition | None:
+        """Make a split and give the new partition, or None if the split came too late."""
         ...
 
 
-class Crew:
-    """A crew of `size` threads, at work from the first page asked for until `stop`.
+class WorkerPool:
+    """Threads that read a partition, and the partitions split off from it.
 
-    The end of a scan may be a finalizer, which runs wherever the garbage collector was set off, or in a forked child.
-    `stop` therefore takes no lock, and does not wait for ever.
+    The threads start when the first page is asked for, and end with `stop`. A finalizer may call `stop`: that
+    runs in whatever thread set off the garbage collector, or in a forked process. So `stop` takes no lock and
+    does not wait for ever.
+
+    Args:
+        first: the partition to begin with.
+        reader: what reads partitions and splits them.
+        size: the number of threads.
     """
 
-    def __init__(self, window: Window, work: Work, size: int) -> None:
-        self._work = work
+    def __init__(self, first: Partition, reader: PartitionReader, size: int) -> None:
+        self._reader = reader
         self._size = size
-        self._tasks: SimpleQueue[Window | Cut | None] = SimpleQueue()
-        self._results: Queue[list[Document] | BaseException | None] = Queue(_QUEUED_PAGES * size)
+        self._tasks: SimpleQueue[Partition | Split | None] = SimpleQueue()
+        self._results: Queue[list[Document] | BaseException | None] = Queue(_QUEUED_PAGES_PER_WORKER * size)
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._stopped = False
-        self._undone = 1
+        self._unfinished = 1
         self._idle = size
-        self._tasks.put(window)
+        self._tasks.put(first)
         self._threads: list[threading.Thread] = []
 
     def pages(self) -> Iterator[list[Document]]:
-        """The pages as they come, until every window is walked."""
+        """The pages as they come, until every partition is read.
+
+        Raises:
+            InvalidRequestError: if the process was forked meanwhile.
+            BaseException: what a worker raised.
+        """
         for _ in range(self._size):
             thread = threading.Thread(target=self._run, name="contacthub_orm scan", daemon=True)
             thread.start()
@@ -75,13 +92,13 @@ class Crew:
             yield found
 
     def stop(self) -> None:
-        """Have the walkers end after the request they are at, and wait for them."""
+        """Let each worker finish the request it is at, and wait for that for some seconds."""
         self._stopped = True
         if os.getpid() != self._process or threading.current_thread() in self._threads:
             return
         for _ in self._threads:
             self._tasks.put(None)
-        until = time.monotonic() + _LAST_PATIENCE
+        until = time.monotonic() + _STOP_TIMEOUT
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
@@ -93,36 +110,36 @@ class Crew:
             with self._lock:
                 self._idle += 1
 
-    def _do(self, task: Window | Cut) -> None:
+    def _do(self, task: Partition | Split) -> None:
         try:
-            window = self._work.open(task) if isinstance(task, Cut) else task
-            for page in self._work.walk(window, self._share) if window is not None else ():
+            partition = self._reader.make_split(task) if isinstance(task, Split) else task
+            for page in self._reader.read(partition, self._share) if partition is not None else ():
                 if page and not self._hand_over(page):
                     return
         except BaseException as error:  # noqa: BLE001 - raised again where the pages are consumed
             self._hand_over(error)
         with self._lock:
-            self._undone -= 1
-            last = self._undone == 0
+            self._unfinished -= 1
+            last = self._unfinished == 0
         if last:
             self._hand_over(None)
 
-    def _share(self, window: Window) -> None:
-        """Give parts of a window to the walkers that have nothing to do."""
+    def _share(self, partition: Partition) -> None:
+        """Give parts of a partition to idle workers."""
         with self._lock:
-            waiting = self._idle - self._tasks.qsize()
-            if waiting <= 0:
+            idle = self._idle - self._tasks.qsize()
+            if idle <= 0:
                 return
-            cuts = self._work.cuts_of(window, waiting)
-            self._undone += len(cuts)
-            for cut in cuts:
-                self._tasks.put(cut)
+            splits = self._reader.plan_splits(partition, idle)
+            self._unfinished += len(splits)
+            for split in splits:
+                self._tasks.put(split)
 
     def _hand_over(self, found: list[Document] | BaseException | None) -> bool:
-        """Put a page where the consumer gets it; False when nobody will."""
+        """Hand something to the consumer, and say whether it will be taken: after `stop` it will not."""
         while not self._stopped:
             try:
-                self._results.put(found, timeout=_PATIENCE)
+                self._results.put(found, timeout=_PUT_TIMEOUT)
             except Full:
                 continue
             return True

@@ -1,4 +1,4 @@
-"""Calling a function for many arguments at once, within what a backend allows."""
+"""Calls a function on several items at once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def concurrently(function: Callable[[T], R], arguments: Sequence[T], max_in_flight: int) -> list[R]:
-    """Call a function for each argument, at most `max_in_flight` at once, and return the results in order.
+def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: int) -> list[R]:
+    """Call a function on every item, each in a thread.
 
-    One at a time runs in the calling thread.
+    Args:
+        function: what to call; it must be safe to call from several threads.
+        items: the arguments.
+        max_in_flight: how many calls may run at once. With 1, all calls run in this thread.
+
+    Returns:
+        The results, in the order of the items.
+
+    Raises:
+        Exception: what a call raised; of several, that of the first item in order.
     """
-    workers = min(max_in_flight, len(arguments))
+    workers = min(max_in_flight, len(items))
     if workers <= 1:
-        return [function(argument) for argument in arguments]
+        return [function(item) for item in items]
     with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-        return list(pool.map(function, arguments))
+        return list(pool.map(function, items))

@@ -11,7 +11,7 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.mapping.changes import Change, changed_paths, changes, creation
 from contacthub_orm.orm.wire.documents import Document, same
-from contacthub_orm.orm.wire.evaluator import value_at
+from contacthub_orm.orm.wire.paths import value_at
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.resource import Key

@@ -29,13 +29,13 @@ from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.persistence_context import PersistenceContext
 from contacthub_orm.orm.session.reading import DocumentReader
 from contacthub_orm.orm.session.reconciliation import Reconciliation
-from contacthub_orm.orm.session.row_loading import Loading
+from contacthub_orm.orm.session.row_loading import RowReader
 from contacthub_orm.orm.session.snapshots import Snapshot
 from contacthub_orm.orm.unit_of_work.journal import Journal
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
@@ -107,6 +107,13 @@ class Session:
             opened,
             on_error=on_error,
             check_version=check_version,
+        )
+        self._rows = RowReader(
+            self,
+            self._context,
+            self._loader,
+            check_open=self._context.check_open,
+            before_asking=self._before_query,
         )
         self._block: Block | None = None
         self._flushing = False
@@ -196,7 +203,7 @@ class Session:
                 f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "
                 f"session.get({entity.__name__}, (parent id, id))"
             )
-        return Query(self, entity, entity._own_criterion())
+        return Query(self.backend, entity, entity._own_criterion(), reader=self._rows)
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, from the session if it is there, else by one GET; None where there is none.
@@ -452,32 +459,11 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- for queries, references and entities -------------------------------------------------------------------------
-
-    def _load_all(
-        self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False
-    ) -> list[E]:
-        return self._loader.load_all(entity, documents, overwrite=overwrite)
-
-    def _load_rows(self, query: Query[E], documents: Sequence[Document]) -> list[E]:
-        """The entities of a page, by the options of a query."""
-        return Loading(self, self._loader, query).rows(documents)
-
-    def _unpinned(self, entities: Iterable[E]) -> list[E]:
-        """Those that nothing but the program keeps alive: they have no changes and have handed out no list."""
-        return [entity for entity in entities if not self._context.is_pinned(entity)]
-
-    def _release(self, entities: Iterable[Entity]) -> None:
-        """Compare what was handed out, and stop keeping alive what has no changes."""
-        for entity in entities:
-            self._context.release(entity)
-
-    def _autoflush(self) -> None:
-        if not self._flushing:
+    def _before_query(self) -> None:
+        self._check_open()
+        self._reader.count(1)
+        if self.autoflush and not self._flushing:
             self.flush()
-
-    def _count_reads(self, count: int) -> None:
-        self._reader.count(count)
 
     def _check(self, entity: object) -> None:
         self._check_open()

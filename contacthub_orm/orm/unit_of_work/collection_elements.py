@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.plan import Verb
-from contacthub_orm.orm.wire.evaluator import value_at
+from contacthub_orm.orm.wire.paths import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

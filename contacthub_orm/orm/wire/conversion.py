@@ -1,7 +1,8 @@
-"""Typed values to and from wire JSON, on one cattrs converter.
+"""Typed values to and from wire JSON, with one cattrs converter.
 
-Reading is lenient: a value that the declared type cannot take (an enum member of tomorrow, a malformed date) is
-handed out as the service sent it. Writing is exact: what is not JSON is refused.
+Reading is lenient: a value that the declared type cannot take (an unknown member of an enumeration, a
+malformed date) is handed out as the service sent it. Writing is exact: a value that has no JSON form is
+refused.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Protocol, Union, get_args, get_origin, runtime_checkable
+from typing import Any, Final, Protocol, Union, get_args, get_origin, runtime_checkable
 from uuid import UUID
 
 from cattrs import Converter
@@ -42,26 +43,45 @@ converter = Converter(detailed_validation=False)
 """The converter of all declared types. Register hooks on it to map types of your own."""
 
 
-def parse_datetime(text: str) -> datetime:
-    """An aware datetime from any ISO 8601 form; a text without zone is UTC.
+def parse_datetime(string: str) -> datetime:
+    """Parse any ISO 8601 form of a date and time; without a zone it is UTC.
 
     The service writes `2017-03-09T11:31:31.842+0000` (recorded answers of the Python, Go and Node SDKs).
+
+    Returns:
+        An aware datetime.
+
+    Raises:
+        ValueError: if the string has another form.
+        TypeError: if it is not a string.
     """
-    return _aware(datetime.fromisoformat(text))
+    return _aware(datetime.fromisoformat(string))
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _aware(instant: datetime) -> datetime:
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
-def dump_datetime(moment: datetime) -> str:
-    """The wire form, UTC with milliseconds and `Z`, which every published client of the service sends or accepts."""
-    return _aware(moment).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def dump_datetime(instant: datetime) -> str:
+    """The wire form of an instant: UTC with milliseconds and `Z`.
+
+    Every published client of the service sends or accepts this form.
+    """
+    return _aware(instant).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def parse_date(text: str) -> date:
-    """A date from its ISO 8601 form, or from that of a moment, which stands for its day."""
-    return date.fromisoformat(text) if len(text) == 10 else parse_datetime(text).date()
+_DATE_LENGTH: Final = len("YYYY-MM-DD")
+
+
+def parse_date(string: str) -> date:
+    """Parse the ISO 8601 form of a date, or that of an instant, of which the day is taken.
+
+    Raises:
+        ValueError: if the string has another form.
+    """
+    if len(string) == _DATE_LENGTH:
+        return date.fromisoformat(string)
+    return parse_datetime(string).date()
 
 
 def _structure_datetime(value: Any, _: type) -> datetime:
@@ -86,7 +106,7 @@ converter.register_unstructure_hook(Decimal, float)
 
 @cache
 def without_none(declared: Any) -> Any:
-    """The type without its None: `str` for `str | None`."""
+    """The type without None: `str` for `str | None`."""
     if not is_union(declared):
         return declared
     others = tuple(one for one in get_args(declared) if one is not type(None))
@@ -94,6 +114,7 @@ def without_none(declared: Any) -> Any:
 
 
 def is_union(declared: Any) -> bool:
+    """Whether a type is a union, such as `str | None`."""
     return get_origin(declared) in (Union, types.UnionType)
 
 
@@ -101,7 +122,7 @@ _PLAIN = (Any, str, int, float, bool, object)
 
 
 def _is_wire(declared: Any) -> bool:
-    """Whether values of the type are what JSON holds; a union of several is taken as the service sends it."""
+    """Whether values of the type need no conversion from JSON; values of a union are taken as they are sent."""
     declared = without_none(declared)
     if declared in _PLAIN or is_union(declared):
         return True
@@ -110,9 +131,11 @@ def _is_wire(declared: Any) -> bool:
 
 
 def loader(declared: Any) -> Load | None:
-    """What turns a wire value into one of the declared type; None where a copy of the wire value serves.
+    """The function that turns a wire value into one of the declared type.
 
-    The loader raises ValueError, TypeError or KeyError on a value it cannot take.
+    Returns:
+        The function, which raises ValueError, TypeError or KeyError for a value that it cannot take; or None
+        if a copy of the wire value serves.
     """
     if _is_wire(declared):
         return None
@@ -122,13 +145,15 @@ def loader(declared: Any) -> Load | None:
 
 
 def dump(value: Any) -> Any:
-    """The wire JSON of a value, of any depth. Raises TypeError for what JSON cannot say."""
+    """The wire JSON of a value, at any depth.
+
+    Raises:
+        TypeError: if the value, or one inside it, has no JSON form.
+    """
     if value is None or type(value) in (str, bool, int, float):
         return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str | bool | int | float):
-        return value
+    if isinstance(value, str | bool | int | float | Enum):
+        return value.value if isinstance(value, Enum) else value
     if isinstance(value, Mapping):
         return {_key(key): dump(item) for key, item in value.items()}
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):

@@ -1,6 +1,6 @@
-"""JSON documents: equality that keeps types apart, the difference of two documents, and merging a patch.
+"""JSON documents: strict equality, and JSON Merge Patches (RFC 7396) made and applied.
 
-`1` and `True` differ, `1` and `1.0` do not; a missing key and null are told apart only where it matters to a caller.
+`1` and `True` differ, `1` and `1.0` do not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 class Missing(Enum):
-    """What stands for "no such key", which null does not."""
+    """The type of `MISSING`, which stands for a key that is not there; null is a value."""
 
     MISSING = "MISSING"
 
@@ -30,7 +30,7 @@ MISSING: Final = Missing.MISSING
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal, booleans apart from numbers at any depth."""
+    """Whether two JSON values are equal; at any depth, a boolean never equals a number."""
     if left is right:
         return True
     if isinstance(left, bool) or isinstance(right, bool):
@@ -43,15 +43,19 @@ def same(left: Any, right: Any) -> bool:
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether a value says no more than its absence: null, an empty list or an empty object."""
-    return value is None or value == [] or value == {}
+    """Whether a value means the same as a missing one: null, an empty list or an empty object."""
+    return value is None or value in ([], {})
 
 
 def difference(old: Any, new: Any) -> Any:
-    """The patch that turns `old` into `new`, or MISSING where there is nothing to say.
+    """Make the JSON Merge Patch (RFC 7396) that turns one value into another.
 
-    Objects are compared key by key, a key that `new` lacks becomes null; anything else is sent whole. A key that is
-    null, empty or absent in `old` and absent in `new` says nothing, and an empty object or list in place of none likewise.
+    Objects are compared key by key, and a key that `new` lacks becomes null; any other value is replaced as a
+    whole. Null, an empty list and an empty object mean the same as a missing key, so a change between these
+    makes no patch.
+
+    Returns:
+        The patch, or MISSING if there is no difference.
     """
     none_before = old is None or old is MISSING
     if none_before and is_nothing(new):
@@ -69,8 +73,12 @@ def difference(old: Any, new: Any) -> Any:
 
 
 def apply_patch(document: Document, patch: Document) -> Document:
-    """A new document: `document` with `patch` merged in, as the service merges a PATCH (null removes the value)."""
-    merged = document.__class__(document)  # what was loaded in part stays so
+    """Apply a JSON Merge Patch (RFC 7396) as the service does: a key that the patch removes becomes null.
+
+    Returns:
+        A new document; a patch of a partial document gives a partial one.
+    """
+    merged = document.__class__(document)
     for key, value in patch.items():
         held = merged.get(key)
         if isinstance(value, dict):

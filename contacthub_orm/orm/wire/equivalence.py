@@ -1,33 +1,34 @@
-"""Whether a stored document holds what was submitted, whatever spelling the service gave it.
+"""Whether a stored document holds the values that were sent, in whatever form the service keeps them.
 
-Dates compare as moments, a null or empty value equals a missing one, and a list that the service deduplicated equals the
-list that was sent.
+Dates are compared as instants, a null or empty value equals a missing one, and a list from which the service
+removed duplicates equals the list that was sent.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from contacthub_orm.orm.wire.evaluator import order
+from contacthub_orm.orm.wire.documents import is_nothing
+from contacthub_orm.orm.wire.ordering import compare
 
 __all__ = ["holds_submitted"]
 
 
 def holds_submitted(stored: Any, sent: Any) -> bool:
     """Whether every value of `sent` is in `stored`; `stored` may hold more keys."""
-    if sent is None or sent in ({}, []):
-        return stored is None or stored in ({}, [])
+    if is_nothing(sent):
+        return is_nothing(stored)
     if isinstance(sent, dict):
         return isinstance(stored, dict) and all(
             holds_submitted(stored.get(key), value) for key, value in sent.items()
         )
     if isinstance(sent, list):
         return isinstance(stored, list) and _same_elements(stored, sent)
-    return stored is not None and not isinstance(stored, dict | list) and order(stored, sent) == 0
+    return stored is not None and not isinstance(stored, dict | list) and compare(stored, sent) == 0
 
 
 def _same_elements(stored: list[Any], sent: list[Any]) -> bool:
-    """Every element sent is stored and none is stored that was not sent."""
+    """Whether every element that was sent is stored, and no other."""
     return all(any(holds_submitted(one, other) for one in stored) for other in sent) and all(
         any(holds_submitted(one, other) for other in sent) for one in stored
     )

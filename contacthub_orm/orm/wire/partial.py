@@ -1,17 +1,20 @@
-"""Documents of which only some paths were asked for: `load_only`.
+"""Partial documents: `load_only` asks for some paths of a document only.
 
-A partial document knows that what it lacks was not loaded, which is not the same as null. Reading such a path loads the
-rest of the entity by one GET; writing it sends the value whatever the service holds; what was not loaded is never sent.
+A path that a partial document lacks was not loaded, which is not the same as null. Reading such a path loads
+the rest of the entity by one GET; writing it sends the value, whatever the service holds; a path that was not
+loaded is never sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.orm.wire.documents import Document
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-__all__ = ["PartialDocument", "is_partial", "lacks", "lacks_path", "load_paths", "overlaid", "pruned"]
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["PartialDocument", "is_partial", "lacks", "lacks_path", "overlaid", "pruned"]
 
 
 class PartialDocument(dict[str, Any]):
@@ -21,16 +24,17 @@ class PartialDocument(dict[str, Any]):
 
 
 def is_partial(document: Any) -> bool:
+    """Whether a value is a partial document."""
     return document.__class__ is PartialDocument
 
 
 def lacks(document: Any, key: str) -> bool:
-    """Whether a key was not loaded."""
+    """Whether a key of a document was not loaded."""
     return document.__class__ is PartialDocument and key not in document
 
 
 def lacks_path(document: Any, path: Iterable[str]) -> bool:
-    """Whether a path, or something on the way to it, was not loaded."""
+    """Whether a path of a document, a part of it, or something on the way to it was not loaded."""
     for key in path:
         if lacks(document, key):
             return True
@@ -38,15 +42,8 @@ def lacks_path(document: Any, path: Iterable[str]) -> bool:
     return is_partial(document)
 
 
-def load_paths(entity: Any, paths: Iterable[Iterable[str]]) -> None:
-    """Load the rest of a partially loaded entity where one of the paths was not loaded."""
-    raw = entity._state.baseline
-    if is_partial(raw) and any(lacks_path(raw, path) for path in paths):
-        entity._state.load_rest(entity)
-
-
 def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocument:
-    """The paths of a document; a path that the document lacks was asked for all the same, so it is there as null."""
+    """Copy some paths of a document; a path that the document lacks is null in the copy, since it was asked for."""
     found = PartialDocument()
     for path in paths:
         _put(found, document, path)
@@ -54,10 +51,11 @@ def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocum
 
 
 def _put(target: Document, document: Any, path: tuple[str, ...]) -> None:
-    """Put a path of a document there.
+    """Copy one path of a document.
 
-    An object that the service left out, or gave as null, may hold other paths than those asked for; a list on the way may
-    have lost some of its elements' keys. So of the one no more is taken than the path, of the other nothing.
+    The service may leave out an object, or give null for it, that does hold other paths than those asked for;
+    and the elements of a list on the way may lack some of their keys. So only the path is copied from an
+    object, and nothing from a list.
     """
     key, *rest = path
     value = document.get(key) if isinstance(document, dict) else None
@@ -72,7 +70,7 @@ def _put(target: Document, document: Any, path: tuple[str, ...]) -> None:
 
 
 def overlaid(held: Document, partial: Document) -> Document:
-    """A copy of a held document that takes the paths of a partial one and keeps all others."""
+    """A copy of `held` that takes the paths of `partial` and keeps all others."""
     merged: Document = PartialDocument(held) if is_partial(held) else dict(held)
     for key, value in partial.items():
         below = held.get(key)

@@ -1,37 +1,47 @@
-"""Declared types: what they accept and how a message names them."""
+"""Declared types: which values they accept, and how messages name them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from contacthub_orm.orm.wire.conversion import is_union, parse_datetime, without_none
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["accepts", "describe", "element_type", "is_list", "is_object"]
 
 
 def is_list(declared: Any) -> bool:
+    """Whether a type is a list, or a list or None."""
     return get_origin(without_none(declared)) is list or without_none(declared) is list
 
 
 def is_object(declared: Any) -> bool:
-    """Whether the type is a class with declared attributes."""
+    """Whether a type is a class with declared attributes."""
     return isinstance(declared, type) and hasattr(declared, "__attributes__")
 
 
 def element_type(declared: Any) -> Any:
-    """The type of a list's elements, Any where it is not told."""
+    """The type of a list's elements, or Any if it is not declared."""
     arguments = get_args(without_none(declared))
     return arguments[0] if arguments else Any
 
 
 def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
-    """Whether `value` may stand where `declared` is declared; with `in_list`, as an element of a declared list.
+    """Whether a declared type accepts a value.
 
-    A date takes a date, a datetime or an ISO 8601 text; a number takes no boolean; an enumeration takes its values; a class
-    with declared attributes takes a mapping, and an object that declares nothing.
+    A date accepts a date, a datetime or an ISO 8601 string; a number does not accept a boolean; an
+    enumeration accepts its members and their values; a class with declared attributes also accepts a mapping,
+    and an object that declares nothing.
+
+    Args:
+        declared: the type.
+        value: the value.
+        in_list: for a list, whether the value is one of its elements.
     """
     if in_list and is_list(declared):
         declared = element_type(declared)
@@ -46,7 +56,7 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     return test(value) if test is not None else True
 
 
-def _is_moment(value: Any) -> bool:
+def _is_date(value: Any) -> bool:
     if isinstance(value, date | datetime):
         return True
     try:
@@ -61,16 +71,16 @@ _TESTS: dict[Any, Callable[[Any], bool]] = {
     bool: lambda value: isinstance(value, bool),
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
     float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    date: _is_moment,
-    datetime: _is_moment,
+    date: _is_date,
+    datetime: _is_date,
     list: lambda value: isinstance(value, list | tuple),
     dict: lambda value: isinstance(value, dict),
 }
 
 _NAMES: dict[Any, str] = {
-    str: "a text",
+    str: "a string",
     bool: "a boolean",
-    int: "a whole number",
+    int: "an integer",
     float: "a number",
     date: "a date",
     datetime: "a date and time",
@@ -80,7 +90,7 @@ _NAMES: dict[Any, str] = {
 
 
 def describe(declared: Any) -> str:
-    """The type in words: `a text`, `a date`, `one of A, B`."""
+    """The type in words, such as `a string`, `a date`, `one of A, B`."""
     declared = without_none(declared)
     if is_union(declared):
         return " or ".join(map(describe, get_args(declared)))

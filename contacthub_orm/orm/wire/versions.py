@@ -1,4 +1,4 @@
-"""Which of two documents of one entity is newer."""
+"""Versions: which of two documents of one entity is newer."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ __all__ = ["is_newer", "is_older"]
 
 
 def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether `document` is from before the baseline, since the search lags behind.
+    """Whether a document is older than the baseline; a search may give such a one, as it lags behind writes.
 
-    The first key that both hold decides: a number as it is, a text as a moment.
+    Args:
+        document: the document.
+        baseline: what the service gave last, or None.
+        keys: the keys that hold a version. The first one that both documents have decides; numbers are
+            compared as they are, strings as instants.
     """
     return _order(document, baseline, keys) < 0
 
 
 def is_newer(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether somebody has written the entity since the baseline was read."""
+    """Whether a document is newer than the baseline: somebody has written the entity since. See `is_older`."""
     return _order(document, baseline, keys) > 0
 
 

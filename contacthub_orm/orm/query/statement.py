@@ -1,0 +1,277 @@
+"""Statements: what a query asks, as data, and the methods that narrow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+
+import attrs
+
+from contacthub_orm.errors import CompileError
+from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion, and_
+from contacthub_orm.orm.criteria.expressions import Ordering, unknown_attribute
+from contacthub_orm.orm.criteria.set_operations import SetOperation, asks_for_events, combined
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
+from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
+from contacthub_orm.orm.service.backend import Backend
+from contacthub_orm.orm.service.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Statement"]
+
+E = TypeVar("E", bound=Entity)
+
+
+@attrs.frozen(eq=False)
+class Statement(Generic[E]):
+    """What is asked of a service about entities of one class.
+
+    It never changes: every method gives a new one. Its subclasses add the methods that ask.
+    """
+
+    backend: Backend = attrs.field(repr=False)
+    entity: type[E]
+    criterion: Criterion = ALWAYS
+    order: tuple[Ordering, ...] = ()
+    limited: int | None = None
+    skipped: int = 0
+    overwrites: bool = False
+    tracks: bool = True
+    batch: int | None = None
+    local: Criterion = ALWAYS
+    load_options: tuple[LoaderOption, ...] = ()
+    json: Any = None
+
+    # -- narrowing and ordering ---------------------------------------------------------------------------------------
+
+    def filter(self, *criteria: Criterion) -> Self:
+        """Narrow the query: all criteria of all `filter` calls hold.
+
+        Raises:
+            CompileError: if an argument is not a criterion on the entity, or the query is a raw one.
+        """
+        for criterion in criteria:
+            check_criterion(self.entity, criterion)
+        if criteria and self.json is not None:
+            raise CompileError("filter: a raw query cannot be narrowed; write the condition into it")
+        return attrs.evolve(self, criterion=and_(self.criterion, *criteria))
+
+    where = filter
+
+    def filter_by(self, **values: Any) -> Self:
+        """Narrow the query to entities whose own attributes have these values: `filter_by(externalId="42")`.
+
+        Raises:
+            UnknownAttributeError: if the class does not declare a name.
+            CompileError: if the attribute cannot have the value.
+        """
+        for name in values:
+            if name not in self.entity.__attributes__:
+                raise unknown_attribute(self.entity.__name__, name, self.entity.__attributes__)
+        return self.filter(*(getattr(self.entity, name) == value for name, value in values.items()))
+
+    def filter_locally(self, *criteria: Criterion) -> Self:
+        """Filter the rows in this process, by conditions that the service cannot be asked.
+
+        The service still sends every row that the other conditions let through.
+
+        Raises:
+            CompileError: if an argument is not a criterion on the entity, or is a condition on events.
+        """
+        for criterion in criteria:
+            check_criterion(self.entity, criterion)
+            if asks_for_events(criterion):
+                raise CompileError(
+                    f"filter_locally: {criterion} asks for events, which are not part of the rows"
+                )
+        return attrs.evolve(self, local=and_(self.local, *criteria))
+
+    def order_by(self, *keys: Any) -> Self:
+        """Sort the rows; null comes last.
+
+        The service sorts by the first key. Rows that are equal by it are sorted by the others in this
+        process.
+
+        Args:
+            keys: attributes, or their `asc()` or `desc()`.
+
+        Raises:
+            CompileError: if a key is not one of these, or belongs to another entity.
+        """
+        return attrs.evolve(self, order=(*self.order, *(ordering_of(self.entity, key) for key in keys)))
+
+    def limit(self, count: int) -> Self:
+        """Give at most `count` rows.
+
+        Raises:
+            CompileError: if `count` is not an integer, or is negative.
+        """
+        return attrs.evolve(self, limited=natural("limit", count))
+
+    def offset(self, count: int) -> Self:
+        """Leave out the first `count` rows.
+
+        Raises:
+            CompileError: if `count` is not an integer, or is negative.
+        """
+        return attrs.evolve(self, skipped=natural("offset", count))
+
+    def distinct(self, *_: Any) -> NoReturn:
+        """Refused, since every row is an entity and no two are the same.
+
+        Raises:
+            CompileError: always.
+        """
+        raise CompileError(f"distinct: the rows of {self} are entities, of which no two are the same")
+
+    # -- set operations -----------------------------------------------------------------------------------------------
+
+    def intersect(self, *others: Statement[E]) -> Self:
+        """One query for the entities that this query and all others find (INTERSECT).
+
+        Raises:
+            CompileError: if the others have more than criteria, or ask for other entities or another node.
+        """
+        return self._combined(SetOperation.INTERSECT, others)
+
+    def union(self, *others: Statement[E]) -> Self:
+        """One query for the entities that this query or any other finds (UNION).
+
+        Raises:
+            CompileError: if the others have more than criteria, or ask for other entities or another node.
+        """
+        return self._combined(SetOperation.UNION, others)
+
+    def except_(self, *others: Statement[E]) -> Self:
+        """One query for the entities that this query finds and no other does (EXCEPT).
+
+        Raises:
+            CompileError: if the others have more than criteria, or ask for other entities or another node.
+        """
+        return self._combined(SetOperation.EXCEPT, others)
+
+    def __and__(self, other: Statement[E]) -> Self:
+        return self.intersect(other) if isinstance(other, Statement) else NotImplemented
+
+    def __or__(self, other: Statement[E]) -> Self:
+        return self.union(other) if isinstance(other, Statement) else NotImplemented
+
+    def __sub__(self, other: Statement[E]) -> Self:
+        return self.except_(other) if isinstance(other, Statement) else NotImplemented
+
+    def _combined(self, operation: SetOperation, others: Iterable[Statement[E]]) -> Self:
+        statements: tuple[Statement[E], ...] = (self, *others)
+        for statement in statements:
+            if not isinstance(statement, Statement):
+                raise CompileError(f"{operation}: expected a query, got {statement!r}")
+            self._check_can_be_combined(operation, statement)
+        criterion = combined(operation, *(statement.criterion for statement in statements))
+        return attrs.evolve(self, criterion=criterion)
+
+    def _check_can_be_combined(self, operation: SetOperation, other: Statement[Any]) -> None:
+        limits = other.order or other.limited is not None or other.skipped
+        if limits or other.json is not None or other.local != ALWAYS:
+            raise CompileError(
+                f"{operation}: {other} has an order, a limit, an offset, a local filter or a raw query; "
+                "combine first, then add them"
+            )
+        if other.backend.place != self.backend.place:
+            raise CompileError(f"{operation}: {self} and {other} ask two places, which no one query can")
+        if other.entity.__resource__ != self.entity.__resource__:
+            raise CompileError(f"{operation}: {self} and {other} are not of the same entities")
+
+    # -- how rows are loaded ------------------------------------------------------------------------------------------
+
+    def options(self, *options: LoaderOption) -> Self:
+        """Say what is loaded with the rows: `load_only(...)`, `selectinload(...)`, `raiseload(...)`.
+
+        Raises:
+            CompileError: if an argument is not one of these, or names something that is not the entity's.
+        """
+        for option in options:
+            if not isinstance(option, LoaderOption):
+                raise CompileError(f"options: expected load_only, selectinload or raiseload, got {option!r}")
+            option.check(self.entity)
+        return attrs.evolve(self, load_options=(*self.load_options, *options))
+
+    def populate_existing(self) -> Self:
+        """Let the rows overwrite unsaved changes of entities that the session already holds."""
+        return attrs.evolve(self, overwrites=True)
+
+    def no_tracking(self) -> Self:
+        """Give detached entities that the session does not hold, for reading many rows and changing none."""
+        return attrs.evolve(self, tracks=False)
+
+    def yield_per(self, count: int) -> Self:
+        """Iterate in pages of `count` rows; each page but its changed rows is released when the next begins.
+
+        Raises:
+            CompileError: if `count` is not an integer, or is negative.
+        """
+        return attrs.evolve(self, batch=max(natural("yield_per", count), 1))
+
+    def raw(self, json: Any) -> Self:
+        """Ask with a query in the service's own form: the document of its `query` parameter, sent as it is.
+
+        Raises:
+            CompileError: if the query already has criteria, or `json` is not an object.
+        """
+        if self.criterion != ALWAYS:
+            raise CompileError(f"raw: {self} has criteria already; a raw query stands alone")
+        if not isinstance(json, Mapping):
+            raise CompileError(f"raw: expected the query as an object, as json.loads gives it, got {json!r}")
+        return attrs.evolve(self, json=json)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def compile(self) -> Any:
+        """What the service is asked, as data: the parameters of the first page.
+
+        Raises:
+            CompileError: if the service cannot be asked this.
+        """
+        return self.backend.compile(self.search(0, None))
+
+    def search(self, number: int, size: int | None) -> Search:
+        """The search for one page.
+
+        Args:
+            number: which page, counted from 0.
+            size: the rows of a page, or None for as many as the service chooses.
+        """
+        order = self.order[:1]
+        return Search(self.entity, self.criterion, order, number, size, self.fields, self.json)
+
+    @property
+    def fields(self) -> tuple[tuple[str, ...], ...]:
+        """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all."""
+        chosen = [
+            path for option in self.load_options if isinstance(option, LoadOnly) for path in option.paths
+        ]
+        if not chosen:
+            return ()
+        resource = self.entity.__resource__
+        scan_key = self.backend.scan_key(self.entity)
+        needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
+        if scan_key is not None:
+            needed.append((scan_key,))
+        local = [comparison.path for comparison in self.local.comparisons()]
+        return tuple(dict.fromkeys([*needed, *chosen, *local, *(key.path for key in self.order)]))
+
+    def __str__(self) -> str:
+        condition = "raw" if self.json is not None else str(self.criterion)
+        parts = [f"query({self.entity.__name__})"]
+        if condition != str(ALWAYS):
+            parts.append(f"filter({condition})")
+        if self.local != ALWAYS:
+            parts.append(f"filter_locally({self.local})")
+        if self.order:
+            parts.append(f"order_by({', '.join(map(str, self.order))})")
+        if self.limited is not None:
+            parts.append(f"limit({self.limited})")
+        if self.skipped:
+            parts.append(f"offset({self.skipped})")
+        return ".".join(parts)
