@@ -14,9 +14,12 @@ from contacthub_orm.contacthub.entities.consents import Consent, Consents
 from contacthub_orm.contacthub.entities.customer import Customer, SourceInfo, Tags
 from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.entities.event import BringBackProperties, Event, Tracking
+from contacthub_orm.contacthub.entities.event_classes import declare_lazily
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.contacthub.query.did import did
 from contacthub_orm.contacthub.workspace import Workspace
+
+declare_lazily("contacthub_orm.contacthub.events")
 
 __all__ = [
     "Address",

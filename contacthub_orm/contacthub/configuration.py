@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from configparser import ConfigParser, Error, MissingSectionHeaderError
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["DEFAULT_BASE_URL", "from_environment", "from_ini", "normalised_base_url"]
 

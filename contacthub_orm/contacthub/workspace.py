@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.configuration import (
@@ -16,6 +15,9 @@ from contacthub_orm.contacthub.configuration import (
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["Workspace"]
 

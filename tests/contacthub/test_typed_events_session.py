@@ -28,7 +28,7 @@ from contacthub_orm import (
     embedded,
     inspect,
 )
-from contacthub_orm.contacthub.entities import event as declarations
+from contacthub_orm.contacthub.entities import event_classes as declarations
 from contacthub_orm.contacthub.entities.event import _class_of
 from contacthub_orm.contacthub.events import (
     CompletedOrderProperties,

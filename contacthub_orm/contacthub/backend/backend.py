@@ -9,8 +9,9 @@ from contacthub_orm.contacthub.backend.lookup import find_created
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
 from contacthub_orm.contacthub.backend.strict import needs_strict
+from contacthub_orm.contacthub.entities.catalogue import ENTITY_CLASSES
 from contacthub_orm.contacthub.entities.customer import Customer
-from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
+from contacthub_orm.contacthub.entities.elements import CustomerSession
 from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.query.event_filters import event_parameters
 from contacthub_orm.contacthub.query.query_json import query_json, sort_parameter
@@ -24,7 +25,7 @@ from contacthub_orm.errors import (
     StaleDataError,
 )
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
+from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.entity import split_identity
 from contacthub_orm.orm.service.plan import Pending
@@ -43,23 +44,18 @@ if TYPE_CHECKING:
 
 __all__ = ["NodeBackend"]
 
-_CLASSES: Final[dict[str, type[Entity]]] = {
-    entity.__resource__.name: entity
-    for entity in (Customer, Event, Education, Job, Like, Subscription, CustomerSession)
-}
-
 
 def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
     """The route of an entity, or of the collection it is created in."""
-    key = entity._state.key
+    state = inspect(entity)
     if not created:
-        assert key is not None
-        return _path_of(type(entity), key[1])
-    above = entity._state.parent
+        assert state.identity is not None
+        return _path_of(type(entity), state.identity[1])
+    above = state.parent
     if above is None:
         return (entity.__resource__.name,)
-    identity = above._state.key[1] if above._state.key is not None else Pending(above)
-    return ("customers", identity, entity.__resource__.name)
+    key = inspect(above).identity
+    return (above.__resource__.name, Pending(above) if key is None else key[1], entity.__resource__.name)
 
 
 def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
@@ -105,15 +101,16 @@ class NodeBackend:
         self._transport.clock.sleep(seconds)
 
     def entity_class(self, resource: str) -> type[Entity]:
-        return _CLASSES[resource]
+        return ENTITY_CLASSES[resource]
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
         path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
-        if verb is Verb.DELETE and entity._state.erase:
+        state = inspect(entity)
+        if verb is Verb.DELETE and state.to_be_erased:
             return Request("POST", (*path, "forget"))
-        strict = body is not None and needs_strict(entity._state.raw, body, replaces=verb is Verb.REPLACE)
+        strict = body is not None and needs_strict(state.baseline, body, replaces=verb is Verb.REPLACE)
         params = {"mode": "STRICT"} if strict else {}
         return Request(verb.value, path, params, body)
 
@@ -289,7 +286,8 @@ The service's own default, the newest update first, moves rows between pages whi
 
 def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
     """What the service must hold after a write that it answered without a document."""
+    baseline = inspect(entity).baseline or {}
     if verb is Verb.UPDATE:
-        return apply_patch(entity._state.raw or {}, sent)
-    own = (entity._state.raw or {}).get("id")
+        return apply_patch(baseline, sent)
+    own = baseline.get("id")
     return {**sent, "id": own} if own is not None else dict(sent)

@@ -7,8 +7,6 @@ Nothing registered before the first send can be ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -21,6 +19,9 @@ from contacthub_orm.orm.wire.conversion import parse_datetime
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.orm.entity.entity import Key
     from contacthub_orm.orm.wire.documents import Document

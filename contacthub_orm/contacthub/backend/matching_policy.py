@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
@@ -11,6 +10,8 @@ from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.wire.evaluator import value_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["ASSUMED", "MatchingPolicy", "UniquenessPolicy"]

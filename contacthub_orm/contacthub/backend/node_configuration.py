@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
 from contacthub_orm.errors import APIError, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["read_policy"]
 

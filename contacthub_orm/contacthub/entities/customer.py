@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -45,6 +44,8 @@ from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.wire.partial import load_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from contacthub_orm.contacthub.entities.event import Event
     from contacthub_orm.contacthub.node import Node
     from contacthub_orm.orm.wire.documents import Document
@@ -106,6 +107,13 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     deleted: Attr[int | None] = attr(default=None, read_only=True)
     sourceInfo: Embedded[SourceInfo] = embedded(default=None, read_only=True)
 
+    def _linked_sessions(self) -> list[Document]:
+        """The documents of the customer's sessions, which its own document does not show."""
+        reader = self._state.reader()
+        assert reader is not None
+        with reader as session:
+            return list(session.backend.below(("customers", str(self.id), "sessions")))
+
     events: Related[Event] = related(
         lambda: _event_class(), lambda query, identity: query.filter_by(customerId=identity)
     )
@@ -117,7 +125,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     subscriptions: Below[Subscription] = below(
         lambda: Subscription, lambda customer: _elements(customer, "subscriptions")
     )
-    sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
+    sessions: Below[CustomerSession] = below(lambda: CustomerSession, _linked_sessions)
 
     @classmethod
     def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
@@ -183,11 +191,3 @@ def _elements(customer: Customer, name: str) -> list[Document]:
     load_paths(customer, [("base", name)])
     base = (inspect(customer).baseline or {}).get("base") or {}
     return base.get(name) or []
-
-
-def _sessions(customer: Customer) -> list[Document]:
-    """The sessions of a customer, which its document does not show."""
-    reader = customer._state.reader()
-    assert reader is not None
-    with reader as session:
-        return list(session.backend.below(("customers", str(customer.id), "sessions")))

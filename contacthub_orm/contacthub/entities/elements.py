@@ -6,7 +6,6 @@ added to a session as entities of their own: `session.add(Education(customer=bru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -27,6 +26,8 @@ from contacthub_orm.orm import (
 from contacthub_orm.orm.entity.entity import split_identity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from contacthub_orm.contacthub.entities.customer import Customer
 
 __all__ = [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.entities.event_classes import (
+    declare_class,
+    event_class,
+    info_class,
+    replace_class,
+)
 from contacthub_orm.contacthub.values.enums import (
     BringBackType,
     EventContext,
@@ -36,6 +41,8 @@ from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.mapping.mapped import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import attrs
 
     from contacthub_orm.contacthub.node import Node
@@ -47,9 +54,6 @@ __all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_ty
 E = TypeVar("E", bound="Event")
 EventClass: TypeAlias = type[E]
 """`type[E]`, for where `type` is an event's."""
-
-_CLASSES: dict[str, type[Event]] = {}
-"""The class that events of a type are loaded as."""
 
 
 class BringBackProperties(Properties):
@@ -77,10 +81,8 @@ class Tracking(Properties):
 
 
 def _info_class(event: Event) -> type[Properties]:
-    """What `contextInfo` is made of, by the event's context; it declares nothing where the context is not known."""
-    from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
-
-    return CONTEXT_INFO.get(event.context, Properties)
+    """The class of `contextInfo`: that of the event's context, or one without declared attributes if it is unknown."""
+    return info_class(event.context) or Properties
 
 
 class Event(PatchableRecord, resource=Resource("events", always=("type", "context", "date"))):
@@ -130,8 +132,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
             setattr(cls, "type", _fixed_type(type))  # noqa: B010 - it is declared on `Event`
         super().__init_subclass__(**options)
         if type is not None:
-            _load_all()
-            _CLASSES.setdefault(type, cls)
+            declare_class(type, cls)
 
     @classmethod
     def _class_for(cls: EventClass[E], document: Document) -> EventClass[E]:
@@ -191,7 +192,7 @@ def register(cls: type[E]) -> type[E]:
     """
     if cls.__event_type__ is None:
         raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
-    _CLASSES[cls.__event_type__] = cls
+    replace_class(cls.__event_type__, cls)
     return cls
 
 
@@ -205,18 +206,8 @@ def of_types(types: Iterable[str]) -> Criterion:
 
 
 def _class_of(event_type: Any) -> type[Event]:
-    """The class that events of a type are loaded as, `Event` for a type that has none."""
-    if event_type not in _CLASSES:
-        _load_all()
-    return _CLASSES.get(event_type, Event)
-
-
-def _load_all() -> None:
-    """Declare the library's classes, before any of a user's.
-
-    They are loaded when the first one is needed, so that a program without events does not wait for them.
-    """
-    import contacthub_orm.contacthub.events  # noqa: F401 - declares
+    """The class that events of a type are loaded as: `Event` if the type has none of its own."""
+    return cast("type[Event]", event_class(event_type) or Event)
 
 
 def _fixed_type(event_type: str) -> Attribute:

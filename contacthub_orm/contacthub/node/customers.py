@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 from uuid import uuid4
 
@@ -13,11 +12,14 @@ from contacthub_orm.contacthub.entities.elements import CustomerSession
 from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.values.argument_aliases import flag, identity, one_of_spellings
 from contacthub_orm.errors import ArgumentError, MultipleResultsFound, NoResultFound
-from contacthub_orm.orm import PaginatedList
+from contacthub_orm.orm.active_record.active_record import replace_unread
 from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.query.options import LoadOnly
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contacthub_orm.orm import PaginatedList
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["CustomerOperations"]
@@ -144,10 +146,10 @@ class CustomerOperations(NodeBase):
         node_id = attributes.pop("nodeId", None) or self.node_id
         if node_id != self.node_id:
             raise ArgumentError(f"nodeId is {node_id!r}, and this is node {self.node_id}")
-        known = {"nodeId": self.node_id} if full_update else None
+        replaces = flag("full_update", full_update)
+        known = {"nodeId": self.node_id} if replaces else None
         customer = self._customer(identity("id", chosen), settable(Customer, attributes), known)
-        customer._state.replace = flag("full_update", full_update)
-        return customer.patch()
+        return replace_unread(customer) if replaces else customer.patch()
 
     def delete_customer(self, id: str, **attributes: Any) -> Customer:  # noqa: ARG002 - `**customer.to_dict()` goes
         """Delete the customer with an id, and give what stands for it; the other attributes do not matter."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.entities.event import Event, of_types
@@ -13,6 +11,8 @@ from contacthub_orm.contacthub.values.enums import EventContext, EventType
 from contacthub_orm.orm.entity.detached import from_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from enum import StrEnum
 
     from contacthub_orm.orm import PaginatedList

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm import attr
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import Enum
+
     import attrs
 
     from contacthub_orm.orm.mapping.attributes import Validator

@@ -7,7 +7,7 @@ fails raises the error of its one request, not a `CommitError`, and leaves the e
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.active_record.call_session import attached
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord"]
+__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord", "replace_unread"]
+
+R = TypeVar("R", bound="ActiveRecord")
 
 
 class ActiveRecord(Entity):
@@ -107,6 +109,19 @@ class PersonalRecord(PatchableRecord):
         identify(self, "export")
         with attached(self) as session:
             return session.export(self)
+
+
+def replace_unread(entity: R) -> R:
+    """Replace the entity's whole document with the values that it holds (PUT), and give the entity.
+
+    Unlike `put()` this reads nothing before: what was never loaded is removed. Raises as `put()`.
+    """
+    identify(entity, "put")
+    with attached(entity) as session:
+        _take_in(session, entity)
+        entity._state.replace = True
+        _save_alone(session, entity)
+    return entity
 
 
 def _take_in(session: Session, entity: Entity) -> None:

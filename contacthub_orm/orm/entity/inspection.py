@@ -87,6 +87,16 @@ class InstanceState:
         return self.entity._state.key
 
     @property
+    def parent(self) -> Entity | None:
+        """The entity below which this one lives, as far as it is at hand; nothing is loaded."""
+        return self.entity._state.parent
+
+    @property
+    def to_be_erased(self) -> bool:
+        """Whether its deletion is an erasure, as by `Session.forget`."""
+        return self.entity._state.erase
+
+    @property
     def session(self) -> Session | None:
         return self.entity._state.session
 
