@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.contacthub.entities.customer import Customer
-from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.entities.event import Event
+from contacthub_orm.contacthub.entities.sub_resources import (
+    CustomerSession,
+    Education,
+    Job,
+    Like,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

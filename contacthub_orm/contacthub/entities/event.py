@@ -1,4 +1,4 @@
-"""`Event`: something a customer did or received, and how a type of events is given a class of its own."""
+"""`Event`: something a customer did or received; and the registration of a class for a type of events."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     import attrs
 
-    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.contacthub.node import Node  # noqa: TC004 - `Bound[Node]` is not evaluated at run time
     from contacthub_orm.orm.mapping.attributes import Attribute, Validator
     from contacthub_orm.orm.wire.documents import Document
 
@@ -53,11 +53,11 @@ __all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_ty
 
 E = TypeVar("E", bound="Event")
 EventClass: TypeAlias = type[E]
-"""`type[E]`, for where `type` is an event's."""
+"""`type[E]`, for use inside `Event`, where `type` is an attribute."""
 
 
 class BringBackProperties(Properties):
-    """How an event names its customer without the customer's id: by a session or by the external id."""
+    """How an event names its customer without the customer's id: by a session id or an external id."""
 
     type: Attr[BringBackType | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
@@ -75,7 +75,7 @@ class GoogleAnalytics(Properties):
 
 
 class Tracking(Properties):
-    """Where the customer came from."""
+    """How the customer got to the site."""
 
     ga: Embedded[GoogleAnalytics] = embedded(default=None)
 
@@ -88,17 +88,17 @@ def _info_class(event: Event) -> type[Properties]:
 class Event(PatchableRecord, resource=Resource("events", always=("type", "context", "date"))):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
-    It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
-    and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type and `nodeId`
-    from the customer; both are there to be queried for, and a query that names no node asks for the session's. A `mode`
-    that a new event is given is not sent. With `node` an event saves itself where no session holds it.
+    An event names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
+    and stores the event a little later, so a query may miss it for up to a minute. The service derives `mode` from the
+    type and `nodeId` from the customer; use both in queries. A query that names no node asks for the session's node. The
+    `mode` of a new event is not sent. An event with a `node` can save itself without a session.
 
-    Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
-    own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
+    Every type of the reference has a class, such as `ViewedPage`, and its events are loaded as that class. Declare your own
+    class for a type by `class Order(CompletedOrder)` or `class Tasting(Event, type="tasting")`.
     """
 
     __event_type__: ClassVar[str | None] = None
-    """The type that all events of this class have; None: any."""
+    """The type of all events of this class; None if they may have any type."""
 
     TYPES: ClassVar = EventType
     CONTEXTS: ClassVar = EventContext
@@ -126,7 +126,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
     version: Attr[int | None] = attr(default=None, read_only=True)
 
     def __init_subclass__(cls, type: str | None = None, **options: Any) -> None:
-        """`type` is the type of all events of the class: they have it by themselves, and queries ask for it."""
+        """Declare `type` as the type of all events of the class: new ones have it, and queries of the class ask for it."""
         if type is not None:
             cls.__event_type__ = type
             setattr(cls, "type", _fixed_type(type))  # noqa: B010 - it is declared on `Event`
@@ -136,13 +136,13 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
 
     @classmethod
     def _class_for(cls: EventClass[E], document: Document) -> EventClass[E]:
-        """The class of the document's type, or this one where it is a further class for that type."""
+        """The class of the document's type, or this class if it is another class for the same type."""
         if cls is not Event and cls.__event_type__ is None:
             return cls
         event_type = document.get("type")
         found = _class_of(event_type)
-        further = cls.__event_type__ == event_type and not issubclass(found, cls)
-        return cls if further else cast("EventClass[E]", found)
+        is_another = cls.__event_type__ == event_type and not issubclass(found, cls)
+        return cls if is_another else cast("EventClass[E]", found)
 
     @classmethod
     def _own_criterion(cls) -> Criterion:
@@ -152,14 +152,20 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
 
     @classmethod
     def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
-        """An event from its document: with an id the one that the service knows, without one a new event.
+        """Make an event from its document: an existing event if the document has an id, else a new one.
 
-        A document without `type`, `context` and `date` is a part: what it does not hold is loaded when it is read.
+        A document that lacks `type`, `context` or `date` is taken as a part of the event: other values are loaded when they
+        are read.
         """
         return from_document(cls, node, attributes or {})
 
     def get_event(self, id: str) -> Event:
-        """Another event of the same node, as `node.get_event`: the SDK's manual asks an event for it."""
+        """Load another event of the same node, as `node.get_event` does: the SDK's manual calls it on an event.
+
+        Raises:
+            InvalidRequestError: if this event has no node.
+            NotFoundError: if the node has no event with this id.
+        """
         node = self.node
         if node is None:
             raise InvalidRequestError(f"{self!r} belongs to no node: give it one, or add it to a session")
@@ -185,10 +191,13 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
 
 
 def register(cls: type[E]) -> type[E]:
-    """Have events of a class's type loaded as that class, also by `session.query(Event)`; serves as a decorator.
+    """Load events of a class's type as that class, also in `session.query(Event)`; usable as a decorator.
 
-    Without it a query for `Event` gives the library's class of a type, and only a query for the class itself gives it.
-    A class that stands in for a library's is best a subclass of it, so that queries for that one find it too.
+    Without it, a query for `Event` returns the library's class for the type, and only a query for your class returns
+    yours. Make a class that replaces one of the library's a subclass of it, so that queries for that one find it too.
+
+    Raises:
+        ConfigurationError: if the class has no event type.
     """
     if cls.__event_type__ is None:
         raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
@@ -197,7 +206,11 @@ def register(cls: type[E]) -> type[E]:
 
 
 def of_types(types: Iterable[str]) -> Criterion:
-    """Holds for events of one of these types. Raises CompileError for one that neither the reference nor a class knows."""
+    """The criterion that an event has one of these types.
+
+    Raises:
+        CompileError: if there is no type, or one that is neither in the reference nor declared by a class.
+    """
     wanted = [str(one) for one in types]
     unknown = [one for one in wanted if _class_of(one) is Event]
     if unknown or not wanted:
@@ -211,7 +224,7 @@ def _class_of(event_type: Any) -> type[Event]:
 
 
 def _fixed_type(event_type: str) -> Attribute:
-    """`Event.type` for a class whose events all have one type."""
+    """The attribute `type` for a class whose events all have the same type."""
     own = copy(Event.__attributes__["type"])
     own.default = event_type
     own.validator = _only(event_type)

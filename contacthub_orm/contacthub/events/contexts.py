@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "CONTEXT_INFO",
     "ClientInfo",
     "ClientLocalization",
     "ClientPosition",
