@@ -7,10 +7,9 @@ changes one. They are small, so that the server, which checks and stores every w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +18,9 @@ from benchmarks.documents import Document, small_customer
 from benchmarks.harness import Row, at_least, interleaved
 from benchmarks.server import Server, serving
 from contacthub_orm import Customer, Session, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["rows"]
 

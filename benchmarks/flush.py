@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from itertools import count
-from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.harness import Row, at_most, interleaved, milliseconds
 from benchmarks.stub import loaded
 from contacthub_orm.http import paused_gc
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 __all__ = ["rows"]
 

@@ -7,16 +7,18 @@ them. The journal lies beside this file, since a folder for temporary files may 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.documents import small_customer
 from benchmarks.harness import Row, at_most, interleaved
 from benchmarks.server import serving
 from contacthub_orm import Customer, Session, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["rows"]
 

@@ -12,13 +12,15 @@ the number of its customer.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 
 from benchmarks.documents import Document, new_customer, small_customer
-from benchmarks.server import Server
 from contacthub_orm import Customer, Event, Session, Workspace
+
+if TYPE_CHECKING:
+    from benchmarks.server import Server
 
 __all__ = ["CUSTOMERS", "PAGE_SIZE", "NodeCalls", "PlainCalls", "seeded"]
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,6 +19,9 @@ from benchmarks.harness import Row, at_most, milliseconds
 from benchmarks.manual import CUSTOMERS, PAGE_SIZE, NodeCalls, PlainCalls, seeded
 from benchmarks.server import Server, serving
 from contacthub_orm import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["rows"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from timeit import Timer
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.flat import flat_customer
 from benchmarks.harness import Row, at_most, interleaved
 from benchmarks.stub import loaded
-from contacthub_orm import Customer
 from contacthub_orm.http import paused_gc
+
+if TYPE_CHECKING:
+    from contacthub_orm import Customer
 
 __all__ = ["rows"]
 

@@ -12,13 +12,12 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -28,6 +27,9 @@ from benchmarks.harness import Row, at_least, at_most, interleaved
 from benchmarks.server import Server, serving
 from contacthub_orm import Customer, Session, Workspace, selectinload, signals
 from contacthub_orm.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["full_rows", "peak_of", "rows"]
 

@@ -14,12 +14,11 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contacthub_orm import (
     Address,
@@ -35,6 +34,9 @@ from contacthub_orm import (
     Workspace,
     in_,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SEARCH_LAG = 90.0
 """Seconds to wait at most until the search shows what was written."""

@@ -1,4 +1,4 @@
-"""The service: its entities, its query language, its routes, and how a workspace is reached."""
+"""Contacthub: its entities, its query language and its routes, and the workspace through which it is reached."""
 
 from contacthub_orm.contacthub.entities.base import (
     Address,
@@ -12,8 +12,14 @@ from contacthub_orm.contacthub.entities.base import (
 )
 from contacthub_orm.contacthub.entities.consents import Consent, Consents
 from contacthub_orm.contacthub.entities.customer import Customer, SourceInfo, Tags
-from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.entities.event import BringBackProperties, Event, Tracking
+from contacthub_orm.contacthub.entities.sub_resources import (
+    CustomerSession,
+    Education,
+    Job,
+    Like,
+    Subscription,
+)
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.contacthub.query.did import did
 from contacthub_orm.contacthub.workspace import Workspace

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from configparser import ConfigParser, Error, MissingSectionHeaderError
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["DEFAULT_BASE_URL", "from_environment", "from_ini", "normalised_base_url"]
 
@@ -18,21 +20,24 @@ _SECTION: Final = "contacthub"
 
 
 def normalised_base_url(base_url: str) -> str:
-    """The base URL without a trailing slash or `/workspaces`, which the documented SDK's form ends in.
+    """The base URL without a trailing slash and without `/workspaces`, in which the documented SDK's form ends.
 
-    Raises ConfigurationError for what is no text.
+    Raises:
+        ConfigurationError: if it is not a string.
     """
     if not isinstance(base_url, str):
-        raise ConfigurationError(f"base_url must be a text, got {base_url!r}")
+        raise ConfigurationError(f"base_url must be a string, got {base_url!r}")
     return base_url.rstrip("/").removesuffix("/workspaces")
 
 
 def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
-    """`workspace_id`, `token` and perhaps `base_url` of an INI file.
+    """Read `workspace_id`, `token` and optionally `base_url` from an INI file.
 
-    They stand in the section `contacthub` if there is one, else in the first, or in no section at all.
+    They are taken from the section `contacthub`, or from the first section if there is no such section. A file without
+    sections is read too.
 
-    Raises ConfigurationError for a file that is missing, malformed or incomplete.
+    Raises:
+        ConfigurationError: if the file is missing, malformed or incomplete.
     """
     section: Mapping[str, str] = {}
     reason = None
@@ -42,7 +47,7 @@ def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
         reason = error.strerror
     except (Error, UnicodeDecodeError) as error:
         reason = f"{type(error).__name__}, not an INI file"
-    if reason is not None:  # not while the error is handled that quotes the file, token and all
+    if reason is not None:  # outside the handler: the error that it handles quotes the file, token included
         raise ConfigurationError(f"{os.fspath(path)}: {reason}")
     found = {key: section[key] for key in ("workspace_id", "token", "base_url") if section.get(key)}
     missing = [key for key in ("workspace_id", "token") if key not in found]
@@ -64,7 +69,11 @@ def _section(content: str) -> Mapping[str, str]:
 
 
 def from_environment() -> dict[str, str]:
-    """`workspace_id`, `token` and perhaps `base_url` of the CONTACTHUB_* variables. Raises ConfigurationError."""
+    """Read `workspace_id`, `token` and optionally `base_url` from the CONTACTHUB_* variables.
+
+    Raises:
+        ConfigurationError: if CONTACTHUB_WORKSPACE_ID or CONTACTHUB_TOKEN is missing.
+    """
     names = {key: f"CONTACTHUB_{key.upper()}" for key in ("workspace_id", "token", "base_url")}
     found = {key: os.environ[name] for key, name in names.items() if os.environ.get(name)}
     missing = [names[key] for key in ("workspace_id", "token") if key not in found]

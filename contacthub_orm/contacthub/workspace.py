@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.configuration import (
@@ -17,21 +16,25 @@ from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 __all__ = ["Workspace"]
 
 
 class Workspace:
-    """A workspace of the service, with the token that opens it.
+    """A workspace of the service, and the token that gives access to it.
 
     Args:
         workspace_id: the workspace's id.
-        token: the bearer token of a source; it appears in no message, log or repr.
-        base_url: where the service is; the documented SDK's form, ending in `/workspaces`, is accepted too.
+        token: the bearer token of a source. It appears in no message, log or repr.
+        base_url: the service's URL; the documented SDK's form, which ends in `/workspaces`, is accepted too.
         settings: timeouts, retries, pool, budget, proxies and certificates (`contacthub_orm.http.Settings` or a mapping
             of its fields).
-        clock: what tells the time and waits; tests put a `ManualClock` here.
+        clock: the clock that tells the time and waits; tests pass a `ManualClock`.
 
-    Raises ConfigurationError for a setting that is missing or malformed.
+    Raises:
+        ConfigurationError: if a setting is missing or malformed.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class Workspace:
         clock: Clock | None = None,
     ) -> None:
         if not isinstance(workspace_id, str) or not workspace_id:
-            raise ConfigurationError("workspace_id must be a text that is not empty")
+            raise ConfigurationError("workspace_id must be a string that is not empty")
         self.workspace_id = workspace_id
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
@@ -51,7 +54,15 @@ class Workspace:
 
     @classmethod
     def from_ini_file(cls, file_path: str | os.PathLike[str], **settings: Any) -> Workspace:
-        """A workspace from an INI file with `workspace_id`, `token` and perhaps `base_url`, sections optional."""
+        """Read a workspace from an INI file.
+
+        Args:
+            file_path: the file, with `workspace_id`, `token` and optionally `base_url`, in a section or in none.
+            settings: fields of `contacthub_orm.http.Settings`.
+
+        Raises:
+            ConfigurationError: if the file is missing, malformed or incomplete, or a setting is invalid.
+        """
         found: dict[str, Any] = dict(from_ini(file_path))
         return cls(**found, settings=settings)
 
@@ -59,7 +70,14 @@ class Workspace:
 
     @classmethod
     def from_env(cls, **settings: Any) -> Workspace:
-        """A workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and perhaps CONTACTHUB_BASE_URL."""
+        """Read a workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and optionally CONTACTHUB_BASE_URL.
+
+        Args:
+            settings: fields of `contacthub_orm.http.Settings`.
+
+        Raises:
+            ConfigurationError: if a variable is missing, or a setting is invalid.
+        """
         found: dict[str, Any] = dict(from_environment())
         return cls(**found, settings=settings)
 
@@ -70,13 +88,17 @@ class Workspace:
         matching: Iterable[str] | None = None,
         policy: UniquenessPolicy = "MERGE",
     ) -> Node:
-        """A node of the workspace; nothing is sent.
+        """A node of the workspace. Sends nothing.
 
         Args:
-            node_id: the node's id; without one, CONTACTHUB_NODE_ID names it.
-            matching: the properties that make two customers one, such as `["base.contacts.email"]`. Where they are not
-                given, the node's configuration is read when a lost answer makes them matter, if the token may.
-            policy: what the node does with a second one, "MERGE" or, in older workspaces, "BLOCK".
+            node_id: the node's id; by default the value of CONTACTHUB_NODE_ID.
+            matching: the properties by which the node recognises a customer, such as `["base.contacts.email"]`. Without
+                them, the node's configuration is read once a lost answer makes them matter, if the token permits it.
+            policy: what the node does with a customer that matches an existing one: "MERGE" updates that one, "BLOCK" (in
+                older workspaces) refuses the new one.
+
+        Raises:
+            ConfigurationError: if there is no node id, or `matching` or `policy` is invalid.
         """
         chosen = node_id or os.environ.get("CONTACTHUB_NODE_ID")
         if not chosen:

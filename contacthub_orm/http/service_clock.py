@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from contacthub_orm.http.clock import Clock
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contacthub_orm.http.clock import Clock
 
 __all__ = ["ServiceClock"]
 

@@ -28,7 +28,7 @@ from contacthub_orm import (
     embedded,
     inspect,
 )
-from contacthub_orm.contacthub.entities import event as declarations
+from contacthub_orm.contacthub.entities import event_classes as declarations
 from contacthub_orm.contacthub.entities.event import _class_of
 from contacthub_orm.contacthub.events import (
     CompletedOrderProperties,
@@ -190,7 +190,7 @@ def test_a_query_for_all_events_asks_for_no_type(session: Session) -> None:
 def test_a_query_for_another_type_is_refused(session: Session) -> None:
     query = session.query(CompletedOrder).filter(Event.type == EventType.VIEWED_PAGE)
 
-    with pytest.raises(CompileError, match="type is given twice"):
+    with pytest.raises(CompileError, match="type has two values"):
         query.all()
 
 

@@ -433,7 +433,7 @@ def test_pages_of_customers_with_one_external_id_turn(node: Node, contacthub_san
 def test_an_external_id_that_is_no_text_is_refused_before_a_request(
     node: Node, contacthub_sandbox: Sandbox, wrong: Any
 ) -> None:
-    with pytest.raises(ArgumentError, match="external_id must be a text that is not empty"):
+    with pytest.raises(ArgumentError, match="external_id must be a string that is not empty"):
         node.get_customers(external_id=wrong)
     assert contacthub_sandbox.requests == []
 

@@ -298,7 +298,7 @@ def test_an_id_that_no_route_can_be_made_of_is_refused_before_a_request(
     ]
 
     for call in calls:
-        with pytest.raises(ValueError, match="must be a text that is not empty"):
+        with pytest.raises(ValueError, match="must be a string that is not empty"):
             call()
     assert contacthub_sandbox.requests == []
 

@@ -256,7 +256,7 @@ def test_what_is_no_tag_is_refused_before_a_request(
 ) -> None:
     contacthub_sandbox.clear_requests()
 
-    with pytest.raises(ArgumentError, match="a tag is a text that is not empty, or a whole number"):
+    with pytest.raises(ArgumentError, match="a tag is a string that is not empty, or an integer"):
         getattr(contacthub_sandbox.node, method)(identity, tag)
 
     assert contacthub_sandbox.requests == []

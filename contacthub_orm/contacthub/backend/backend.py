@@ -1,4 +1,4 @@
-"""The service as the session sees it: requests for operations on one node, documents from its answers."""
+"""The service as a session sees it: `NodeBackend` turns operations on one node into requests, and answers into documents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from contacthub_orm.contacthub.backend.lookup import find_created
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
 from contacthub_orm.contacthub.backend.strict import needs_strict
+from contacthub_orm.contacthub.entities.catalogue import ENTITY_CLASSES
 from contacthub_orm.contacthub.entities.customer import Customer
-from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
 from contacthub_orm.contacthub.entities.event import Event
+from contacthub_orm.contacthub.entities.sub_resources import CustomerSession
 from contacthub_orm.contacthub.query.event_filters import event_parameters
 from contacthub_orm.contacthub.query.query_json import query_json, sort_parameter
 from contacthub_orm.errors import (
@@ -24,9 +25,8 @@ from contacthub_orm.errors import (
     StaleDataError,
 )
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb
+from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
-from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import split_identity
 from contacthub_orm.orm.service.plan import Pending
 from contacthub_orm.orm.wire.conversion import dump_datetime
@@ -44,25 +44,29 @@ if TYPE_CHECKING:
 
 __all__ = ["NodeBackend"]
 
-_CLASSES: Final[dict[str, type[Entity]]] = {
-    entity.__resource__.name: entity
-    for entity in (Customer, Event, Education, Job, Like, Subscription, CustomerSession)
-}
+
+_STABLE_SORT: Final = {"customers": "registeredAt,asc"}
+"""The order of a search that asks for none. A write does not change it.
+
+The service's own default is the newest update first, which moves rows between pages while others write.
+"""
 
 
 def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
-    """The route of an entity, or of the collection it is created in."""
-    state = state_of(entity)
+    """The route of an entity, or of the collection in which it is to be created."""
+    state = inspect(entity)
     if not created:
-        return _path_of(type(entity), state.known_key.identity)
-    if state.parent is None:
+        assert state.identity is not None
+        return _path_of(type(entity), state.identity.id)
+    above = state.parent
+    if above is None:
         return (entity.__resource__.name,)
-    above = state_of(state.parent).identity or Pending(state.parent)
-    return ("customers", above, entity.__resource__.name)
+    key = inspect(above).identity
+    return (above.__resource__.name, Pending(above) if key is None else key.id, entity.__resource__.name)
 
 
 def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
-    """The route of the entity with this identity; what lives below a customer has two ids."""
+    """The route of the entity with this identity; a sub-resource has two ids."""
     if entity.__parent__ is None:
         return (entity.__resource__.name, identity)
     customer, own = split_identity(identity)
@@ -70,7 +74,7 @@ def _path_of(entity: type[Entity], identity: str) -> tuple[str, ...]:
 
 
 class NodeBackend:
-    """One node of a workspace, through its transport."""
+    """One node of a workspace, reached through the workspace's transport. The methods are those of `orm.Backend`."""
 
     page_size: int = MAX_PAGE_SIZE
 
@@ -89,40 +93,48 @@ class NodeBackend:
 
     @property
     def max_in_flight(self) -> int:
+        """The transport's setting: how many requests may be under way at a time."""
         return self._transport.settings.max_in_flight
 
     def now(self) -> datetime:
+        """The current time of the transport's clock, aware."""
         return self._transport.clock.now()
 
-    def service_time(self, moment: datetime) -> datetime:
-        """What the service's clock showed at a moment of ours; asks for a row where no answer has told the time yet."""
+    def service_time(self, instant: datetime) -> datetime:
+        """What the service's clock showed at an instant of ours. Asks for one customer if no answer has told the time yet."""
         if not self._transport.service_clock.known:
             self.search(Search(Customer, ALWAYS, size=1))
-        return self._transport.service_clock.of(moment)
+        return self._transport.service_clock.of(instant)
 
     def sleep(self, seconds: float) -> None:
+        """Wait, by the transport's clock."""
         self._transport.clock.sleep(seconds)
 
     def entity_class(self, resource: str) -> type[Entity]:
-        return _CLASSES[resource]
+        """The class that the documents of a resource are loaded as by default."""
+        return ENTITY_CLASSES[resource]
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
+        """The request for an operation; the deletion of an entity that is to be erased is a POST to `forget`.
+
+        Raises:
+            InvalidRequestError: if a new customer names another node.
+        """
         path = _path(entity, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
-        if verb is Verb.DELETE and state_of(entity).erase:
+        state = inspect(entity)
+        if verb is Verb.DELETE and state.to_be_erased:
             return Request("POST", (*path, "forget"))
-        strict = body is not None and needs_strict(
-            state_of(entity).baseline, body, replaces=verb is Verb.REPLACE
-        )
+        strict = body is not None and needs_strict(state.baseline, body, replaces=verb is Verb.REPLACE)
         params = {"mode": "STRICT"} if strict else {}
         return Request(verb.value, path, params, body)
 
     def _created_here(self, entity: Entity, body: Document) -> Document:
-        """A customer is created in the node of the session; an event always says when it happened.
+        """The body of a creation, completed: a customer names the node, an event says when it happened.
 
-        The date of an event is what it can be found again by, if the answer to its creation is lost; so it is set on the
-        event itself and stays the same however often the creation is planned.
+        If the answer to an event's creation is lost, the event is looked up by its date. So the date is set on the event
+        itself, and stays the same however often the creation is planned.
         """
         if isinstance(entity, Event) and body.get("date") is None:
             entity.date = self.now()
@@ -131,14 +143,20 @@ class NodeBackend:
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:
             raise InvalidRequestError(
-                f"{entity!r} is of node {body['nodeId']}, the session works on {self._node_id}"
+                f"{entity!r} belongs to node {body['nodeId']}, and the session works on {self._node_id}"
             )
         return body
 
     def send(self, request: Request) -> Any:
+        """Send a request and return the decoded answer, None if it is empty."""
         return self._call(request.method, request.path, dict(request.params), request.body)
 
     def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
+        """The service's document after a write: its answer, or what it must hold if the answer has no document.
+
+        Raises:
+            OutcomeUnknown: if the answer to a creation names no id.
+        """
         if isinstance(answer, dict) and "id" in answer:
             return answer if len(answer) > 1 else {**_merged(verb, entity, sent), "id": answer["id"]}
         if verb is Verb.CREATE:
@@ -146,23 +164,32 @@ class NodeBackend:
         return _merged(verb, entity, sent)
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
+        """The document of the entity with this identity, or None if there is none."""
         try:
             return self.read(entity, identity)
         except NotFoundError:
             return None
 
     def read(self, entity: type[Entity], identity: str) -> Document:
-        """As `fetch`, but raises the service's NotFoundError where there is none."""
+        """The document of the entity with this identity.
+
+        Raises:
+            NotFoundError: if there is none.
+        """
         document: Document = self._call("GET", _path_of(entity, identity))
         return document
 
     def export(self, entity: type[Entity], identity: str) -> Document:
-        """Customer and events (reference 1.299.1; the path is inferred)."""
+        """A customer and its events (reference 1.299.1, which does not show the path).
+
+        Raises:
+            NotFoundError: if there is no such customer.
+        """
         document: Document = self._call("GET", (*_path_of(entity, identity), "export"))
         return document
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
-        """All documents of a collection below a customer; what is a list in its `base` is read there."""
+        """All documents of a collection below a customer, from the lists of its `base`; sessions have a route of their own."""
         collection, identity, name = path
         if name == CustomerSession.__resource__.name:
             elements: list[Document] = self._call("GET", path)["elements"]
@@ -171,9 +198,15 @@ class NodeBackend:
         return (customer.get("base") or {}).get(name) or []
 
     def scan_key(self, entity: type[Entity]) -> str | None:
+        """The property that a scan orders customers by; None for events, which cannot be scanned."""
         return "registeredAt" if issubclass(entity, Customer) else None
 
     def search(self, search: Search) -> Page:
+        """One page of a search.
+
+        Raises:
+            CompileError: if the service cannot be asked for it.
+        """
         resource = search.entity.__resource__.name
         answer = self._call("GET", (resource,), self.compile(search))
         page = answer["page"]
@@ -189,7 +222,11 @@ class NodeBackend:
         )
 
     def compile(self, search: Search) -> dict[str, str]:
-        """The parameters of a search; `query` among them is JSON text."""
+        """The parameters of a search; `query` is JSON, as a string.
+
+        Raises:
+            CompileError: if the service cannot be asked for it.
+        """
         parameters = {"nodeId": self._node_id}
         if search.entity.__resource__.name == "events":
             if search.raw is not None:
@@ -201,7 +238,9 @@ class NodeBackend:
                 parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
         if search.fields:
             if search.entity.__resource__.name != "customers":
-                raise CompileError(f"load_only: the service gives {search.entity.__resource__.name} whole")
+                raise CompileError(
+                    f"load_only: the service returns only whole {search.entity.__resource__.name}"
+                )
             parameters["fields"] = ",".join(".".join(path) for path in search.fields)
         parameters.update(search.parameters)
         parameters.update(self._page_parameters(search))
@@ -222,19 +261,22 @@ class NodeBackend:
 
     @property
     def refuses_double_claims(self) -> bool:
+        """Whether the node's matching policy is known, so that two claims of one unique value are known to collide."""
         return self._matching is not None
 
     def unique_value(
         self, entity: type[Entity], document: Document, patch: Document | None = None
     ) -> str | None:
+        """The matching values of a customer, as the node compares them; None for other entities."""
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
+        """Look up creations whose answer was lost; see `lookup`."""
         return find_created(self, self._policy(), writes, known)
 
     def _policy(self) -> MatchingPolicy:
-        """The node's matching policy: as the user stated it, or as the configuration routes tell, asked once."""
+        """The node's matching policy: the user's, or the one in the node's configuration, which is read once."""
         if self._matching is None:
             found = read_policy(self._call, self._node_id)
             if found is None:
@@ -243,9 +285,10 @@ class NodeBackend:
         return self._matching
 
     def proves_creation(self, entity: type[Entity], document: Document) -> bool:
-        """All but customers are always made anew, and so are customers where the node refuses a second one.
+        """Whether the answer to a creation shows that the entity is new.
 
-        Elsewhere a customer that was merged has been updated after it was registered.
+        Everything but a customer always is, and so is a customer if the node refuses one that matches an existing one. On
+        other nodes, a customer that was merged has an `updatedAt` after its `registeredAt`.
         """
         if not issubclass(entity, Customer) or self._refuses_second():
             return True
@@ -257,8 +300,11 @@ class NodeBackend:
         return self._matching is not None and self._matching.uniqueness == "BLOCK"
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
+        """The error for an operation that met another writer's change."""
         if operation.verb is Verb.CREATE and current is not None:
-            error = "the answer was lost, and the customer it would match was written since by somebody"
+            error = (
+                "the answer was lost, and another writer has since changed the customer that it would match"
+            )
             return ConflictError(
                 status=409,
                 message=error,
@@ -281,16 +327,10 @@ class NodeBackend:
         return answer.body
 
 
-_STABLE_SORT: Final = {"customers": "registeredAt,asc"}
-"""Where no order is asked for, pages are cut from an order that a write does not change.
-
-The service's own default, the newest update first, moves rows between pages while others write.
-"""
-
-
 def _merged(verb: Verb, entity: Entity, sent: Document) -> Document:
-    """What the service must hold after a write that it answered without a document."""
+    """The document that the service must hold after a write that it answered without one."""
+    baseline = inspect(entity).baseline or {}
     if verb is Verb.UPDATE:
-        return apply_patch(state_of(entity).baseline or {}, sent)
-    own = (state_of(entity).baseline or {}).get("id")
+        return apply_patch(baseline, sent)
+    own = baseline.get("id")
     return {**sent, "id": own} if own is not None else dict(sent)

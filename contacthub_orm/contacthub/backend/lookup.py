@@ -1,14 +1,12 @@
 """Looking up creations whose answer was lost.
 
-A customer is found by its matching properties, and, since the search lags, judged by what a GET says now. An event is
-found by customer, type and date, which is always set when it is planned; equal events are told apart by count alone.
-Nothing registered before the first send can be ours.
+A customer is found by its matching properties. The search lags, so a GET then tells what the customer holds now. An event
+is found by its customer, type and date; a planned event always has a date. Equal events differ only in number. Nothing
+that was registered before we first sent the request can be ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -22,19 +20,24 @@ from contacthub_orm.orm.wire.conversion import parse_datetime
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["find_created"]
 
 _SKEW: Final = timedelta(seconds=2)
-"""How exactly the service's clock is known, from the `Date` of its answers."""
+"""The precision to which the `Date` header of its answers tells the service's clock."""
 
-_CREATION_ORDER: Final = ("registeredAt", "updatedAt")
+_PAGE_SIZE: Final = 50
+
+_TIMESTAMPS: Final = ("registeredAt", "updatedAt")
 
 
 class Reader(Protocol):
-    """What a look-up reads with."""
+    """The reads that a look-up needs."""
 
     @property
     def page_size(self) -> int:
@@ -46,11 +49,11 @@ class Reader(Protocol):
         ...
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """A document by its id."""
+        """The document of the entity with this identity, or None if there is none."""
         ...
 
-    def service_time(self, moment: datetime) -> datetime:
-        """What the service's clock showed at a moment of ours."""
+    def service_time(self, instant: datetime) -> datetime:
+        """What the service's clock showed at an instant of ours."""
         ...
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
@@ -63,8 +66,8 @@ def find_created(
 ) -> list[Resolution]:
     """A finding for each creation, in order; see `Backend.find_created`.
 
-    What was submitted with more values chooses first: a document of it also holds what one with fewer values submitted,
-    and not the other way round.
+    The creation with the most values chooses a document first: its document may also hold all values of a creation with
+    fewer, but not the other way round.
     """
     taken = set(known)
     once = _Once(reader)
@@ -74,14 +77,14 @@ def find_created(
 
 
 def _values_in(value: Any) -> int:
-    """How many values a document holds at any depth."""
+    """The number of values in a document, at any depth."""
     if isinstance(value, dict | list):
         return sum(map(_values_in, value.values() if isinstance(value, dict) else value))
     return value is not None
 
 
 class _Once:
-    """A reader that asks each thing once: the look-ups of one commit are much alike."""
+    """A reader that sends each request once: the look-ups of one commit are much alike."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -100,8 +103,8 @@ class _Once:
             self._documents[identity] = self._reader.fetch(entity, identity)
         return self._documents[identity]
 
-    def service_time(self, moment: datetime) -> datetime:
-        return self._reader.service_time(moment)
+    def service_time(self, instant: datetime) -> datetime:
+        return self._reader.service_time(instant)
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
         return self._reader.below(path)
@@ -109,11 +112,11 @@ class _Once:
 
 def _find(reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]) -> Resolution:
     entity = write.operation.entity
+    if entity.__parent__ is not None:
+        return _find_below(reader, write)
     if isinstance(entity, Customer):
         return _find_customer(reader, policy, write, taken)
-    if isinstance(entity, Event):
-        return _find_event(reader, write, taken)
-    return _find_below(reader, write)
+    return _find_event(reader, write, taken)
 
 
 def _find_customer(
@@ -134,7 +137,7 @@ def _find_customer(
 
 
 def _find_below(reader: Reader, write: InDoubtWrite) -> Resolution:
-    """An element is there under the id we chose, or it is not; a session is in its customer's list."""
+    """A sub-resource is in its customer's collection, or the creation had no effect."""
     for document in reader.below(write.request.path):
         if holds_submitted(document, write.body):
             return Resolution(Verdict.APPLIED, document)
@@ -142,12 +145,12 @@ def _find_below(reader: Reader, write: InDoubtWrite) -> Resolution:
 
 
 def _submitted(write: InDoubtWrite) -> Document:
-    """What the body says, but for the passwords that a service may keep to itself."""
+    """The values of the customer that was submitted, without its node."""
     return {key: value for key, value in write.body.items() if key != "nodeId"}
 
 
 def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, since: datetime) -> Search:
-    """Customers with the same matching values, or, where there are none, those registered since the first send."""
+    """The search for customers with the same matching values; without values, for those registered since the first send."""
     criteria: list[Criterion]
     if values is not None:
         criteria = [
@@ -156,16 +159,16 @@ def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, since: dat
         ]
     else:
         criteria = [Customer.registeredAt >= since]
-    return Search(Customer, and_(*criteria), size=50)
+    return Search(Customer, and_(*criteria), size=_PAGE_SIZE)
 
 
 def _current(
     reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]
 ) -> Iterator[Document]:
-    """The customers that a creation may have made or changed, as a GET gives them now.
+    """The customers that a creation may have made or changed, as a GET returns them now.
 
-    A search that lags still finds one whose matching values were changed meanwhile; where that was our own doing, as when
-    one commit moves a value from one customer to another, it is no trace of the creation.
+    Because the search lags, it still finds a customer whose matching values have changed since. If we changed them
+    ourselves, as when one commit moves a value from one customer to another, this is no trace of the creation.
     """
     values = policy.values(write.body)
     since = _since(reader, write)
@@ -198,7 +201,7 @@ def _find_event(reader: Reader, write: InDoubtWrite, taken: set[Key]) -> Resolut
     if body.get("date"):
         criteria.append(Event.date.between(body["date"], body["date"]))
     since = _since(reader, write)
-    for document in _all(reader, Search(Event, and_(*criteria), size=50)):
+    for document in _all(reader, Search(Event, and_(*criteria), size=_PAGE_SIZE)):
         if _is_free(document, write, since, taken) and holds_submitted(document, body):
             taken.add(Key("events", document["id"]))
             return Resolution(Verdict.APPLIED, document)
@@ -206,19 +209,15 @@ def _find_event(reader: Reader, write: InDoubtWrite, taken: set[Key]) -> Resolut
 
 
 def _since(reader: Reader, write: InDoubtWrite) -> datetime:
-    """The earliest moment, by the service's clock, at which the write can have taken effect."""
+    """The earliest time, by the service's clock, at which the write can have taken effect."""
     return reader.service_time(write.first_sent) - _SKEW
 
 
 def _is_free(document: Document, write: InDoubtWrite, since: datetime, taken: set[Key]) -> bool:
-    """Whether nobody else accounts for it and it came into being after the first send."""
+    """Whether no other write accounts for the document and it was registered after the first send."""
     key = (write.operation.entity.__resource__.name, document["id"])
-    return key not in taken and _moment(document, "registeredAt") >= since
+    return key not in taken and parse_datetime(document["registeredAt"]) >= since
 
 
 def _written_since(document: Document, since: datetime) -> bool:
-    return any(_moment(document, key) >= since for key in _CREATION_ORDER if document.get(key))
-
-
-def _moment(document: Document, key: str) -> datetime:
-    return parse_datetime(document[key])
+    return any(parse_datetime(document[key]) >= since for key in _TIMESTAMPS if document.get(key))

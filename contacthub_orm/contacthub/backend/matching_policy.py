@@ -1,8 +1,7 @@
-"""How a node tells customers apart: the properties that make two customers one, and what it does about it."""
+"""How a node tells customers apart: the properties by which it matches them, and what it does with a match."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
@@ -11,17 +10,26 @@ from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.wire.paths import value_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["ASSUMED", "MatchingPolicy", "UniquenessPolicy"]
 
 UniquenessPolicy = Literal["MERGE", "BLOCK"]
-"""MERGE updates the customer that is there, BLOCK answers 409 (older workspaces); the reference knows MERGE alone."""
+"""MERGE updates the existing customer; BLOCK answers 409 (older workspaces, not in the reference)."""
 
 
 @attrs.frozen
 class MatchingPolicy:
-    """`properties` are paths that must all be equal for two customers to be one; `certain` whether the node said so."""
+    """A matching policy.
+
+    Attributes:
+        properties: dotted paths; two customers match if the values at all of them are equal.
+        case_sensitive: whether values that differ only in case are different.
+        uniqueness: what the node does with a match.
+        certain: whether the user or the node's configuration states the policy; False if it is assumed.
+    """
 
     properties: tuple[str, ...]
     case_sensitive: bool = False
@@ -30,7 +38,11 @@ class MatchingPolicy:
 
     @classmethod
     def of(cls, properties: Iterable[str], uniqueness: UniquenessPolicy) -> MatchingPolicy:
-        """A policy that the user states. Raises ConfigurationError."""
+        """The policy that a user states.
+
+        Raises:
+            ConfigurationError: if `properties` are not paths, or `uniqueness` is not a policy.
+        """
         paths = (properties,) if isinstance(properties, str) else tuple(properties)
         if not paths or not all(isinstance(path, str) and path for path in paths):
             raise ConfigurationError(
@@ -41,7 +53,7 @@ class MatchingPolicy:
         return cls(paths, uniqueness=uniqueness)
 
     def values(self, document: Document, patch: Document | None = None) -> tuple[Any, ...] | None:
-        """The document's matching values; None where one is missing, so that it matches nothing."""
+        """The document's matching values, or None if one is missing: then it matches nothing."""
         values = tuple(value_after(document, patch, tuple(path.split("."))) for path in self.properties)
         return None if any(value is None or value == "" for value in values) else values
 
@@ -50,9 +62,9 @@ class MatchingPolicy:
         values = self.values(document, patch)
         if values is None:
             return None
-        texts = (str(value) if self.case_sensitive else str(value).casefold() for value in values)
-        return ", ".join(f"{path} {text!r}" for path, text in zip(self.properties, texts, strict=True))
+        strings = (str(value) if self.case_sensitive else str(value).casefold() for value in values)
+        return ", ".join(f"{path} {string!r}" for path, string in zip(self.properties, strings, strict=True))
 
 
 ASSUMED: Final = MatchingPolicy(("base.contacts.email",), certain=False)
-"""What writes are ordered by while the node has not been asked: harmless where it is wrong."""
+"""The policy by which writes are ordered until the node's own is known. It does no harm if it is wrong."""

@@ -1,20 +1,22 @@
-"""What a node's configuration says of matching, read where it may be."""
+"""The matching policy in a node's configuration, which not every token may read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
 from contacthub_orm.errors import APIError, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["read_policy"]
 
 
 def read_policy(call: Callable[[str, tuple[str, ...]], Any], node_id: str) -> MatchingPolicy | None:
-    """The matching policy of an entry node; None where it cannot be told, for a token often may not read it.
+    """The matching policy of an entry node, or None if it cannot be read: many tokens may not read it.
 
-    The uniqueness policy is part of the workspace's configuration, and MERGE where that does not say (reference 1.299.1).
+    The uniqueness policy belongs to the workspace's configuration; MERGE is its default (reference 1.299.1).
     """
     try:
         node = call("GET", ("configuration", "nodes", "entries", node_id))

@@ -1,7 +1,7 @@
 """When a write needs `mode=STRICT`.
 
-Without it the service merges `base.subscriptions` by id and keeps what a body does not list (reference 1.299.1); with it
-the list replaces the stored one.
+By default the service merges `base.subscriptions` by id and keeps subscriptions that a body does not list. In the mode
+STRICT, the list of the body replaces the stored one (reference 1.299.1).
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ __all__ = ["needs_strict"]
 
 
 def needs_strict(baseline: Document | None, body: Document, *, replaces: bool = False) -> bool:
-    """Whether merging by id would not give the list that the body holds.
+    """Whether a merge by id would not result in the list of the body.
 
-    So it is when an element or something in one was removed, or when an id is missing, changed or doubled, or when
-    the order is another than merging leaves: those held in their places, new ones last. With
-    `replaces` the body is a whole document, so that a list it leaves out was removed too. What a partial load did not ask
-    for may hold anything.
+    This is so if a subscription, or a value in one, was removed; if an id is missing, changed or doubled; or if the order
+    differs from that of a merge, which keeps stored subscriptions in place and appends new ones.
+
+    Args:
+        baseline: the document that the service last returned. If a partial load left the list out, it may hold anything.
+        body: the document to send.
+        replaces: whether the body is the whole document, so that a list that it leaves out is removed.
     """
     base = body.get("base") or {}
     if "subscriptions" not in base and not replaces:
@@ -45,7 +48,7 @@ def _id(element: Any) -> Any:
 
 
 def _loses(held: Any, wanted: Any) -> bool:
-    """Whether something that is held, at any depth, is left out of what is wanted."""
+    """Whether a stored value, at any depth, is missing from the wanted one."""
     if isinstance(held, dict) and isinstance(wanted, dict):
         return any(
             value not in (None, [], {}) and (key not in wanted or _loses(value, wanted[key]))

@@ -1,1 +1,1 @@
-"""Contacthub's entities: customers, their base properties, what lives below them, events."""
+"""Contacthub's entities: customers, their sections and sub-resources, and events."""

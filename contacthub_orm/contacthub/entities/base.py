@@ -1,12 +1,12 @@
-"""The `base` section of a customer: who it is and how it is reached."""
+"""The `base` section of a customer: who they are and how to reach them."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from contacthub_orm.contacthub.entities.elements import Education, Job, Like, Subscription
+from contacthub_orm.contacthub.entities.sub_resources import Education, Job, Like, Subscription
 from contacthub_orm.contacthub.values.enums import MobileDeviceType, NotificationService, OtherContactType
-from contacthub_orm.contacthub.values.limits import email, matching, one_of, text, uri
+from contacthub_orm.contacthub.values.limits import email, matching, one_of, string, uri
 from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
@@ -23,36 +23,36 @@ __all__ = [
 
 
 class OtherContact(Properties):
-    """A contact that has no property of its own."""
+    """A contact of a kind for which `Contacts` has no property."""
 
-    name: Attr[str | None] = text()
+    name: Attr[str | None] = string()
     type: Attr[OtherContactType | None] = attr(default=None)
-    value: Attr[str | None] = text()
+    value: Attr[str | None] = string()
 
 
 class MobileDevice(Properties):
     """A device that receives push notifications."""
 
-    identifier: Attr[str | None] = text()
-    appId: Attr[str | None] = text()
-    name: Attr[str | None] = text()
+    identifier: Attr[str | None] = string()
+    appId: Attr[str | None] = string()
+    name: Attr[str | None] = string()
     type: Attr[MobileDeviceType | None] = attr(default=None)
     notificationService: Attr[NotificationService | None] = attr(default=None)
 
 
 class Contacts(Properties):
-    """How a customer is reached."""
+    """How to reach a customer."""
 
-    email: Attr[str | None] = text(form=email)
-    fax: Attr[str | None] = text()
-    mobilePhone: Attr[str | None] = text()
-    phone: Attr[str | None] = text()
+    email: Attr[str | None] = string(form=email)
+    fax: Attr[str | None] = string()
+    mobilePhone: Attr[str | None] = string()
+    phone: Attr[str | None] = string()
     otherContacts: Attr[list[OtherContact]] = attr(default=None)
     mobileDevices: Attr[list[MobileDevice]] = attr(default=None)
 
 
 class Geo(Properties):
-    """A place on earth, in degrees."""
+    """Geographic coordinates, in degrees."""
 
     lat: Attr[float | None] = attr(default=None)
     lon: Attr[float | None] = attr(default=None)
@@ -61,43 +61,43 @@ class Geo(Properties):
 class Address(Properties):
     """A postal address."""
 
-    street: Attr[str | None] = text(500)
-    city: Attr[str | None] = text()
-    country: Attr[str | None] = text()
-    province: Attr[str | None] = text()
-    region: Attr[str | None] = text()
-    zip: Attr[str | None] = text()
+    street: Attr[str | None] = string(500)
+    city: Attr[str | None] = string()
+    country: Attr[str | None] = string()
+    province: Attr[str | None] = string()
+    region: Attr[str | None] = string()
+    zip: Attr[str | None] = string()
     geo: Embedded[Geo] = embedded(default=None)
 
 
 class Credential(Properties):
-    """What a customer logs in with."""
+    """The credentials with which a customer logs in."""
 
-    password: Attr[str | None] = text(repr=False)
-    username: Attr[str | None] = text()
+    password: Attr[str | None] = string(repr=False)
+    username: Attr[str | None] = string()
 
 
 class SocialProfile(Properties):
     """A customer's names in social networks."""
 
-    facebook: Attr[str | None] = text()
-    google: Attr[str | None] = text()
-    instagram: Attr[str | None] = text()
-    linkedin: Attr[str | None] = text()
-    qzone: Attr[str | None] = text()
-    twitter: Attr[str | None] = text()
+    facebook: Attr[str | None] = string()
+    google: Attr[str | None] = string()
+    instagram: Attr[str | None] = string()
+    linkedin: Attr[str | None] = string()
+    qzone: Attr[str | None] = string()
+    twitter: Attr[str | None] = string()
 
 
 class CustomerBase(Properties):
-    """The properties every workspace has; lengths by the reference 1.299.1, forms by the customer schema."""
+    """The properties that every workspace has. The reference 1.299.1 limits their lengths, the customer schema their formats."""
 
-    pictureUrl: Attr[str | None] = text(1000, form=uri)
-    title: Attr[str | None] = text()
-    prefix: Attr[str | None] = text()
-    firstName: Attr[str | None] = text()
-    lastName: Attr[str | None] = text()
-    middleName: Attr[str | None] = text()
-    gender: Attr[str | None] = text()
+    pictureUrl: Attr[str | None] = string(1000, form=uri)
+    title: Attr[str | None] = string()
+    prefix: Attr[str | None] = string()
+    firstName: Attr[str | None] = string()
+    lastName: Attr[str | None] = string()
+    middleName: Attr[str | None] = string()
+    gender: Attr[str | None] = string()
     dob: Attr[date | None] = attr(default=None)
     locale: Attr[str | None] = attr(
         default=None,

@@ -20,7 +20,7 @@ __all__ = [
 
 
 class Consent(Properties):
-    """One consent: whether it is given, limited, objected to."""
+    """One consent: whether the customer gave it, limited it or objected."""
 
     status: Attr[bool | None] = attr(default=None)
     limitation: Attr[bool | None] = attr(default=None)
@@ -35,14 +35,14 @@ class Disclaimer(Properties):
 
 
 class TraditionalMarketing(Properties):
-    """Marketing by people."""
+    """Consents to marketing by people."""
 
     telephonic: Embedded[Consent] = embedded(default=None)
     papery: Embedded[Consent] = embedded(default=None)
 
 
 class AutomaticMarketing(Properties):
-    """Marketing by machines."""
+    """Consents to automated marketing."""
 
     sms: Embedded[Consent] = embedded(default=None)
     email: Embedded[Consent] = embedded(default=None)
@@ -66,21 +66,21 @@ class Profiling(Properties):
 
 
 class SoftSpam(Properties):
-    """Consents to messages about what was bought before."""
+    """Consents to messages about earlier purchases."""
 
     email: Embedded[Consent] = embedded(default=None)
     papery: Embedded[Consent] = embedded(default=None)
 
 
 class ThirdPartyTransfer(Properties):
-    """Consents to a transfer to others."""
+    """Consents to passing data on to third parties."""
 
     profiling: Embedded[Consent] = embedded(default=None)
     marketing: Embedded[Consent] = embedded(default=None)
 
 
 class Consents(Properties):
-    """All consents of a customer (customer schema; since hub 1.39)."""
+    """All consents of a customer (customer schema, since hub 1.39)."""
 
     disclaimer: Embedded[Disclaimer] = embedded(default=None)
     marketing: Embedded[Marketing] = embedded(default=None)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from contacthub_orm.contacthub.entities.base import CustomerBase
 from contacthub_orm.contacthub.entities.consents import Consents
-from contacthub_orm.contacthub.entities.elements import CustomerSession, Education, Job, Like, Subscription
-from contacthub_orm.contacthub.values.argument_aliases import flag, one_of_spellings
+from contacthub_orm.contacthub.entities.sub_resources import (
+    CustomerSession,
+    Education,
+    Job,
+    Like,
+    Subscription,
+)
+from contacthub_orm.contacthub.values.argument_aliases import flag, resolve_alias
 from contacthub_orm.contacthub.values.enums import (
     MobileDeviceType,
     NotificationService,
     OtherContactType,
     SubscriptionKind,
 )
-from contacthub_orm.contacthub.values.limits import in_total_at_most, payload_rule, text
+from contacthub_orm.contacthub.values.limits import in_total_at_most, payload_rule, string
 from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.errors import ConflictError, Violation
 from contacthub_orm.orm import (
@@ -40,11 +45,13 @@ from contacthub_orm.orm import (
 )
 from contacthub_orm.orm.active_record.call_session import session_for
 from contacthub_orm.orm.entity.detached import adopt_identity, from_document, require_identity
-from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.changes import creation
 from contacthub_orm.orm.mapping.mapped import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    # The annotations `Related[Event]` and `Bound[Node]` are not evaluated at run time.
     from contacthub_orm.contacthub.entities.event import Event
     from contacthub_orm.contacthub.node import Node
     from contacthub_orm.orm.wire.documents import Document
@@ -56,14 +63,17 @@ _RESOURCE = Resource("customers", always=("nodeId", "registeredAt", "updatedAt")
 
 
 class Tags(Properties):
-    """Tags of a customer: `manual` made by people, `auto` by elaborations; each at most 1000 characters together."""
+    """Tags of a customer: people set `manual`, the service's elaborations set `auto`.
+
+    The tags of each list may have 1000 characters in total (reference 1.299.1).
+    """
 
     auto: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
     manual: Attr[list[str]] = attr(default=None, validator=in_total_at_most(1000))
 
 
 class SourceInfo(Properties):
-    """The sources that created and last changed a customer; the service sets it."""
+    """The sources that created and last changed a customer. The service sets them."""
 
     registeredBy: Attr[str | None] = attr(default=None, read_only=True)
     updatedBy: Attr[str | None] = attr(default=None, read_only=True)
@@ -72,10 +82,10 @@ class SourceInfo(Properties):
 class Customer(PersonalRecord, resource=_RESOURCE):
     """A customer of a node. Subclass it to declare `extended` properties of your own.
 
-    Everything is optional; what a node demands (matching and mandatory properties) is part of its configuration. With
-    `node` a customer saves itself (`post()`, `patch()`, `put()`, `delete()`) where no session holds it; `default_attributes`
-    are values that a new one starts with. With `node` and `id` it stands for the customer that has this id. `export()` gives
-    `{"customer": ..., "events": [...]}`.
+    Every attribute is optional; the node's configuration says which properties it demands. A customer with a `node` can
+    save itself without a session (`post()`, `patch()`, `put()`, `delete()`). `default_attributes` are the initial values
+    of a new customer. A customer made with `node` and `id` represents the existing customer with this id. `export()`
+    returns `{"customer": ..., "events": [...]}`.
     """
 
     TIMEZONES: ClassVar = Timezone
@@ -92,7 +102,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     )
     id: Attr[str | None] = attr(default=None, read_only=True)
     intId: Attr[int | None] = attr(default=None, read_only=True)
-    externalId: Attr[str | None] = text()
+    externalId: Attr[str | None] = string()
     nodeId: Attr[str | None] = attr(default=None, create_only=True)
     base: Embedded[CustomerBase] = embedded(default=None)
     consents: Embedded[Consents] = embedded(default=None)
@@ -106,6 +116,13 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     deleted: Attr[int | None] = attr(default=None, read_only=True)
     sourceInfo: Embedded[SourceInfo] = embedded(default=None, read_only=True)
 
+    def _linked_sessions(self) -> list[Document]:
+        """The documents of the customer's sessions, which are not part of its own document."""
+        reader = self._state.reader()
+        assert reader is not None
+        with reader as owner:
+            return list(owner.session.backend.below(("customers", str(self.id), "sessions")))
+
     events: Related[Event] = related(
         lambda: _event_class(), lambda query, identity: query.filter_by(customerId=identity)
     )
@@ -117,28 +134,33 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     subscriptions: Below[Subscription] = below(
         lambda: Subscription, lambda customer: _elements(customer, "subscriptions")
     )
-    sessions: Below[CustomerSession] = below(lambda: CustomerSession, lambda customer: _sessions(customer))
+    sessions: Below[CustomerSession] = below(lambda: CustomerSession, _linked_sessions)
 
     @classmethod
     def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
-        """A customer of a node from its document.
+        """Make a customer of a node from its document.
 
-        With an id it stands for the customer that the service knows, as its document says, with no unsaved change; without
-        one it is new. A document without `nodeId`, `registeredAt` and `updatedAt` is a part: what it does not hold is loaded
-        when it is read, and is not lost by a `put()`.
+        With an id, the document represents an existing customer, which has no unsaved changes; without one, the customer is
+        new. A document that lacks `nodeId`, `registeredAt` or `updatedAt` is taken as a part of the customer: other values
+        are loaded when they are read, and a `put()` keeps them.
         """
         return from_document(cls, node, attributes or {})
 
     def post(self, force_update: bool = False, *, forceUpdate: bool | None = None) -> Self:
-        """Create the customer now, as `ActiveRecord.post`.
+        """Create the customer now, as `ActiveRecord.post` does.
 
         Args:
-            force_update: where the node refuses a customer that matches one of its own (409, policy BLOCK), change that
-                one instead, by PATCH with what this one says. A node that merges (MERGE) does so by itself.
-            forceUpdate: the same, as the SDK's manual also spells it.
+            force_update: if the node refuses the customer because it matches an existing one (409, policy BLOCK), change
+                that one instead, by a PATCH with the values of this customer. A node with the policy MERGE does this by itself.
+            forceUpdate: an alias of `force_update`, which the SDK's manual also uses.
+
+        Raises:
+            ArgumentError: if the two aliases have different values, or the value is not a bool.
+            ConflictError: if the node refuses the customer and `force_update` is off, or the service does not name the
+                existing customer.
         """
-        given = one_of_spellings("force_update", force_update or None, "forceUpdate", forceUpdate)
-        forced = flag("force_update", False if given is None else given)
+        chosen = resolve_alias("force_update", force_update or None, "forceUpdate", forceUpdate)
+        forced = flag("force_update", False if chosen is None else chosen)
         if forced and self._state.key is not None:
             return self.patch()
         try:
@@ -150,9 +172,10 @@ class Customer(PersonalRecord, resource=_RESOURCE):
         return self.patch()
 
     def get_events(self) -> ReadOnlyList[Event]:
-        """All events of the customer, newest first, in a list that can only be read.
+        """All events of the customer, newest first, in a read-only list.
 
-        Raises OperationNotPermitted for a customer that is not saved.
+        Raises:
+            OperationNotPermitted: if the customer is not saved.
         """
         require_identity(self, "get_events")
         with session_for(self) as session:
@@ -179,15 +202,7 @@ def _event_class() -> type[Event]:
 
 
 def _elements(customer: Customer, name: str) -> list[Document]:
-    """The elements of a list in `base`, as the service last said."""
+    """The elements of a list in `base`, as the service last returned them."""
     customer.__load_paths__([("base", name)])
     base = (inspect(customer).baseline or {}).get("base") or {}
     return base.get(name) or []
-
-
-def _sessions(customer: Customer) -> list[Document]:
-    """The sessions of a customer, which its document does not show."""
-    reader = state_of(customer).reader()
-    assert reader is not None
-    with reader as owner:
-        return list(owner.session.backend.below(("customers", str(customer.id), "sessions")))

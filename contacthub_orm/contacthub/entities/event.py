@@ -1,13 +1,18 @@
-"""`Event`: something a customer did or received, and how a type of events is given a class of its own."""
+"""`Event`: something a customer did or received; and the registration of a class for a type of events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.entities.event_classes import (
+    declare_class,
+    event_class,
+    info_class,
+    replace_class,
+)
 from contacthub_orm.contacthub.values.enums import (
     BringBackType,
     EventContext,
@@ -36,6 +41,8 @@ from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.mapping.mapped import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import attrs
 
     from contacthub_orm.contacthub.node import Node
@@ -46,14 +53,11 @@ __all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_ty
 
 E = TypeVar("E", bound="Event")
 EventClass: TypeAlias = type[E]
-"""`type[E]`, for where `type` is an event's."""
-
-_CLASSES: dict[str, type[Event]] = {}
-"""The class that events of a type are loaded as."""
+"""`type[E]`, for use inside `Event`, where `type` is an attribute."""
 
 
 class BringBackProperties(Properties):
-    """How an event names its customer without the customer's id: by a session or by the external id."""
+    """How an event names its customer without the customer's id: by a session id or an external id."""
 
     type: Attr[BringBackType | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
@@ -71,32 +75,30 @@ class GoogleAnalytics(Properties):
 
 
 class Tracking(Properties):
-    """Where the customer came from."""
+    """How the customer got to the site."""
 
     ga: Embedded[GoogleAnalytics] = embedded(default=None)
 
 
 def _info_class(event: Event) -> type[Properties]:
-    """What `contextInfo` is made of, by the event's context; it declares nothing where the context is not known."""
-    from contacthub_orm.contacthub.events.contexts import CONTEXT_INFO
-
-    return CONTEXT_INFO.get(event.context, Properties)
+    """The class of `contextInfo`: that of the event's context, or one without declared attributes if it is unknown."""
+    return info_class(event.context) or Properties
 
 
 class Event(PatchableRecord, resource=Resource("events", always=("type", "context", "date"))):
     """An event of one customer: `Event(customer=bruce, type=Event.TYPES.VIEWED_PAGE, context=..., properties=...)`.
 
-    It names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
-    and stores it a little later, so a query may miss it for up to a minute. `mode` follows from the type and `nodeId`
-    from the customer; both are there to be queried for, and a query that names no node asks for the session's. A `mode`
-    that a new event is given is not sent. With `node` an event saves itself where no session holds it.
+    An event names its customer either by `customer` (or `customerId`) or by `bringBackProperties`. The service answers 202
+    and stores the event a little later, so a query may miss it for up to a minute. The service derives `mode` from the
+    type and `nodeId` from the customer; use both in queries. A query that names no node asks for the session's node. The
+    `mode` of a new event is not sent. An event with a `node` can save itself without a session.
 
-    Every type of the reference has a class, `ViewedPage` say, which an event of that type is loaded as. A class of your
-    own for a type is `class Order(CompletedOrder)`, or `class Tasting(Event, type="tasting")`.
+    Every type of the reference has a class, such as `ViewedPage`, and its events are loaded as that class. Declare your own
+    class for a type by `class Order(CompletedOrder)` or `class Tasting(Event, type="tasting")`.
     """
 
     __event_type__: ClassVar[str | None] = None
-    """The type that all events of this class have; None: any."""
+    """The type of all events of this class; None if they may have any type."""
 
     TYPES: ClassVar = EventType
     CONTEXTS: ClassVar = EventContext
@@ -124,24 +126,23 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
     version: Attr[int | None] = attr(default=None, read_only=True)
 
     def __init_subclass__(cls, type: str | None = None, **options: Any) -> None:
-        """`type` is the type of all events of the class: they have it by themselves, and queries ask for it."""
+        """Declare `type` as the type of all events of the class: new ones have it, and queries of the class ask for it."""
         if type is not None:
             cls.__event_type__ = type
             setattr(cls, "type", _fixed_type(type))  # noqa: B010 - it is declared on `Event`
         super().__init_subclass__(**options)
         if type is not None:
-            _load_all()
-            _CLASSES.setdefault(type, cls)
+            declare_class(type, cls)
 
     @classmethod
     def _class_for(cls: EventClass[E], document: Document) -> EventClass[E]:
-        """The class of the document's type, or this one where it is a further class for that type."""
+        """The class of the document's type, or this class if it is another class for the same type."""
         if cls is not Event and cls.__event_type__ is None:
             return cls
         event_type = document.get("type")
         found = _class_of(event_type)
-        further = cls.__event_type__ == event_type and not issubclass(found, cls)
-        return cls if further else cast("EventClass[E]", found)
+        is_another = cls.__event_type__ == event_type and not issubclass(found, cls)
+        return cls if is_another else cast("EventClass[E]", found)
 
     @classmethod
     def _own_criterion(cls) -> Criterion:
@@ -151,14 +152,20 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
 
     @classmethod
     def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
-        """An event from its document: with an id the one that the service knows, without one a new event.
+        """Make an event from its document: an existing event if the document has an id, else a new one.
 
-        A document without `type`, `context` and `date` is a part: what it does not hold is loaded when it is read.
+        A document that lacks `type`, `context` or `date` is taken as a part of the event: other values are loaded when they
+        are read.
         """
         return from_document(cls, node, attributes or {})
 
     def get_event(self, id: str) -> Event:
-        """Another event of the same node, as `node.get_event`: the SDK's manual asks an event for it."""
+        """Load another event of the same node, as `node.get_event` does: the SDK's manual calls it on an event.
+
+        Raises:
+            InvalidRequestError: if this event has no node.
+            NotFoundError: if the node has no event with this id.
+        """
         node = self.node
         if node is None:
             raise InvalidRequestError(f"{self!r} belongs to no node: give it one, or add it to a session")
@@ -184,19 +191,26 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
 
 
 def register(cls: type[E]) -> type[E]:
-    """Have events of a class's type loaded as that class, also by `session.query(Event)`; serves as a decorator.
+    """Load events of a class's type as that class, also in `session.query(Event)`; usable as a decorator.
 
-    Without it a query for `Event` gives the library's class of a type, and only a query for the class itself gives it.
-    A class that stands in for a library's is best a subclass of it, so that queries for that one find it too.
+    Without it, a query for `Event` returns the library's class for the type, and only a query for your class returns
+    yours. Make a class that replaces one of the library's a subclass of it, so that queries for that one find it too.
+
+    Raises:
+        ConfigurationError: if the class has no event type.
     """
     if cls.__event_type__ is None:
         raise ConfigurationError(f"{cls.__name__} has no event type: declare it with type=...")
-    _CLASSES[cls.__event_type__] = cls
+    replace_class(cls.__event_type__, cls)
     return cls
 
 
 def of_types(types: Iterable[str]) -> Criterion:
-    """Holds for events of one of these types. Raises CompileError for one that neither the reference nor a class knows."""
+    """The criterion that an event has one of these types.
+
+    Raises:
+        CompileError: if there is no type, or one that is neither in the reference nor declared by a class.
+    """
     wanted = [str(one) for one in types]
     unknown = [one for one in wanted if _class_of(one) is Event]
     if unknown or not wanted:
@@ -205,22 +219,12 @@ def of_types(types: Iterable[str]) -> Criterion:
 
 
 def _class_of(event_type: Any) -> type[Event]:
-    """The class that events of a type are loaded as, `Event` for a type that has none."""
-    if event_type not in _CLASSES:
-        _load_all()
-    return _CLASSES.get(event_type, Event)
-
-
-def _load_all() -> None:
-    """Declare the library's classes, before any of a user's.
-
-    They are loaded when the first one is needed, so that a program without events does not wait for them.
-    """
-    import contacthub_orm.contacthub.events  # noqa: F401 - declares
+    """The class that events of a type are loaded as: `Event` if the type has none of its own."""
+    return cast("type[Event]", event_class(event_type) or Event)
 
 
 def _fixed_type(event_type: str) -> Attribute:
-    """`Event.type` for a class whose events all have one type."""
+    """The attribute `type` for a class whose events all have the same type."""
     own = copy(Event.__attributes__["type"])
     own.default = event_type
     own.validator = _only(event_type)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from contacthub_orm.contacthub.entities.event_classes import declare_context_info
 from contacthub_orm.contacthub.events.shared import PersonContacts, Position, within
 from contacthub_orm.contacthub.values.enums import EventContext
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
-    "CONTEXT_INFO",
     "ClientInfo",
     "ClientLocalization",
     "ClientPosition",
@@ -185,3 +187,5 @@ CONTEXT_INFO: Final[Mapping[EventContext | None, type[ContextInfo]]] = {
     EventContext.OTHER: OtherContextInfo,
 }
 """The class of `contextInfo` for each context."""
+
+declare_context_info(CONTEXT_INFO)

@@ -1,4 +1,4 @@
-"""`Node`: where customers live; what a session is opened on, and what entities belong to without one."""
+"""`Node`: the part of a workspace that holds customers. Sessions are opened on it; entities without a session belong to it."""
 
 from contacthub_orm.contacthub.node.node import Node
 

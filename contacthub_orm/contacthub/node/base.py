@@ -1,4 +1,4 @@
-"""What all operations of a node work with: its backend, sessions for one call, queries, single documents."""
+"""`NodeBase`: what all operations of a node use: its backend, sessions for one call, queries and single documents."""
 
 from __future__ import annotations
 
@@ -34,28 +34,32 @@ class NodeBase:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"
 
     def lend(self) -> CallSession:
-        """A session for one call; see `contacthub_orm.orm.active_record.call_session`."""
+        """A session for one call (see `contacthub_orm.orm.active_record.call_session`)."""
         return CallSession(self)
 
     def query(self, entity: type[E]) -> PagedQuery[E]:
-        """A query for entities of a class, as `session.query`, whose rows no session holds.
+        """A query for entities of a class, as `session.query`, but its entities belong to no session.
 
-        `all()` gives the first page, a `PaginatedList`; iterating the query reads all pages, some ahead of need.
+        `all()` returns the first page, a `PaginatedList`. Iterating the query reads all pages, some in advance.
         """
         query = self.lend().query(entity)
         return PagedQuery(query.backend, entity, query.criterion, reader=query.reader, tracks=False)
 
     def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
-        """The entity with an identity, detached. Raises NotFoundError where there is none."""
+        """Load the entity with an identity, detached.
+
+        Raises:
+            NotFoundError: if there is none.
+        """
         return loaded(entity, self, self.backend.read(entity, identity), parent)
 
     def _customer(self, customer_id: str, changes: Any = None, known: Any = None) -> Customer:
-        """The customer with this id, of which nothing was loaded, with unsaved changes."""
+        """The customer with this id, with unsaved changes; nothing is loaded."""
         return get_reference(Customer, self, identity("customer_id", customer_id), changes, known=known)
 
 
 def settable(entity: type[Entity], attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of a document without those that only the service sets."""
+    """The attributes that a client may set: those that only the service sets are left out."""
     declared = entity.__keys__
     return {
         key: value

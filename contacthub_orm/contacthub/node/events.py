@@ -1,38 +1,46 @@
-"""The operations of a node on events, under the names that the Python SDK's manual gives them."""
+"""The operations of a node on events, with the names of the Python SDK's manual."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.entities.event import Event, of_types
+from contacthub_orm.contacthub.entities.event_classes import declare_lazily
 from contacthub_orm.contacthub.node.base import NodeBase, settable
 from contacthub_orm.contacthub.values.argument_aliases import identity
 from contacthub_orm.contacthub.values.enums import EventContext, EventType
 from contacthub_orm.orm.entity.detached import from_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from enum import StrEnum
 
     from contacthub_orm.orm import PaginatedList
 
 __all__ = ["EventOperations"]
 
+declare_lazily("contacthub_orm.contacthub.events")
+
 
 class EventOperations(NodeBase):
-    """Events: added and read."""
+    """Operations that add and read events."""
 
     def add_event(self, **attributes: Any) -> Event:
-        """Add an event with these attributes, the form of `to_dict()`.
+        """Add an event with these attributes, in the form of `to_dict()`. The service stores it a little later.
 
-        It names its customer by `customerId`, or by `bringBackProperties` such as
-        `{"type": "EXTERNAL_ID", "value": "42"}`. The service stores it a little later.
+        Args:
+            attributes: the event's attributes. `customerId` names the customer, or `bringBackProperties` such as
+                `{"type": "EXTERNAL_ID", "value": "42"}`. Attributes that only the service sets are ignored.
         """
         return from_document(Event, self, settable(Event, attributes)).post()
 
     def get_event(self, id: str) -> Event:
-        """The event with an id. Raises NotFoundError where there is none, also for a little while after it was added."""
+        """Load the event with an id.
+
+        Raises:
+            NotFoundError: if there is none; also for a short time after the event was added.
+        """
         return self._read(Event, identity("id", id))
 
     def get_events(
@@ -49,14 +57,18 @@ class EventOperations(NodeBase):
         """A page of the events of a customer, newest first.
 
         Args:
-            customer_id: whose events.
-            event_type: only of this type, or of these (`Event.TYPES`, or the type of a class of yours).
-            context: only of this context, or of these (`Event.CONTEXTS`).
-            event_mode: ACTIVE: only what the customer did; PASSIVE: only what they received.
-            date_from: only at this moment or later, a datetime or an ISO 8601 text.
-            date_to: only at this moment or earlier.
-            page: which page, counted from 0, as the service counts.
-            size: how many events a page holds, at most 50; 10 unless given.
+            customer_id: the customer's id.
+            event_type: only events of this type or these types (`Event.TYPES`, or the type of a class of yours).
+            context: only events of this context or these contexts (`Event.CONTEXTS`).
+            event_mode: "ACTIVE" for events that the customer made, "PASSIVE" for events that they received.
+            date_from: only events at this time or later; a datetime or an ISO 8601 string.
+            date_to: only events at this time or earlier.
+            page: the number of the page; the service counts from 0.
+            size: the number of events on a page, at most 50; by default the service's 10.
+
+        Raises:
+            ArgumentError: if `customer_id` is not a string or is empty.
+            CompileError: if another argument is not a value that the service accepts.
         """
         query = self.query(Event).filter_by(customerId=identity("customer_id", customer_id))
         if event_type is not None:
@@ -72,14 +84,13 @@ class EventOperations(NodeBase):
         return query.page(page or 0, size)
 
 
-def _members(values: type[StrEnum], given: str | Iterable[str]) -> list[str]:
-    """What was given as members, older spellings included; the query refuses what is none."""
-    texts = [given] if isinstance(given, str) else list(given)
-    return [_member(values, text) for text in texts]
+def _members(enumeration: type[StrEnum], names: str | Iterable[str]) -> list[str]:
+    """The members with these names, older spellings included. Unknown names are kept, for the query to refuse."""
+    return [_member(enumeration, name) for name in ([names] if isinstance(names, str) else names)]
 
 
-def _member(values: type[StrEnum], text: str) -> str:
+def _member(enumeration: type[StrEnum], name: str) -> str:
     try:
-        return values(text)
+        return enumeration(name)
     except ValueError:
-        return text
+        return name

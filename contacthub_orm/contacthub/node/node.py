@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contacthub_orm.contacthub.node.customers import CustomerOperations
-from contacthub_orm.contacthub.node.elements import ElementOperations
 from contacthub_orm.contacthub.node.events import EventOperations
+from contacthub_orm.contacthub.node.sub_resources import SubResourceOperations
 
 __all__ = ["Node"]
 
 
-class Node(CustomerOperations, ElementOperations, EventOperations):
-    """A node of a workspace: what a `Session` is opened on, and what works without one too.
+class Node(CustomerOperations, SubResourceOperations, EventOperations):
+    """A node of a workspace. Open a `Session` on it, or use its operations without a session.
 
-    Its operations are those of the Python SDK that Contacthub documents. Each works at once and gives entities that no
-    session holds; they save themselves (`customer.patch()`), and can be added to a session at any time. Threads may share
-    a node.
+    The operations are those of the Python SDK that Contacthub documents. Each sends its requests at once and returns
+    entities that belong to no session. Such an entity can save itself (`customer.patch()`) and can be added to a session
+    at any time. Threads may share a node.
     """

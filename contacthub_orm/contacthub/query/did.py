@@ -13,20 +13,24 @@ from contacthub_orm.orm.criteria.set_operations import Did, is_condition
 
 __all__ = ["did"]
 
-Moment = date | datetime | str
+Instant = date | datetime | str
 
 
 def did(
-    event: type[Event] | EventType | str, *conditions: Criterion, between: tuple[Moment, Moment] | None = None
+    event: type[Event] | EventType | str,
+    *conditions: Criterion,
+    between: tuple[Instant, Instant] | None = None,
 ) -> Criterion:
     """Customers who have an event of a type: `did(CompletedOrder, CompletedOrder.properties.orderId == "1")`.
 
     Args:
         event: the event's class or type.
-        conditions: criteria on the event, all of which must hold for one and the same event.
-        between: first and last moment of the event's date, both included.
+        conditions: criteria on the event; one event must satisfy all of them.
+        between: the first and the last time of the event's date, both included.
 
-    Raises CompileError for an unknown type, and for criteria that are not conditions on an event.
+    Raises:
+        CompileError: if the type is unknown, a criterion is not a condition on an event of this type, or `between` is not
+            a pair.
     """
     name = _type_name(event)
     for condition in conditions:
@@ -38,9 +42,11 @@ def did(
 def _timeframe(name: str, between: Any) -> Criterion:
     if between is None:
         return ALWAYS
-    if not isinstance(between, tuple | list) or len(between) != 2:
-        raise CompileError(f"did({name}): between is a first and a last moment, got {between!r}")
-    return Event.date.between(*between)
+    match between:
+        case [first, last]:
+            return Event.date.between(first, last)
+        case _:
+            raise CompileError(f"did({name}): between must be a first and a last instant, got {between!r}")
 
 
 def _type_name(event: Any) -> str:
@@ -49,7 +55,7 @@ def _type_name(event: Any) -> str:
     try:
         return EventType(event).value
     except ValueError:
-        raise CompileError(f"did: {event!r} is no type of event") from None
+        raise CompileError(f"did: {event!r} is not a type of event") from None
 
 
 def _check(name: str, condition: object) -> None:

@@ -1,7 +1,8 @@
 """Criteria on events, compiled to the parameters of the event list.
 
-The route filters by equality on a few properties and by bounds on the date, all of which must hold; it knows no other
-operator and no "or". Several types or contexts go as one comma list (swagger 1.51; the reference shows one value).
+The route filters by equality on a few properties and by bounds on the date, and joins its filters with "and". It has no
+other operator and no "or". Several types or contexts are one comma-separated list (swagger 1.51; the reference shows one
+value).
 """
 
 from __future__ import annotations
@@ -18,19 +19,23 @@ __all__ = ["event_parameters"]
 
 _EQUAL: Final = ("customerId", "type", "context", "mode", "nodeId")
 _SEVERAL: Final = ("type", "context")
-_CAN: Final = (
+_SUPPORTED: Final = (
     "an event query takes == on customerId, type, context, mode and nodeId, in_ on type and context, and >=, <= or between "
     "on date, joined by &"
 )
 
 
 def event_parameters(criterion: Criterion) -> dict[str, str]:
-    """The parameters of an event search. Raises CompileError for what the route cannot be asked."""
+    """The parameters of an event search.
+
+    Raises:
+        CompileError: if the route has no parameters for the criterion.
+    """
     parameters: dict[str, str] = {}
     for comparison in _conjuncts(criterion):
         for name, value in _parameters(comparison):
             if parameters.setdefault(name, value) != value:
-                raise CompileError(f"{comparison}: {name} is given twice; {_CAN}")
+                raise CompileError(f"{comparison}: {name} has two values; {_SUPPORTED}")
     return parameters
 
 
@@ -39,16 +44,16 @@ def _conjuncts(criterion: Criterion) -> tuple[Comparison, ...]:
         return ()
     parts = criterion.parts if isinstance(criterion, Conjunction) else (criterion,)
     if isinstance(criterion, Conjunction) and criterion.kind is not Kind.AND:
-        raise CompileError(f"{criterion}: {_CAN}")
+        raise CompileError(f"{criterion}: {_SUPPORTED}")
     if not all(isinstance(part, Comparison) for part in parts):
-        raise CompileError(f"{criterion}: {_CAN}")
+        raise CompileError(f"{criterion}: {_SUPPORTED}")
     return tuple(part for part in parts if isinstance(part, Comparison))
 
 
 def _parameters(comparison: Comparison) -> Iterator[tuple[str, str]]:
     name, operator, value = comparison.attribute, comparison.operator, comparison.value
     if value in ("", [""]):
-        raise CompileError(f"{comparison}: the route takes an empty text for no filter at all")
+        raise CompileError(f"{comparison}: the route takes an empty string for no filter at all")
     if name == "date":
         yield from _date_bounds(comparison, operator, value)
     elif operator is Operator.EQUALS and name in _EQUAL:
@@ -58,7 +63,7 @@ def _parameters(comparison: Comparison) -> Iterator[tuple[str, str]]:
     elif operator is Operator.IN and name in _EQUAL and len(value) == 1:
         yield name, str(value[0])
     else:
-        raise CompileError(f"{comparison}: {_CAN}")
+        raise CompileError(f"{comparison}: {_SUPPORTED}")
 
 
 def _date_bounds(comparison: Comparison, operator: Operator, value: Any) -> Iterator[tuple[str, str]]:
@@ -70,4 +75,4 @@ def _date_bounds(comparison: Comparison, operator: Operator, value: Any) -> Iter
         yield "dateFrom", str(value[0])
         yield "dateTo", str(value[1])
     else:
-        raise CompileError(f"{comparison}: {_CAN}")
+        raise CompileError(f"{comparison}: {_SUPPORTED}")

@@ -1,8 +1,8 @@
-"""Criteria compiled to the service's customer query: the form every source accepts.
+"""Criteria compiled to the service's customer query, in the form that every source accepts.
 
-A container with `name` and `query`, no names inside, `value` left out for IS_NULL and IS_NOT_NULL. Operators compile one
-to one. The current reference says only that `query` is a text; the language is known from the schema beside the
-swagger 1.39 and from what the SDKs send.
+It is a container with `name` and `query`, without names inside, and without `value` for IS_NULL and IS_NOT_NULL. Each
+operator compiles to one of the service's. The current reference says only that `query` is a string; the schema beside the
+swagger 1.39 and the requests of the SDKs show the language.
 """
 
 from __future__ import annotations
@@ -33,19 +33,23 @@ __all__ = ["query_json", "sort_parameter"]
 Json = dict[str, Any]
 
 _EVERY_CUSTOMER: Final[Json] = {"type": "atomic", "attribute": "id", "operator": "IS_NOT_NULL"}
-"""What every customer satisfies; EXCEPT needs something to take away from."""
+"""A condition that every customer satisfies, for EXCEPT to subtract from."""
 
 _NO_CUSTOMER: Final[Json] = {"type": "atomic", "attribute": "id", "operator": "IS_NULL"}
 
 _EVERY_EVENT: Final[Json] = {"type": "atomic", "attribute": "date", "operator": "IS_NOT_NULL"}
-"""What every event satisfies: the schema of the language demands a condition and a timeframe."""
+"""A condition that every event satisfies: the language's schema demands a condition and a timeframe."""
 
 _SET_OPERATIONS: Final = {Kind.AND: SetOperation.INTERSECT, Kind.OR: SetOperation.UNION}
 _JOINS: Final = {Kind.AND: and_, Kind.OR: or_}
 
 
 def query_json(criterion: Criterion) -> Json | None:
-    """The `query` parameter as a document; None where every customer is asked for."""
+    """The `query` parameter as a document, or None if the criterion holds for every customer.
+
+    Raises:
+        CompileError: if the query language has no form for the criterion.
+    """
     return None if criterion == ALWAYS else {"name": "query", "query": _query(criterion)}
 
 
@@ -66,7 +70,7 @@ def _combined(operation: SetOperation, parts: Iterable[Criterion]) -> Json:
 
 
 def _gathered(conjunction: Conjunction) -> list[Criterion]:
-    """The parts, neighbouring conditions joined again so that they stay one simple query."""
+    """The parts of a conjunction, with neighbouring conditions joined so that they stay one simple query."""
     join = _JOINS[conjunction.kind]
     gathered: list[Criterion] = []
     for plain, group in groupby(conjunction.parts, is_condition):
@@ -108,7 +112,11 @@ def _atomic(comparison: Comparison) -> Json:
 
 
 def sort_parameter(order: Iterable[Ordering]) -> str | None:
-    """The `sort` parameter; the service's sources know one key only, so several are refused."""
+    """The `sort` parameter, or None without an order.
+
+    Raises:
+        CompileError: if there are several keys; the sources on the service describe only one.
+    """
     keys = list(order)
     if not keys:
         return None

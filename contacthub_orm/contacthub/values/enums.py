@@ -20,7 +20,7 @@ __all__ = [
 
 
 class _Respelt(StrEnum):
-    """An enumeration that takes the spellings of older documents for its own."""
+    """An enumeration that also accepts the spellings of older documents."""
 
     @classmethod
     def _missing_(cls, value: object) -> _Respelt | None:
@@ -50,23 +50,23 @@ class EventContext(StrEnum):
 
 
 class EventMode(StrEnum):
-    """ACTIVE: the customer made the event; PASSIVE: the customer received it."""
+    """Whether the customer made the event (ACTIVE) or received it (PASSIVE)."""
 
     ACTIVE = "ACTIVE"
     PASSIVE = "PASSIVE"
 
 
 class EventOrigin(StrEnum):
-    """How an event came into being; the service sets it."""
+    """The origin of an event. The service sets it."""
 
     NATIVE = "NATIVE"
     DUPLICATE = "DUPLICATE"
 
 
 class EventType(_Respelt):
-    """What happened: the 48 types of the reference, and further names that the SDK's documents give some of them.
+    """The type of an event: the 48 of the reference, some of them also under the names of the SDK's documents.
 
-    As texts, the spellings of the Python SDK's manual are taken too, and one of the Node and Go SDKs (`eventNotShow`).
+    A string may also have the spelling of the Python SDK's manual, or `eventNotShow`, which the Node and Go SDKs use.
     """
 
     ABANDONED_CART = "abandonedCart"
@@ -124,7 +124,7 @@ class EventType(_Respelt):
 
 
 class MobileDeviceType(_Respelt):
-    """The system of a mobile device; the SDK's documents name it by its push service, which is taken for it."""
+    """The operating system of a mobile device. The name of its push service, as in the SDK's documents, is accepted too."""
 
     IOS = "IOS"
     ANDROID = "ANDROID"
@@ -183,4 +183,4 @@ _OLDER_SPELLINGS: Final = {
     },
     "MobileDeviceType": {"APN": "IOS", "GCM": "ANDROID", "WP": "WINDOWS_PHONE"},
 }
-"""What the Python SDK's manual (for `eventNotShow`: the Node and Go SDKs) writes for values of the reference."""
+"""Values of the reference by their spelling in the Python SDK's manual, or, for `eventNotShow`, in the Node and Go SDKs."""

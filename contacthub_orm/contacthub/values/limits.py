@@ -1,17 +1,18 @@
-"""The limits of the API as attrs validators, each message the rule it states."""
+"""The limits of the API as attrs validators. The message of each states its rule."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm import attr
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import Enum
+
     import attrs
 
     from contacthub_orm.orm.mapping.attributes import Validator
@@ -20,19 +21,19 @@ __all__ = [
     "at_most",
     "email",
     "in_total_at_most",
+    "integer",
     "matching",
     "one_of",
     "payload_rule",
-    "text",
+    "string",
     "uri",
-    "whole_number",
 ]
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def at_most(length: int) -> Validator:
-    """A text of at most so many characters (reference 1.299.1)."""
+    """A string of at most `length` characters (reference 1.299.1)."""
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
         if len(value) > length:
@@ -42,12 +43,10 @@ def at_most(length: int) -> Validator:
 
 
 def in_total_at_most(length: int) -> Validator:
-    """Texts of at most so many characters together (reference 1.299.1, on tags)."""
+    """Strings of at most `length` characters in total (reference 1.299.1, on tags)."""
 
     def check(_: Any, __: attrs.Attribute[Any], value: list[str]) -> None:
-        total = sum(
-            len(one) for one in value if isinstance(one, str)
-        )  # what else is wrong is the type's to say
+        total = sum(len(one) for one in value if isinstance(one, str))  # the type's own check refuses others
         if total > length:
             raise ValueError(f"must be at most {length} characters in total, got {total}")
 
@@ -55,7 +54,7 @@ def in_total_at_most(length: int) -> Validator:
 
 
 def matching(pattern: str, meaning: str) -> Validator:
-    """A text of a form (customer schema)."""
+    """A string that matches a pattern as a whole (customer schema); `meaning` says in the message what it must be."""
     compiled = re.compile(pattern)
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
@@ -66,19 +65,27 @@ def matching(pattern: str, meaning: str) -> Validator:
 
 
 def email(value: str) -> None:
-    """The form of an e-mail address, as leniently as the service's schema checks it."""
+    """Check that a string is an e-mail address, as leniently as the service's schema does.
+
+    Raises:
+        ValueError: if it is not.
+    """
     if "@" not in value:
         raise ValueError(f"must be an e-mail address, got {value!r}")
 
 
 def uri(value: str) -> None:
-    """The form of an absolute URI."""
+    """Check that a string is an absolute URI.
+
+    Raises:
+        ValueError: if it is not.
+    """
     if not _SCHEME.match(value):
         raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
 
 
 def one_of(values: type[Enum], meaning: str) -> Validator:
-    """A member of an enumeration too long to be listed in a message."""
+    """A member of an enumeration that is too long for a message; `meaning` says there what it must be."""
     allowed = frozenset(member.value for member in values)
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
@@ -88,10 +95,13 @@ def one_of(values: type[Enum], meaning: str) -> Validator:
     return check
 
 
-def text(max_length: int = 255, *, form: Callable[[str], None] | None = None, repr: bool = True) -> Any:
-    """Declare an optional text; 255 characters is the reference's limit where it states no other.
+def string(max_length: int = 255, *, form: Callable[[str], None] | None = None, repr: bool = True) -> Any:
+    """Declare an optional string attribute.
 
-    `form` raises ValueError for a text that has not the form the schema asks for.
+    Args:
+        max_length: the limit in characters; 255 is the general limit of the reference.
+        form: a check that raises ValueError if the string does not have the format that the schema demands.
+        repr: whether `repr()` of the object shows the value.
     """
     within = at_most(max_length)
 
@@ -103,13 +113,13 @@ def text(max_length: int = 255, *, form: Callable[[str], None] | None = None, re
     return attr(default=None, validator=check, repr=repr)
 
 
-def whole_number(value: Any) -> Any:
-    """A number for its digits, as the SDK's manual gives years (`startYear="1994"`); anything else as it is."""
+def integer(value: Any) -> Any:
+    """The integer for a string of digits, as the SDK's manual writes years (`startYear="1994"`); else the value itself."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 def payload_rule(document: dict[str, Any]) -> str | None:
-    """The rule that a document breaks by its size, None where it breaks none."""
+    """The rule that a document breaks by its size, or None if it is small enough."""
     size = len(json.dumps(document, ensure_ascii=False, default=str).encode())
     if size <= MAX_PAYLOAD_BYTES:
         return None

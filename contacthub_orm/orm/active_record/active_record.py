@@ -6,7 +6,7 @@ verb that fails raises the error of its one request, not a `CommitError`, and le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.active_record.call_session import session_for
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.session import Session
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord"]
+__all__ = ["ActiveRecord", "PatchableRecord", "PersonalRecord", "replace_unread"]
+
+R = TypeVar("R", bound="ActiveRecord")
 
 
 class ActiveRecord(Entity):
@@ -109,6 +111,19 @@ class PersonalRecord(PatchableRecord):
         require_identity(self, "export")
         with session_for(self) as session:
             return session.export(self)
+
+
+def replace_unread(entity: R) -> R:
+    """Replace the entity's whole document with the values that it holds (PUT), and give the entity.
+
+    Unlike `put()` this reads nothing before: what was never loaded is removed. Raises as `put()`.
+    """
+    require_identity(entity, "put")
+    with session_for(entity) as session:
+        _take_in(session, entity)
+        state_of(entity).schedule_replacement()
+        _save_alone(session, entity)
+    return entity
 
 
 def _take_in(session: Session, entity: Entity) -> None:

@@ -97,7 +97,7 @@ class Entity(Mapped):
         """The identity that a document of the service gives this entity."""
         own: str = document[self.__resource__.id_key]
         parent = self._state.parent
-        return own if parent is None else joined_identity(state_of(parent).known_key.identity, own)
+        return own if parent is None else joined_identity(state_of(parent).known_key.id, own)
 
     @classmethod
     def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:
@@ -138,7 +138,7 @@ class Entity(Mapped):
 
     def __repr__(self) -> str:
         key = self._state.key
-        return f"<{type(self).__name__} {'transient' if key is None else key.identity}>"
+        return f"<{type(self).__name__} {'transient' if key is None else key.id}>"
 
 
 def _made_again(

@@ -124,7 +124,7 @@ class EntityState(ObjectState):
     @property
     def identity(self) -> str | None:
         """The id part of the key, or None if the service does not know the entity."""
-        return None if self.key is None else self.key.identity
+        return None if self.key is None else self.key.id
 
     @property
     def known_key(self) -> Key:

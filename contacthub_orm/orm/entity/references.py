@@ -122,7 +122,7 @@ class Parent(Generic[T]):
         if state.parent is not None or state.key is None:
             return state.parent
         with _owner(instance, self.name) as reader:
-            return reader.get_resource(self.target, state.key.parent_identity)
+            return reader.get_resource(self.target, state.key.parent_id)
 
     def __set__(self, instance: Any, value: T | None) -> None:
         if value is UNSET:

@@ -44,12 +44,12 @@ class Key(NamedTuple):
     """The identity of an entity: the name of its resource and its id."""
 
     resource: str
-    identity: str
+    id: str
 
     @property
-    def parent_identity(self) -> str:
+    def parent_id(self) -> str:
         """The id of the entity above, for an entity that lives below another."""
-        return split_identity(self.identity)[0]
+        return split_identity(self.id)[0]
 
 
 def joined_identity(*parts: str) -> str:

@@ -85,7 +85,7 @@ class Related(Generic[R]):
 
     def select_for(self, instance: Entity, session: Asker) -> Query[R]:
         """The query of a session for the entities related to a saved one."""
-        return self.select(session.query(self.target()), state_of(instance).known_key.identity)
+        return self.select(session.query(self.target()), state_of(instance).known_key.id)
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"

@@ -65,6 +65,16 @@ class InstanceState:
         return state_of(self.entity).key
 
     @property
+    def parent(self) -> Entity | None:
+        """The entity below which this one lives, as far as it is at hand; nothing is loaded."""
+        return state_of(self.entity).parent
+
+    @property
+    def to_be_erased(self) -> bool:
+        """Whether its deletion is an erasure, as by `Session.forget`."""
+        return state_of(self.entity).erase
+
+    @property
     def session(self) -> Session | None:
         return object_session(self.entity)
 

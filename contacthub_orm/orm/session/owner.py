@@ -48,7 +48,7 @@ class SessionOwner:
     def current(self, entity: Entity) -> Document:
         """Read the document of an entity anew. Raises InvalidRequestError if the service no longer has it."""
         self._context.check_open()
-        return self._reader.reread(type(entity), state_of(entity).known_key.identity)
+        return self._reader.reread(type(entity), state_of(entity).known_key.id)
 
     def load_rest(self, entity: Entity) -> None:
         """Load what a partial load left out, under the unsaved changes."""
@@ -65,7 +65,7 @@ class SessionOwner:
 
     def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
         """The entities below a parent, from the documents in which the service shows them."""
-        above = state_of(parent).known_key.identity
+        above = state_of(parent).known_key.id
         rows = []
         for document in documents:
             own = document[entity.__resource__.id_key]

@@ -72,7 +72,7 @@ class PersistenceContext:
         """Tell an entity that was loaded by both ids which held entity it lives below."""
         declared, state = type(entity).__parent__, state_of(entity)
         if declared is not None and state.parent is None and state.key is not None:
-            state.live_below(self.identities.get(Key(declared.target, state.key.parent_identity)))
+            state.live_below(self.identities.get(Key(declared.target, state.key.parent_id)))
 
     def _add_all(self, waiting: list[Entity]) -> None:
         found: dict[int, Entity] = {}

@@ -157,7 +157,7 @@ class Session:
         self._check_persistent(entity, "exported")
         self._check_personal(entity, "exported")
         self._reader.count(1)
-        return self.backend.export(type(entity), state_of(entity).known_key.identity)
+        return self.backend.export(type(entity), state_of(entity).known_key.id)
 
     def expunge(self, entity: Entity) -> None:
         """Let go of an entity: it is detached, or transient if it was new, and keeps its values."""

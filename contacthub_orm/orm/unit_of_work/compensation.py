@@ -85,7 +85,7 @@ class _Held:
 def _key_above(entity: Entity) -> Key | None:
     """The identity of the entity below which this one lives, or None if it lives below none."""
     above, key = type(entity).__parent__, state_of(entity).key
-    return None if above is None or key is None else Key(above.target, key.parent_identity)
+    return None if above is None or key is None else Key(above.target, key.parent_id)
 
 
 def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
@@ -157,7 +157,7 @@ def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
 
 
 def _identity(entity: Entity) -> str:
-    return state_of(entity).known_key.identity
+    return state_of(entity).known_key.id
 
 
 def _standing_for(entity: Entity, document: Document) -> Entity:

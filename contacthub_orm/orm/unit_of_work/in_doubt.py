@@ -49,7 +49,7 @@ class InDoubtResolver:
 
     def _change(self, write: InDoubtWrite) -> Resolution:
         entity = write.operation.entity
-        current = self._backend.fetch(type(entity), state_of(entity).known_key.identity)
+        current = self._backend.fetch(type(entity), state_of(entity).known_key.id)
         if write.operation.verb is Verb.DELETE:
             return Resolution(Verdict.APPLIED if current is None else Verdict.ABSENT, current)
         if current is None:

@@ -141,7 +141,7 @@ class _Planner:
             ):
                 continue
             if state_of(target).key is not None:
-                body[key] = state_of(target).known_key.identity
+                body[key] = state_of(target).known_key.id
                 continue
             body[key] = Pending(target)
             operation = self._save(target)
@@ -190,8 +190,7 @@ def _refers(entity: Entity, target: Entity) -> bool:
     if state_of(entity).parent is target:
         return True
     return key is not None and any(
-        one.target == key.resource and render(entity).get(one.key) == key.identity
-        for one in entity.__references__
+        one.target == key.resource and render(entity).get(one.key) == key.id for one in entity.__references__
     )
 
 
