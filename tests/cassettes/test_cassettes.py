@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-from record import record_all
-from scenarios import SCENARIOS
-from tape import BASE_URL, node_of, nowhere, replay, tape
 from vcr.errors import CannotOverwriteExistingCassetteException
+
+from tests.cassettes.record import record_all
+from tests.cassettes.scenarios import SCENARIOS
+from tests.cassettes.tape import BASE_URL, node_of, nowhere, replay, tape
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
 

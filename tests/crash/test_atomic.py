@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contacthub_orm import CommitError, recover
-from contacthub_orm.orm import Outcome, Report, Verb
+from contacthub_orm.orm import Outcome, Report
 from tests.crash import scenario
-from tests.crash.conftest import OPERATIONS, Grave, sampled
+from tests.crash.grave import OPERATIONS, Grave, sampled
 from tests.crash.mortality import AFTER_ANSWER, AFTER_NOTE, AFTER_PLAN, AFTER_SEND, BEFORE_NOTE, BEFORE_SEND
 
 ATOMIC = OPERATIONS - 2
@@ -15,20 +15,9 @@ ATOMIC = OPERATIONS - 2
 PHASES = [BEFORE_SEND, AFTER_SEND, AFTER_ANSWER]
 
 
-def expected(report: Report) -> scenario.State:
-    """Nothing of the commit, but what the report says could not be undone."""
-    stays = [one.entry for one in report.undone if one.reason is not None]
-    deleted = {
-        str(entry.entity.to_dict()["externalId"]) for entry in stays if entry.operation.verb is Verb.DELETE
-    }
-    others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
-    assert all(entry.request.body.get("extra") == "merged" for entry in others)
-    return scenario.taken_back(deleted=deleted, merged=bool(others))
-
-
 def nothing_but(grave: Grave, report: Report) -> bool:
     """Whether nothing of the commit is there but what the report says."""
-    return grave.state(versions=False) == expected(report)
+    return grave.state(versions=False) == scenario.after_undoing(report)
 
 
 def test_an_atomic_commit_without_a_crash_is_complete(grave: Grave) -> None:

@@ -10,7 +10,7 @@ from contacthub_orm import Customer, Session, recover
 from contacthub_orm.contacthub import Node
 from contacthub_orm.orm import Verb
 from tests.crash import scenario
-from tests.crash.conftest import OPERATIONS, Grave, sampled
+from tests.crash.grave import OPERATIONS, Grave, sampled
 from tests.crash.mortality import (
     AFTER_ANSWER,
     AFTER_NOTE,

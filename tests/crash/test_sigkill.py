@@ -17,7 +17,7 @@ from contacthub_orm import recover
 from contacthub_orm.orm import Report
 from contacthub_orm.sandbox import Sandbox
 from tests.crash import scenario
-from tests.crash.conftest import OPERATIONS
+from tests.crash.grave import OPERATIONS
 from tests.crash.mortality import (
     AFTER_ANSWER,
     AFTER_NOTE,
@@ -28,7 +28,6 @@ from tests.crash.mortality import (
     BEFORE_PLAN,
     BEFORE_SEND,
 )
-from tests.crash.test_atomic import expected
 
 DELAY, SETTLE = 0.2, 0.6
 ROOT = Path(__file__).parents[2]
@@ -158,4 +157,4 @@ def test_an_atomic_commit_killed_at_any_point_is_undone(doomed: Doomed, phase: s
     doomed.dies("atomic", phase, number)
     report = doomed.recovered()
     assert report.open == []
-    assert doomed.state(versions=False) == expected(report)
+    assert doomed.state(versions=False) == scenario.after_undoing(report)
