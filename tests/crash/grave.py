@@ -19,7 +19,10 @@ OPERATIONS = 73
 
 
 def sampled(points: list[tuple[Any, ...]], *, every: int) -> list[Any]:
-    """Every n-th point, and the others marked for the long run."""
+    """Every n-th point, and the others marked for the long run.
+
+    `every` is chosen so that each phase is among the points of a short run.
+    """
     return [
         pytest.param(*point, marks=() if index % every == 0 else pytest.mark.soak)
         for index, point in enumerate(points)

@@ -36,7 +36,7 @@ def test_an_atomic_commit_killed_before_its_first_request_leaves_everything_as_i
 
 
 @pytest.mark.parametrize(
-    ("number", "phase"), sampled([(number, phase) for number in range(ATOMIC) for phase in PHASES], every=19)
+    ("number", "phase"), sampled([(number, phase) for number in range(ATOMIC) for phase in PHASES], every=37)
 )
 def test_an_atomic_commit_killed_at_any_operation_is_undone(grave: Grave, number: int, phase: str) -> None:
     assert grave.dies(phase, number, grave.commit_atomically)
@@ -53,7 +53,7 @@ UNDOING_POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("number", "phase"), sampled(UNDOING_POINTS, every=17))
+@pytest.mark.parametrize(("number", "phase"), sampled(UNDOING_POINTS, every=55))
 def test_an_undoing_killed_at_any_point_is_finished(grave: Grave, number: int, phase: str) -> None:
     assert grave.dies(AFTER_SEND, KILLED_AT, grave.commit_atomically)
     assert grave.dies(phase, number, lambda node: recover(node, grave.disk.journal))
@@ -78,7 +78,7 @@ def test_a_refusal_in_an_atomic_commit_undoes_what_was_done(grave: Grave) -> Non
 
 @pytest.mark.parametrize(
     ("number", "phase"),
-    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=23),
+    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=65),
 )
 def test_an_undoing_killed_in_the_session_itself_is_finished(grave: Grave, number: int, phase: str) -> None:
     before = DONE_BEFORE_REFUSAL + (phase == BEFORE_SEND)  # what is refused is sent, and not answered as sent

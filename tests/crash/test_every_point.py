@@ -60,7 +60,7 @@ def test_once_the_plan_is_written_recovery_sends_all_of_it(grave: Grave) -> None
 
 @pytest.mark.parametrize(
     ("number", "phase"),
-    sampled([(number, phase) for number in range(OPERATIONS) for phase in PHASES], every=9),
+    sampled([(number, phase) for number in range(OPERATIONS) for phase in PHASES], every=37),
 )
 def test_a_commit_killed_at_any_operation_is_recovered(grave: Grave, number: int, phase: str) -> None:
     assert grave.dies(phase, number, grave.commit)
@@ -82,7 +82,7 @@ RECOVERY_POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("number", "phase"), sampled(RECOVERY_POINTS, every=19))
+@pytest.mark.parametrize(("number", "phase"), sampled(RECOVERY_POINTS, every=47))
 def test_a_recovery_killed_at_any_point_is_recovered(grave: Grave, number: int, phase: str) -> None:
     assert grave.dies(AFTER_SEND, KILLED_AT, grave.commit)
     assert grave.dies(phase, number, lambda node: recover(node, grave.disk.journal))

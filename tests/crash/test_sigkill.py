@@ -93,7 +93,7 @@ def points(chosen: list[tuple[str, int]], every: dict[str, int]) -> list[object]
 
 
 COMMIT = points(
-    [(AFTER_PLAN, 0), (BEFORE_SEND, 8), (AFTER_SEND, 22), (AFTER_ANSWER, 47), (AFTER_SEND, 60)],
+    [(AFTER_PLAN, 0), (BEFORE_SEND, 8), (AFTER_SEND, 22), (AFTER_ANSWER, 47)],
     {BEFORE_SEND: OPERATIONS, AFTER_SEND: OPERATIONS, AFTER_ANSWER: OPERATIONS},
 )
 

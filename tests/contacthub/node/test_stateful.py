@@ -231,7 +231,7 @@ def _run(sandbox: Sandbox, server: Server, examples: int, steps: int) -> None:
 
 
 def test_a_customer_of_a_node_does_what_the_model_says(contacthub_sandbox: Sandbox, server: Server) -> None:
-    _run(contacthub_sandbox, server, 30, 20)
+    _run(contacthub_sandbox, server, 20, 20)
 
 
 @pytest.mark.soak

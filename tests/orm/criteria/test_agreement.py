@@ -54,7 +54,7 @@ def check_agreement(
 
 
 @given(population=populations(), criterion=criteria())
-@settings(max_examples=120, **COMMON)
+@settings(max_examples=60, **COMMON)
 def test_service_and_memory_agree_and_a_negation_finds_the_others(
     sandbox: Sandbox, population: list[dict[str, Any]], criterion: Criterion
 ) -> None:
@@ -79,7 +79,7 @@ def test_service_and_memory_agree_for_long(
 
 
 @given(population=populations(), criterion=criteria())
-@settings(max_examples=150, **COMMON)
+@settings(max_examples=80, **COMMON)
 def test_a_negation_is_the_complement_and_a_double_one_the_same(
     population: list[dict[str, Any]], criterion: Criterion
 ) -> None:

@@ -12,7 +12,7 @@ from tests.orm.scan.customers import CAP
 from tests.orm.scan.observing import Senders, opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served() -> Iterator[Sandbox]:
     with Sandbox(page_cap=CAP) as sandbox:
         yield sandbox

@@ -13,7 +13,7 @@ from contacthub_orm.orm import Query
 from contacthub_orm.sandbox import Sandbox
 from tests.orm.scan.customers import customers
 
-ROWS = 1_000
+ROWS = 600
 PAGE = 50
 
 

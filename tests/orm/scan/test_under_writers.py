@@ -10,7 +10,7 @@ from tests.orm.scan.customers import CAP, customers
 from tests.orm.scan.observing import Senders, searches
 from tests.orm.scan.plain import PAGE, Plain, Writers
 
-ROWS = 3_000
+ROWS = 2_100
 
 
 class Populated:

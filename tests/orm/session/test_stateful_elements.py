@@ -213,7 +213,7 @@ def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None
 
 
 def test_elements_do_what_the_model_says(served: tuple[Sandbox, ManualClock]) -> None:
-    _run(served, 40, 25)
+    _run(served, 20, 25)
 
 
 @pytest.mark.soak
