@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.crash import scenario
-from tests.crash.grave import Grave
+from tests.crash.crash_world import CrashWorld
 from tests.support.world import World
 
 
 @pytest.fixture
-def grave(world: World, tmp_path: Path) -> Iterator[Grave]:
+def crash_world(world: World, tmp_path: Path) -> Iterator[CrashWorld]:
     """A world with the scenario's customers and searches that lag."""
     scenario.seed(world.sandbox)
     world.clock.advance(120)
     world.sandbox.configure(search_delay=30)
-    made = Grave(world, tmp_path)
+    made = CrashWorld(world, tmp_path)
     yield made
     made.close()

@@ -17,8 +17,7 @@ from contacthub_orm import recover
 from contacthub_orm.orm import Report
 from contacthub_orm.sandbox import Sandbox
 from tests.crash import scenario
-from tests.crash.grave import OPERATIONS
-from tests.crash.mortality import (
+from tests.crash.crash_points import (
     AFTER_ANSWER,
     AFTER_NOTE,
     AFTER_PLAN,
@@ -28,6 +27,7 @@ from tests.crash.mortality import (
     BEFORE_PLAN,
     BEFORE_SEND,
 )
+from tests.crash.crash_world import OPERATIONS
 
 DELAY, SETTLE = 0.2, 0.6
 ROOT = Path(__file__).parents[2]

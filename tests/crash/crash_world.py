@@ -1,4 +1,4 @@
-"""Worlds in which commits die, each with a disk that survives."""
+"""A world in which commits and recoveries crash, with a disk that survives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from contacthub_orm import Session, Workspace
 from contacthub_orm.contacthub import Node
 from tests.crash import scenario
-from tests.crash.mortality import Disk, MortalTransport, Reaper, mortal
+from tests.crash.crash_points import CrashingTransport, CrashPoint, Disk, crashing
 from tests.support.world import Crash, World
 
 OPERATIONS = 73
@@ -29,16 +29,16 @@ def sampled(points: list[tuple[Any, ...]], *, every: int) -> list[Any]:
     ]
 
 
-class Grave:
-    """A world and a disk: runs what dies, and recovers it."""
+class CrashWorld:
+    """A world and a disk: runs work that crashes, and recovers it."""
 
     def __init__(self, around: World, folder: Path) -> None:
         self.world = around
         self.disk = Disk(folder)
-        self._transports: list[MortalTransport] = []
+        self._transports: list[CrashingTransport] = []
 
     def node(self) -> Node:
-        """A node with a mortal transport of its own; one request at a time, so that their order is known."""
+        """A node with a crashing transport of its own; one request at a time, so that their order is known."""
         sandbox = self.world.sandbox
         workspace = Workspace(
             sandbox.workspace_id,
@@ -47,7 +47,7 @@ class Grave:
             settings={"max_in_flight": 1},
             clock=self.world.clock,
         )
-        transport = MortalTransport(
+        transport = CrashingTransport(
             workspace.base_url, sandbox.token, settings=workspace.transport.settings, clock=self.world.clock
         )
         workspace.close()
@@ -56,7 +56,7 @@ class Grave:
         return workspace.get_node(sandbox.node_id, matching=["base.contacts.email"])
 
     def dies(self, phase: str, number: int, work: Callable[[Node], object]) -> bool:
-        """Do some work and die at a point of it; False where the work is done before that."""
+        """Do some work and crash at a point of it; False if the work ends before that point."""
 
         def strike() -> None:
             self.disk.freeze()
@@ -65,7 +65,7 @@ class Grave:
         node = self.node()
         transport = self._transports[-1]
         try:
-            with mortal(transport, Reaper(phase, number, strike)):
+            with crashing(transport, CrashPoint(phase, number, strike)):
                 work(node)
         except Crash:
             return True

@@ -1,4 +1,4 @@
-"""Dying at a chosen point of a commit or a recovery: an operation and a phase of it, never a time."""
+"""Crashes at a chosen point of a commit or a recovery: at an operation and a phase of it, never at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BEFORE_NOTE, AFTER_NOTE = "before note", "after note"
 """Around the recovery's own note of an outcome."""
 
 
-class Reaper:
+class CrashPoint:
     """Strikes when a phase is passed for the `number`-th time (from 0)."""
 
     def __init__(self, phase: str, number: int, strike: Callable[[], object]) -> None:
@@ -45,41 +45,41 @@ class Reaper:
                 self._strike()
 
 
-class MortalTransport(Transport):
-    """A transport in which the reaper waits, once there is one."""
+class CrashingTransport(Transport):
+    """A transport that passes a crash point once it has one."""
 
-    reaper: Reaper | None = None
+    crash_point: CrashPoint | None = None
 
     def send(self, method: str, path: str, **request: Any) -> Answer:
-        reaper = self.reaper
-        if reaper is None:
+        crash_point = self.crash_point
+        if crash_point is None:
             return super().send(method, path, **request)
         if method == "GET":
-            reaper.passing(BEFORE_LOOK)
+            crash_point.passing(BEFORE_LOOK)
             return super().send(method, path, **request)
-        reaper.passing(BEFORE_SEND)
+        crash_point.passing(BEFORE_SEND)
         answer = super().send(method, path, **request)
-        reaper.passing(AFTER_SEND)
+        crash_point.passing(AFTER_SEND)
         return answer
 
 
 @contextmanager
-def mortal(transport: MortalTransport, reaper: Reaper) -> Iterator[None]:
-    """A block in which the reaper waits in the transport and in the journal, which writes marks in small groups."""
+def crashing(transport: CrashingTransport, crash_point: CrashPoint) -> Iterator[None]:
+    """A block in which the transport and the journal pass the crash point; the journal writes marks in small groups."""
 
     def around(name: str, before: str, after: str | None) -> Any:
         original = getattr(Journal, name)
 
         def passed(self: Journal, *args: Any, **settings: Any) -> Any:
-            reaper.passing(before)
+            crash_point.passing(before)
             result = original(self, *args, **settings)
             if after is not None:
-                reaper.passing(after)
+                crash_point.passing(after)
             return result
 
         return patch.object(Journal, name, passed)
 
-    transport.reaper = reaper
+    transport.crash_point = crash_point
     with (
         patch.object(journal, "_GROUP", 7),
         around("begin", BEFORE_PLAN, AFTER_PLAN),
@@ -87,7 +87,7 @@ def mortal(transport: MortalTransport, reaper: Reaper) -> Iterator[None]:
         around("adopt", BEFORE_NOTE, AFTER_NOTE),
     ):
         yield
-    transport.reaper = None
+    transport.crash_point = None
 
 
 class Disk:
