@@ -1,4 +1,4 @@
-"""Record the cassettes anew: `python tests/cassettes/record.py [SCENARIO ...]`, on a sandbox.
+"""Record the cassettes anew: `python -m tests.cassettes.record [SCENARIO ...]`, on a sandbox.
 
 `--real` records on the node that the CONTACTHUB_* variables name: see cassettes/README.md first.
 """
@@ -12,11 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenarios import PEOPLE, SCENARIOS
-from tape import node_of, record
-
 from contacthub_orm import Customer, Sandbox, Session
 from contacthub_orm.contacthub.configuration import DEFAULT_BASE_URL
+from tests.cassettes.scenarios import PEOPLE, SCENARIOS
+from tests.cassettes.tape import node_of, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chapters import CHAPTERS, manual_add
-
 from contacthub_orm import CommitError, Contacts, Customer, CustomerBase, Event, Session
+from tests.cassettes.chapters import CHAPTERS, manual_add
 
 PEOPLE = {
     "cassette-ada": ("Ada", "Lovelace", "ada@example.com"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from scenarios import Scenario
+    from tests.cassettes.scenarios import Scenario
 
 BASE_URL = "https://contacthub.example/hub/v1"
 WORKSPACE_ID = "00000000-0000-4000-8000-00000000aaaa"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from record import record_all
-from scenarios import SCENARIOS
-from tape import BASE_URL, node_of, nowhere, replay, tape
 from vcr.errors import CannotOverwriteExistingCassetteException
+
+from contacthub_orm import Customer, Session
+from contacthub_orm.sandbox import Sandbox
+from tests.cassettes.record import record_all
+from tests.cassettes.scenarios import SCENARIOS
+from tests.cassettes.tape import BASE_URL, node_of, nowhere, replay, tape
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
 
@@ -22,13 +26,21 @@ def recorded_result(folder: Path, scenario: Any) -> Any:
     return json.loads((folder / f"{scenario.name}.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def fresh(contacthub_sandbox, tmp_path) -> Path:
-    """A folder of cassettes recorded just now."""
-    node = node_of(contacthub_sandbox.environment)
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Sandbox]:
+    """The sandbox on which this module records."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def fresh(recorder, tmp_path_factory) -> Path:
+    """A folder of cassettes, recorded once for all tests of this module."""
+    folder = tmp_path_factory.mktemp("cassettes")
+    node = node_of(recorder.environment)
     with node.workspace:
-        record_all(node, contacthub_sandbox.token, tmp_path)
-    return tmp_path
+        record_all(node, recorder.token, folder)
+    return folder
 
 
 @scenarios
@@ -76,14 +88,14 @@ class TestScrubbing:
     def test_every_scenario_has_a_cassette_and_every_cassette_a_scenario(self):
         assert {path.stem for path in FOLDER.glob("*.yaml")} == {scenario.name for scenario in SCENARIOS}
 
-    def test_a_recording_holds_nothing_of_where_it_was_made(self, fresh, contacthub_sandbox):
+    def test_a_recording_holds_nothing_of_where_it_was_made(self, fresh, recorder):
         texts = [path.read_text(encoding="utf-8") for path in fresh.iterdir()]
         assert len(texts) == 2 * len(SCENARIOS)
         for secret in (
-            contacthub_sandbox.token,
-            contacthub_sandbox.workspace_id,
-            contacthub_sandbox.node_id,
-            contacthub_sandbox.base_url,
+            recorder.token,
+            recorder.workspace_id,
+            recorder.node_id,
+            recorder.base_url,
             "Bearer",
         ):
             assert not any(secret in text for text in texts)
@@ -93,7 +105,6 @@ class TestScrubbing:
         with node.workspace, pytest.raises(SystemExit, match=r"held the token"):
             record_all(node, "Lovelace", tmp_path)
 
-    def test_the_sandbox_is_left_without_the_scenarios(self, fresh, contacthub_session):
-        from contacthub_orm import Customer
-
-        assert contacthub_session.query(Customer).count() == 0
+    def test_the_sandbox_is_left_without_the_scenarios(self, fresh, recorder):
+        with Session(recorder.node) as session:
+            assert session.query(Customer).count() == 0

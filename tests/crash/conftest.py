@@ -1,98 +1,23 @@
-"""Worlds in which commits die, each with a disk that survives."""
+"""A world in which commits die, with a disk that survives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contacthub_orm import Session, Workspace
-from contacthub_orm.contacthub import Node
 from tests.crash import scenario
-from tests.crash.mortality import Disk, MortalTransport, Reaper, mortal
-from tests.unit_of_work.conftest import Crash, World, served, world  # noqa: F401 - fixtures
-
-OPERATIONS = 73
-"""How many operations the scenario's commit is made of."""
-
-
-def sampled(points: list[tuple[Any, ...]], *, every: int) -> list[Any]:
-    """Every n-th point, and the others marked for the long run."""
-    return [
-        pytest.param(*point, marks=() if index % every == 0 else pytest.mark.soak)
-        for index, point in enumerate(points)
-    ]
-
-
-class Grave:
-    """A world and a disk: runs what dies, and recovers it."""
-
-    def __init__(self, around: World, folder: Path) -> None:
-        self.world = around
-        self.disk = Disk(folder)
-        self._transports: list[MortalTransport] = []
-
-    def node(self) -> Node:
-        """A node with a mortal transport of its own; one request at a time, so that their order is known."""
-        sandbox = self.world.sandbox
-        workspace = Workspace(
-            sandbox.workspace_id,
-            sandbox.token,
-            sandbox.base_url,
-            settings={"max_in_flight": 1},
-            clock=self.world.clock,
-        )
-        transport = MortalTransport(
-            workspace.base_url, sandbox.token, settings=workspace.transport.settings, clock=self.world.clock
-        )
-        workspace.close()
-        workspace.transport = transport
-        self._transports.append(transport)
-        return workspace.get_node(sandbox.node_id, matching=["base.contacts.email"])
-
-    def dies(self, phase: str, number: int, work: Callable[[Node], object]) -> bool:
-        """Do some work and die at a point of it; False where the work is done before that."""
-
-        def strike() -> None:
-            self.disk.freeze()
-            raise Crash
-
-        node = self.node()
-        transport = self._transports[-1]
-        try:
-            with mortal(transport, Reaper(phase, number, strike)):
-                work(node)
-        except Crash:
-            return True
-        return False
-
-    def commit(self, node: Node) -> None:
-        with Session(node, journal=self.disk.journal) as session:
-            scenario.fill(session)
-            session.commit()
-
-    def commit_atomically(self, node: Node, *, refused: bool = False) -> None:
-        with Session(node, journal=self.disk.journal) as session, session.begin(atomic=True):
-            scenario.fill(session, atomic=True, refused=refused)
-
-    def state(self, *, versions: bool = True) -> scenario.State:
-        """What the service holds, once all of it is to be seen."""
-        self.world.clock.advance(120)
-        return scenario.state(self.world.node(), versions=versions)
-
-    def close(self) -> None:
-        for transport in self._transports:
-            transport.close()
+from tests.crash.crash_world import CrashWorld
+from tests.support.world import World
 
 
 @pytest.fixture
-def grave(world: World, tmp_path: Path) -> Iterator[Grave]:  # noqa: F811
+def crash_world(world: World, tmp_path: Path) -> Iterator[CrashWorld]:
     """A world with the scenario's customers and searches that lag."""
     scenario.seed(world.sandbox)
     world.clock.advance(120)
     world.sandbox.configure(search_delay=30)
-    made = Grave(world, tmp_path)
+    made = CrashWorld(world, tmp_path)
     yield made
     made.close()

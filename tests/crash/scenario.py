@@ -13,6 +13,7 @@ from typing import Any
 
 from contacthub_orm import Customer, Event, Job, Session
 from contacthub_orm.contacthub import Node
+from contacthub_orm.orm import Report, Verb
 from contacthub_orm.sandbox import Sandbox
 
 Document = dict[str, Any]
@@ -216,6 +217,17 @@ def taken_back(*, deleted: Iterable[str] = (), merged: bool = False) -> State:
     people = [_seeded(name) for name in {*HELD, "replaced", *DOOMED} - set(deleted)]
     people.append(_merged() if merged else _seeded("known"))
     return _customers((None, one) for one in people), Counter()
+
+
+def after_undoing(report: Report) -> State:
+    """What is there after an undoing: nothing of the commit but what the report says could not be undone."""
+    stays = [one.entry for one in report.undone if one.reason is not None]
+    deleted = {
+        str(entry.entity.to_dict()["externalId"]) for entry in stays if entry.operation.verb is Verb.DELETE
+    }
+    others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
+    assert all(entry.request.body.get("extra") == "merged" for entry in others)
+    return taken_back(deleted=deleted, merged=bool(others))
 
 
 def _merged() -> Document:

@@ -5,55 +5,55 @@ from __future__ import annotations
 import pytest
 
 from contacthub_orm import CommitError, recover
-from contacthub_orm.orm import Outcome, Report, Verb
+from contacthub_orm.orm import Outcome, Report
 from tests.crash import scenario
-from tests.crash.conftest import OPERATIONS, Grave, sampled
-from tests.crash.mortality import AFTER_ANSWER, AFTER_NOTE, AFTER_PLAN, AFTER_SEND, BEFORE_NOTE, BEFORE_SEND
+from tests.crash.crash_points import (
+    AFTER_ANSWER,
+    AFTER_NOTE,
+    AFTER_PLAN,
+    AFTER_SEND,
+    BEFORE_NOTE,
+    BEFORE_SEND,
+)
+from tests.crash.crash_world import OPERATIONS, CrashWorld, sampled
 
 ATOMIC = OPERATIONS - 2
 """The scenario's operations but for a delete and the creation that waits for it."""
 PHASES = [BEFORE_SEND, AFTER_SEND, AFTER_ANSWER]
 
 
-def expected(report: Report) -> scenario.State:
-    """Nothing of the commit, but what the report says could not be undone."""
-    stays = [one.entry for one in report.undone if one.reason is not None]
-    deleted = {
-        str(entry.entity.to_dict()["externalId"]) for entry in stays if entry.operation.verb is Verb.DELETE
-    }
-    others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
-    assert all(entry.request.body.get("extra") == "merged" for entry in others)
-    return scenario.taken_back(deleted=deleted, merged=bool(others))
-
-
-def nothing_but(grave: Grave, report: Report) -> bool:
+def nothing_but(crash_world: CrashWorld, report: Report) -> bool:
     """Whether nothing of the commit is there but what the report says."""
-    return grave.state(versions=False) == expected(report)
+    return crash_world.state(versions=False) == scenario.after_undoing(report)
 
 
-def test_an_atomic_commit_without_a_crash_is_complete(grave: Grave) -> None:
-    grave.commit_atomically(grave.node())
-    customers, events = grave.state()
+def test_an_atomic_commit_without_a_crash_is_complete(crash_world: CrashWorld) -> None:
+    crash_world.commit_atomically(crash_world.node())
+    customers, events = crash_world.state()
     wanted = scenario.complete()
     assert events == wanted[1]
     assert len(customers - wanted[0]) == 1  # the one that was not deleted
-    assert str(recover(grave.node(), grave.disk.journal)) == "nothing to recover"
+    assert str(recover(crash_world.node(), crash_world.disk.journal)) == "nothing to recover"
 
 
-def test_an_atomic_commit_killed_before_its_first_request_leaves_everything_as_it_was(grave: Grave) -> None:
-    assert grave.dies(AFTER_PLAN, 0, grave.commit_atomically)
-    assert recover(grave.node(), grave.disk.journal).complete
-    assert grave.state() == scenario.untouched()
+def test_an_atomic_commit_killed_before_its_first_request_leaves_everything_as_it_was(
+    crash_world: CrashWorld,
+) -> None:
+    assert crash_world.dies(AFTER_PLAN, 0, crash_world.commit_atomically)
+    assert recover(crash_world.node(), crash_world.disk.journal).complete
+    assert crash_world.state() == scenario.untouched()
 
 
 @pytest.mark.parametrize(
-    ("number", "phase"), sampled([(number, phase) for number in range(ATOMIC) for phase in PHASES], every=19)
+    ("number", "phase"), sampled([(number, phase) for number in range(ATOMIC) for phase in PHASES], every=74)
 )
-def test_an_atomic_commit_killed_at_any_operation_is_undone(grave: Grave, number: int, phase: str) -> None:
-    assert grave.dies(phase, number, grave.commit_atomically)
-    report = recover(grave.node(), grave.disk.journal)
+def test_an_atomic_commit_killed_at_any_operation_is_undone(
+    crash_world: CrashWorld, number: int, phase: str
+) -> None:
+    assert crash_world.dies(phase, number, crash_world.commit_atomically)
+    report = recover(crash_world.node(), crash_world.disk.journal)
     assert report.open == []
-    assert nothing_but(grave, report)
+    assert nothing_but(crash_world, report)
 
 
 KILLED_AT = 44
@@ -64,13 +64,13 @@ UNDOING_POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("number", "phase"), sampled(UNDOING_POINTS, every=17))
-def test_an_undoing_killed_at_any_point_is_finished(grave: Grave, number: int, phase: str) -> None:
-    assert grave.dies(AFTER_SEND, KILLED_AT, grave.commit_atomically)
-    assert grave.dies(phase, number, lambda node: recover(node, grave.disk.journal))
-    report = recover(grave.node(), grave.disk.journal)
+@pytest.mark.parametrize(("number", "phase"), sampled(UNDOING_POINTS, every=55))
+def test_an_undoing_killed_at_any_point_is_finished(crash_world: CrashWorld, number: int, phase: str) -> None:
+    assert crash_world.dies(AFTER_SEND, KILLED_AT, crash_world.commit_atomically)
+    assert crash_world.dies(phase, number, lambda node: recover(node, crash_world.disk.journal))
+    report = recover(crash_world.node(), crash_world.disk.journal)
     assert report.open == []
-    assert nothing_but(grave, report)
+    assert nothing_but(crash_world, report)
 
 
 DONE_BEFORE_REFUSAL = ATOMIC - 5
@@ -79,21 +79,25 @@ UNDOING = DONE_BEFORE_REFUSAL - 1
 """All of those but the merge."""
 
 
-def test_a_refusal_in_an_atomic_commit_undoes_what_was_done(grave: Grave) -> None:
+def test_a_refusal_in_an_atomic_commit_undoes_what_was_done(crash_world: CrashWorld) -> None:
     with pytest.raises(CommitError) as caught:
-        grave.commit_atomically(grave.node(), refused=True)
+        crash_world.commit_atomically(crash_world.node(), refused=True)
     assert len(caught.value.account.having(Outcome.DONE)) == DONE_BEFORE_REFUSAL
-    assert nothing_but(grave, Report(undone=caught.value.undone))
-    assert str(recover(grave.node(), grave.disk.journal)) == "nothing to recover"
+    assert nothing_but(crash_world, Report(undone=caught.value.undone))
+    assert str(recover(crash_world.node(), crash_world.disk.journal)) == "nothing to recover"
 
 
 @pytest.mark.parametrize(
     ("number", "phase"),
-    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=23),
+    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)], every=65),
 )
-def test_an_undoing_killed_in_the_session_itself_is_finished(grave: Grave, number: int, phase: str) -> None:
+def test_an_undoing_killed_in_the_session_itself_is_finished(
+    crash_world: CrashWorld, number: int, phase: str
+) -> None:
     before = DONE_BEFORE_REFUSAL + (phase == BEFORE_SEND)  # what is refused is sent, and not answered as sent
-    assert grave.dies(phase, before + number, lambda node: grave.commit_atomically(node, refused=True))
-    report = recover(grave.node(), grave.disk.journal)
+    assert crash_world.dies(
+        phase, before + number, lambda node: crash_world.commit_atomically(node, refused=True)
+    )
+    report = recover(crash_world.node(), crash_world.disk.journal)
     assert report.open == []
-    assert nothing_but(grave, report)
+    assert nothing_but(crash_world, report)

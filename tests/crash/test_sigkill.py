@@ -17,8 +17,7 @@ from contacthub_orm import recover
 from contacthub_orm.orm import Report
 from contacthub_orm.sandbox import Sandbox
 from tests.crash import scenario
-from tests.crash.conftest import OPERATIONS
-from tests.crash.mortality import (
+from tests.crash.crash_points import (
     AFTER_ANSWER,
     AFTER_NOTE,
     AFTER_PLAN,
@@ -28,7 +27,7 @@ from tests.crash.mortality import (
     BEFORE_PLAN,
     BEFORE_SEND,
 )
-from tests.crash.test_atomic import expected
+from tests.crash.crash_world import OPERATIONS
 
 DELAY, SETTLE = 0.2, 0.6
 ROOT = Path(__file__).parents[2]
@@ -94,7 +93,7 @@ def points(chosen: list[tuple[str, int]], every: dict[str, int]) -> list[object]
 
 
 COMMIT = points(
-    [(AFTER_PLAN, 0), (BEFORE_SEND, 8), (AFTER_SEND, 22), (AFTER_ANSWER, 47), (AFTER_SEND, 60)],
+    [(AFTER_PLAN, 0), (BEFORE_SEND, 8), (AFTER_SEND, 22), (AFTER_ANSWER, 47)],
     {BEFORE_SEND: OPERATIONS, AFTER_SEND: OPERATIONS, AFTER_ANSWER: OPERATIONS},
 )
 
@@ -158,4 +157,4 @@ def test_an_atomic_commit_killed_at_any_point_is_undone(doomed: Doomed, phase: s
     doomed.dies("atomic", phase, number)
     report = doomed.recovered()
     assert report.open == []
-    assert doomed.state(versions=False) == expected(report)
+    assert doomed.state(versions=False) == scenario.after_undoing(report)

@@ -14,7 +14,7 @@ from typing import Any
 
 from contacthub_orm import Session, Workspace, recover
 from tests.crash import scenario
-from tests.crash.mortality import MortalTransport, Reaper, mortal
+from tests.crash.crash_points import CrashingTransport, CrashPoint, crashing
 
 
 def _die() -> None:
@@ -24,13 +24,13 @@ def _die() -> None:
 def main(task: dict[str, Any]) -> None:
     """Do what the task says."""
     workspace = Workspace.from_env(max_in_flight=task["in_flight"])
-    transport = MortalTransport(
+    transport = CrashingTransport(
         workspace.base_url, os.environ["CONTACTHUB_TOKEN"], settings=workspace.transport.settings
     )
     workspace.close()
     workspace.transport = transport
     node = workspace.get_node(matching=["base.contacts.email"])
-    with mortal(transport, Reaper(task["phase"], task["number"], _die)):
+    with crashing(transport, CrashPoint(task["phase"], task["number"], _die)):
         if task["do"] == "recover":
             recover(node, task["journal"], settle=task["settle"])
             return

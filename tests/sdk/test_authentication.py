@@ -32,7 +32,7 @@ from contacthub_orm import (
     Workspace,
 )
 from contacthub_orm.sandbox import Sandbox
-from tests.sdk.conftest import Server
+from tests.support.server import Server
 
 DEFAULT = "https://api.contactlab.it/hub/v1"
 ONCE = {"retries": 1}

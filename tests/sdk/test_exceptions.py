@@ -27,7 +27,7 @@ from contacthub_orm import (
 from contacthub_orm.contacthub import Node
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import Fault, Sandbox
-from tests.sdk.conftest import Server
+from tests.support.server import Server
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 

@@ -11,7 +11,7 @@ import pytest
 
 from contacthub_orm import Customer, OperationNotPermitted, UnknownAttributeError, Workspace
 from contacthub_orm.sandbox import Sandbox
-from tests.sdk.conftest import Server
+from tests.support.server import Server
 
 BRUCE = {"base": {"firstName": "Bruce", "lastName": "Wayne", "contacts": {"email": "bruce@wayne.com"}}}
 JOKER = {"base": {"firstName": "Jack", "lastName": "Napier"}}

@@ -1,0 +1,1 @@
+"""Recording the exchanges in `/cassettes` and replaying them without a server."""

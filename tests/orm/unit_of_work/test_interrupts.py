@@ -1,0 +1,75 @@
+"""Ctrl-C during a commit: whatever the moment, what was sent is looked up by the next commit and not sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from contacthub_orm import Session
+from contacthub_orm.orm.unit_of_work import execution
+from tests.support.world import World, customer, viewed
+
+
+class InterruptedPool(ThreadPoolExecutor):
+    """An executor in which Ctrl-C strikes the thread that hands work in, once the work was done."""
+
+    strikes_at = 3
+
+    def submit(self, *args: Any, **options: Any) -> Future[Any]:
+        future = super().submit(*args, **options)
+        self.submitted = getattr(self, "submitted", 0) + 1
+        if self.submitted == self.strikes_at:
+            future.result()
+            raise KeyboardInterrupt
+        return future
+
+
+def interrupted(_futures: Any) -> Iterator[Any]:
+    """Ctrl-C strikes the thread that waits for results, each time it does."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "replacement"), [("ThreadPoolExecutor", InterruptedPool), ("as_completed", interrupted)]
+)
+def test_what_was_sent_when_ctrl_c_struck_is_not_sent_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any
+) -> None:
+    with Session(world.node(max_in_flight=4)) as session:
+        bruce = customer("bruce")
+        session.add(bruce)
+        session.commit()
+        visits = [viewed(bruce, f"https://example.com/{number}") for number in range(6)]
+        session.add_all(visits)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(execution, name, replacement)
+            session.commit()
+        assert world.writes().count("POST events") >= 3
+        assert session.commit().succeeded
+        assert session.new == []
+    assert sorted(event.properties.url for event in world.events()) == [
+        visit.properties.url for visit in visits
+    ]
+
+
+def test_an_outcome_that_was_being_taken_in_when_ctrl_c_struck_is_taken_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(world.node(max_in_flight=4)) as session:
+        session.add_all([customer("bruce"), customer("clark")])
+        concluded = execution.Execution._conclude
+        strikes = iter([False, True])  # at the last outcome, when all has been sent
+
+        def conclude(self: execution.Execution, entry: Any) -> None:
+            if next(strikes, False):
+                raise KeyboardInterrupt
+            concluded(self, entry)
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(execution.Execution, "_conclude", conclude)
+            session.commit()
+        assert session.new == []
+    assert len(world.customers()) == 2

@@ -1,0 +1,1 @@
+"""Helpers that tests of several folders use: servers, a client of plain HTTP, faulty transports, expected queries."""

@@ -1,0 +1,37 @@
+"""The servers that the tests of many folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from contacthub_orm.http import ManualClock
+from contacthub_orm.sandbox import Sandbox
+from tests.support.server import Server
+from tests.support.world import World
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Sandbox, ManualClock]]:
+    """A sandbox and the clock that it reads; both serve all tests of a module."""
+    clock = ManualClock()
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox, clock
+
+
+@pytest.fixture
+def world(served: tuple[Sandbox, ManualClock]) -> Iterator[World]:
+    """An empty sandbox with a clock, and nodes on it whose transports fail on demand."""
+    sandbox, clock = served
+    sandbox.reset()
+    found = World(sandbox, clock)
+    yield found
+    for transport in found.transports:
+        transport.close()
+
+
+@pytest.fixture
+def server(contacthub_sandbox: Sandbox) -> Server:
+    """What the sandbox of the test holds, asked by plain HTTP."""
+    return Server(contacthub_sandbox)
