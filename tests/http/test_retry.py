@@ -59,18 +59,23 @@ BREAKAGES = [
 ]
 
 
+def patience(how: str) -> float:
+    """The read timeout in seconds: short only if the service says nothing, so that a busy machine breaks nothing else."""
+    return 0.3 if how == "silence" else 10.0
+
+
 @pytest.mark.parametrize("how", BREAKAGES)
 def test_a_read_is_repeated_after_any_broken_answer(service, connect, how):
     breaks(service, how)
     service.answers(200, {"id": "9"})
-    assert connect(read_timeout=0.05).send("GET", "x").body == {"id": "9"}
+    assert connect(read_timeout=patience(how)).send("GET", "x").body == {"id": "9"}
 
 
 @pytest.mark.parametrize("how", BREAKAGES)
 def test_a_write_whose_answer_is_broken_is_sent_once_and_its_outcome_unknown(service, connect, how):
     breaks(service, how)
     with pytest.raises(OutcomeUnknown) as caught:
-        connect(read_timeout=0.05).send("POST", "events", json={})
+        connect(read_timeout=patience(how)).send("POST", "events", json={})
     assert (caught.value.method, caught.value.url) == ("POST", f"{service.url}/hub/v1/events")
     assert len(service.received) <= 1
     assert not service.scenes
