@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contacthub_orm.orm.wire.documents import is_empty
 from contacthub_orm.orm.wire.partial import lacks_path
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _loses(held: Any, wanted: Any) -> bool:
     """Whether a stored value, at any depth, is missing from the wanted one."""
     if isinstance(held, dict) and isinstance(wanted, dict):
         return any(
-            value not in (None, [], {}) and (key not in wanted or _loses(value, wanted[key]))
+            not is_empty(value) and (key not in wanted or _loses(value, wanted[key]))
             for key, value in held.items()
         )
     if isinstance(held, list) and isinstance(wanted, list):

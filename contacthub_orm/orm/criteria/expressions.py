@@ -143,7 +143,7 @@ class Expression(Generic[T]):
         return self.is_not(None)
 
     def in_(self, values: Iterable[Any]) -> Criterion:
-        """The value is one of `values`; a list attribute holds one of them. Without values, nothing matches."""
+        """The value is one of `values`, or a list holds one of them. Without values, nothing matches."""
         wanted = self._values("in_", values)
         if is_list(self._declared):
             return or_(*(self.contains(value) for value in wanted))

@@ -32,7 +32,7 @@ class SetOperation(StrEnum):
 
 @attrs.frozen(eq=True, slots=True)
 class Combination(Criterion):
-    """A set operation on the results of criteria; EXCEPT takes those of the others from those of the first."""
+    """A set operation on the results of criteria; EXCEPT is the first without all the others."""
 
     operation: SetOperation
     parts: tuple[Criterion, ...]
@@ -68,7 +68,7 @@ class Combination(Criterion):
 
 @attrs.frozen(eq=True, slots=True)
 class Did(Criterion):
-    """The entity has an event of a type that satisfies two criteria on events, `condition` and `timeframe`."""
+    """The entity has an event of a type that satisfies two criteria, `condition` and `timeframe`."""
 
     event: str
     condition: Criterion

@@ -23,7 +23,7 @@ from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import Load, dump, loader, without_none
-from contacthub_orm.orm.wire.documents import MISSING, is_nothing, same
+from contacthub_orm.orm.wire.documents import MISSING, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 from contacthub_orm.orm.wire.types import element_type, is_object
 
@@ -227,7 +227,7 @@ class Attr(Attribute, Generic[T]):
     def _meaning(self, element: Any) -> str:
         """What an element says: in a declared object what is null or empty says no more than what is not there."""
         if self._element_class is not None and isinstance(element, dict):
-            element = {key: value for key, value in element.items() if not is_nothing(value)}
+            element = {key: value for key, value in element.items() if not is_empty(value)}
         return _text(element)
 
     def _canonical(self, wire: Any) -> Any:

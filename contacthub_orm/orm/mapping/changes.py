@@ -8,7 +8,7 @@ from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedd
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_nothing, same
+from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def old_value(document: Document, key: str) -> Any:
 
 def _lacking(mapped: Mapped, old: Document) -> list[str]:
     left_out = render(mapped).keys() | mapped.__read_only_keys__
-    return [key for key, value in old.items() if key not in left_out and not is_nothing(value)]
+    return [key for key, value in old.items() if key not in left_out and not is_empty(value)]
 
 
 def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> Any:
@@ -88,7 +88,7 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     if not written and not isinstance(value, list | dict):
         return MISSING
     new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
-    if none_before and is_nothing(new):
+    if none_before and is_empty(new):
         return MISSING
     return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
 

@@ -1,4 +1,4 @@
-"""What a query needs of whoever loads its rows; a session has such an object (see `session/row_loading.py`)."""
+"""What a query needs of whoever loads its rows; see `session/reading.py` for that of a session."""
 
 from __future__ import annotations
 

@@ -192,12 +192,12 @@ class Below(Generic[R]):
             raise InvalidRequestError(
                 f"{instance!r}.{self.name} cannot be loaded: no session holds it as saved"
             )
-        with reader as owner:
-            rows = owner.load_below(self.target(), instance, self.documents(instance))
-        return self._handed_out(state, rows) if owner.per_call else tuple(rows)
+        with reader as holder:
+            rows = holder.load_below(self.target(), instance, self.documents(instance))
+        return self._handed_out(state, rows) if holder.per_call else tuple(rows)
 
     def _handed_out(self, state: EntityState, rows: Iterable[R]) -> tuple[R, ...]:
-        """Replace rows by the objects handed out for them before: without a session, no identity map knows them."""
+        """Replace rows by the objects handed out for them before, which no identity map knows."""
         known = {state_of(one).key: one for one in (state.below or {}).get(self.name, ())}
         found = tuple(_one_object(known.get(state_of(row).key), row) for row in rows)
         state.hand_out_below(self.name, found)

@@ -53,7 +53,7 @@ class Results(Generic[E]):
         return [row for row in rows if self._passes(row)]
 
     def among(self, entities: Iterable[E]) -> list[E]:
-        """The entities in memory that the statement would find, in its order and within its limit and offset."""
+        """The entities in memory that the statement would find, in its order, by its limit and offset."""
         statement = self.statement
         candidates = list(entities)
         for entity in candidates:
@@ -235,7 +235,7 @@ def _comparison(keys: Iterable[Ordering]) -> Callable[[Document, Document], int]
 
 
 class _Prefetch:
-    """Fetches one page ahead in its own thread; with one request in flight, fetches it when it is asked for."""
+    """Fetches one page ahead in its own thread; with one request in flight, when it is asked for."""
 
     def __init__(self, fetch: Callable[[int], Page], *, concurrent: bool) -> None:
         self._fetch = fetch

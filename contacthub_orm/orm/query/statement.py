@@ -14,11 +14,12 @@ from contacthub_orm.orm.criteria.set_operations import SetOperation, asks_for_ev
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
 from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
-from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["Statement"]
 
@@ -30,6 +31,20 @@ class Statement(Generic[E]):
     """What is asked of a service about entities of one class.
 
     It never changes: every method gives a new one. Its subclasses add the methods that ask.
+
+    Args:
+        backend: the service.
+        entity: the class.
+        criterion: the condition that the service checks.
+        order: the sort keys.
+        limited: how many rows are given at most, or None for all.
+        skipped: how many of the first rows are left out.
+        overwrites: whether the rows overwrite unsaved changes.
+        tracks: whether the session holds the rows.
+        batch: the rows of a page that `yield_per` asks for, or None for pages as large as they can be.
+        local: the condition that is checked in this process.
+        load_options: what is loaded with the rows.
+        json: a raw query in place of the criterion, or None.
     """
 
     backend: Backend = attrs.field(repr=False)

@@ -83,7 +83,7 @@ class Split:
 
 @attrs.frozen
 class TakenPage:
-    """What a page brought: its new rows, whether it is the last, and whether the partition's `low` moved on."""
+    """What a page brought: its new rows, whether it is the last, and whether `low` moved on."""
 
     fresh: list[Document]
     last: bool
@@ -150,7 +150,7 @@ class Partitions:
         return moved
 
     def pass_instant(self, partition: Partition) -> bool:
-        """Move `low` past a millisecond whose rows are all read, and say whether the partition goes on there."""
+        """Move `low` past a millisecond whose rows are all read, and say whether that is still inside."""
         with self._lock:
             partition.low, partition.seen_ids = partition.low + MILLISECOND, set()
             if partition.high is None or partition.low < partition.high:

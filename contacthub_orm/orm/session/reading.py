@@ -1,21 +1,35 @@
-"""Reading single documents for a session, and counting how often it reads."""
+"""Reading for a session: single documents, the rows of queries, and a count of how often it reads."""
 
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.detached import loaded
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.query.relations import RaiseLoad, SelectIn
+from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.service.fan_out import concurrently
+from contacthub_orm.orm.wire.partial import pruned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.owner import Home
+    from contacthub_orm.orm.query.query import Query
+    from contacthub_orm.orm.query.relations import Related
+    from contacthub_orm.orm.query.statement import Statement
     from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.service.search import Page, Search
+    from contacthub_orm.orm.session.loading import Loader
+    from contacthub_orm.orm.session.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["DocumentReader", "TooManyRequests"]
+__all__ = ["DocumentReader", "RowReader", "TooManyRequests"]
+
+E = TypeVar("E", bound=Entity)
 
 
 class TooManyRequests(UserWarning):
@@ -60,3 +74,114 @@ class DocumentReader:
                 TooManyRequests,
                 stacklevel=4,
             )
+
+
+class ReadingSession(Protocol):
+    """What the reader needs of its session; see `Session`."""
+
+    backend: Backend
+    home: Home | None
+    per_call: ClassVar[bool]
+
+    def query(self, entity: type[E]) -> Query[E]:
+        """A query for entities of a class."""
+        ...
+
+    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
+        """The entity with this id, or None if there is none."""
+        ...
+
+
+class RowReader:
+    """What the queries of a session read with (see `Reader`).
+
+    Args:
+        session: the session.
+        context: the entities that it holds.
+        loader: what turns documents into entities that it holds.
+        before_asking: called before each query.
+    """
+
+    def __init__(
+        self,
+        session: ReadingSession,
+        context: PersistenceContext,
+        loader: Loader,
+        *,
+        before_asking: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._context = context
+        self._loader = loader
+        self.before_asking = before_asking
+
+    @property
+    def session(self) -> ReadingSession:
+        """The session that is read for."""
+        return self._session
+
+    def search(self, search: Search) -> Page:
+        """Send one search; see `Reader.search`."""
+        self._context.check_open()
+        return self._session.backend.search(search)
+
+    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
+        """The entity with this id, as `Session.get`."""
+        return self._session.get(entity, identity)
+
+    def unpinned(self, entities: Iterable[E]) -> list[E]:
+        """The entities without changes that handed out no list: only the program keeps them alive."""
+        return [entity for entity in entities if not self._context.is_pinned(entity)]
+
+    def release(self, entities: Iterable[Entity]) -> None:
+        """Compare the lists that entities have handed out; stop keeping alive those without changes."""
+        for entity in entities:
+            self._context.release(entity)
+
+    def load_rows(self, statement: Statement[E], documents: Sequence[Document]) -> list[E]:
+        """The entities of one page of documents, loaded as the options of the statement say."""
+        if statement.fields:
+            documents = [pruned(document, statement.fields) for document in documents]
+        if statement.tracks:
+            rows = self._loader.load_all(statement.entity, documents, overwrite=statement.overwrites)
+        else:
+            rows = [self._untracked(statement.entity, document) for document in documents]
+        for option in statement.load_options:
+            if isinstance(option, SelectIn):
+                self._load_related(rows, option.relation, tracks=statement.tracks)
+            elif isinstance(option, RaiseLoad):
+                for row in rows:
+                    state_of(row).refuse_to_load(option.relation.name)
+        return rows
+
+    def _untracked(self, entity: type[E], document: Document) -> E:
+        """A detached entity that the session does not hold."""
+        home = self._session.home
+        if self._session.per_call:
+            return loaded(entity, home, document)
+        row = loaded(entity, None, document)
+        state_of(row).detach(home)
+        return row
+
+    def _load_related(self, rows: Sequence[E], relation: Related[Entity], *, tracks: bool) -> None:
+        """Load a relation of every row: requests are sent concurrently, entities are made in this thread."""
+        queries = [relation.select_for(row, self._session) for row in rows]
+        if not tracks:
+            queries = [query.no_tracking() for query in queries]
+        found = concurrently(self._documents, queries, self._session.backend.max_in_flight)
+        for row, query, documents in zip(rows, queries, found, strict=True):
+            related = self.load_rows(query, documents)
+            state_of(row).relate(relation.name, related)
+            if not tracks:
+                _refer_back(related, row)
+
+    def _documents(self, query: Query[Entity]) -> list[Document]:
+        return [document for page in Results(query, self).documents() for document in page]
+
+
+def _refer_back(related: Sequence[Entity], row: Entity) -> None:
+    """Let related entities that no session holds refer to the row; those of a session find it by its id."""
+    for one in related:
+        for reference in one.__references__:
+            if reference.target == row.__resource__.name:
+                state_of(one).refer_to(reference.key, row)

@@ -27,9 +27,8 @@ from contacthub_orm.orm.session.loading import Loader
 from contacthub_orm.orm.session.merging import merge
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.persistence_context import PersistenceContext
-from contacthub_orm.orm.session.reading import DocumentReader
+from contacthub_orm.orm.session.reading import DocumentReader, RowReader
 from contacthub_orm.orm.session.reconciliation import Reconciliation
-from contacthub_orm.orm.session.row_loading import RowReader
 from contacthub_orm.orm.session.snapshots import Snapshot
 from contacthub_orm.orm.unit_of_work.journal import Journal
 from contacthub_orm.orm.wire.partial import is_partial
@@ -108,13 +107,7 @@ class Session:
             on_error=on_error,
             check_version=check_version,
         )
-        self._rows = RowReader(
-            self,
-            self._context,
-            self._loader,
-            check_open=self._context.check_open,
-            before_asking=self._before_query,
-        )
+        self._rows = RowReader(self, self._context, self._loader, before_asking=self._before_query)
         self._block: Block | None = None
         self._flushing = False
 

@@ -122,7 +122,7 @@ _PLAIN = (Any, str, int, float, bool, object)
 
 
 def _is_wire(declared: Any) -> bool:
-    """Whether values of the type need no conversion from JSON; values of a union are taken as they are sent."""
+    """Whether values of the type need no conversion from JSON; values of a union are taken as sent."""
     declared = without_none(declared)
     if declared in _PLAIN or is_union(declared):
         return True

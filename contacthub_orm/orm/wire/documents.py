@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_nothing", "same"]
+__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_empty", "same"]
 
 Document = dict[str, Any]
 """A decoded JSON object. A document that the service sent is a baseline: nothing ever mutates it."""
@@ -42,7 +42,7 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def is_nothing(value: Any) -> bool:
+def is_empty(value: Any) -> bool:
     """Whether a value means the same as a missing one: null, an empty list or an empty object."""
     return value is None or value in ([], {})
 
@@ -58,7 +58,7 @@ def difference(old: Any, new: Any) -> Any:
         The patch, or MISSING if there is no difference.
     """
     none_before = old is None or old is MISSING
-    if none_before and is_nothing(new):
+    if none_before and is_empty(new):
         return MISSING
     if isinstance(new, dict) and (none_before or isinstance(old, dict)):
         before: Document = old if isinstance(old, dict) else {}
@@ -67,7 +67,7 @@ def difference(old: Any, new: Any) -> Any:
             found = difference(before.get(key, MISSING), value)
             if found is not MISSING:
                 patch[key] = found
-        patch.update({key: None for key, value in before.items() if key not in new and not is_nothing(value)})
+        patch.update({key: None for key, value in before.items() if key not in new and not is_empty(value)})
         return patch or MISSING
     return MISSING if same(old, new) else new
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contacthub_orm.orm.wire.documents import is_nothing
+from contacthub_orm.orm.wire.documents import is_empty
 from contacthub_orm.orm.wire.ordering import compare
 
 __all__ = ["holds_submitted"]
@@ -16,8 +16,8 @@ __all__ = ["holds_submitted"]
 
 def holds_submitted(stored: Any, sent: Any) -> bool:
     """Whether every value of `sent` is in `stored`; `stored` may hold more keys."""
-    if is_nothing(sent):
-        return is_nothing(stored)
+    if is_empty(sent):
+        return is_empty(stored)
     if isinstance(sent, dict):
         return isinstance(stored, dict) and all(
             holds_submitted(stored.get(key), value) for key, value in sent.items()

@@ -43,7 +43,7 @@ def lacks_path(document: Any, path: Iterable[str]) -> bool:
 
 
 def pruned(document: Document, paths: Iterable[tuple[str, ...]]) -> PartialDocument:
-    """Copy some paths of a document; a path that the document lacks is null in the copy, since it was asked for."""
+    """Copy some paths of a document; a path that the document lacks is null in the copy."""
     found = PartialDocument()
     for path in paths:
         _put(found, document, path)

@@ -25,7 +25,7 @@ def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...
 
 
 def is_newer(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
-    """Whether a document is newer than the baseline: somebody has written the entity since. See `is_older`."""
+    """Whether a document is newer than the baseline, written by somebody since; see `is_older`."""
     return _order(document, baseline, keys) > 0
 
 
