@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     # The annotations `Related[Event]` and `Bound[Node]` are not evaluated at run time.
-    from contacthub_orm.contacthub.entities.event import Event
+    from contacthub_orm.contacthub.entities.event import Event  # noqa: TC004
     from contacthub_orm.contacthub.node import Node  # noqa: TC004
     from contacthub_orm.orm.wire.documents import Document
 
