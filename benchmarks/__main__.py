@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--full] [NAME ...]`: measure, print the table, exit 1 where a bound is not held."""
+"""`python -m benchmarks [--full] [NAME ...]`: measure, print the table, and exit with 1 if a bound is not held."""
 
 from __future__ import annotations
 
@@ -28,9 +28,12 @@ _FULL: Final = _SUBJECTS | {"scan": scan.full_rows}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the subjects named, all without names; 0 where every bound is held, 1 where one is not, 2 for a wrong name.
+    """Run some subjects, or all without names.
 
-    With `--full` the larger subjects take the size that they are meant for, and minutes.
+    With `--full` the larger subjects have their full size, and take minutes.
+
+    Returns:
+        0 if every bound is held, 1 if one is not, 2 for an unknown name.
     """
     names = [argument for argument in arguments if argument != "--full"]
     subjects = _SUBJECTS if len(names) == len(arguments) else _FULL

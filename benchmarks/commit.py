@@ -1,6 +1,6 @@
-"""A commit over HTTP, beside threads that send the same requests with requests alone, and beside a plain loop.
+"""A commit over HTTP, compared with threads that send the same requests with requests alone, and with a plain loop.
 
-The server answers after 20 ms, in its own process. The customers are there before, loaded by a query, and every request
+The server answers after 20 ms, in a process of its own. The customers exist before and are loaded by a query; every request
 changes one. They are small, so that the server, which checks and stores every write, is not what is measured.
 """
 
@@ -49,7 +49,9 @@ def rows() -> list[Row]:
     ]
 
 
-def _row(name: str, what: str, ours: list[float], whose: str, theirs: list[float], bound: float) -> Row:
+def _row(  # noqa: PLR0913, PLR0917 - the cells of a row, in their order
+    name: str, what: str, ours: list[float], whose: str, theirs: list[float], bound: float
+) -> Row:
     return at_least(name, what, _rate(ours), f"{whose}: {_rate(theirs)}", min(theirs) / min(ours), bound)
 
 
@@ -58,7 +60,7 @@ def _rate(seconds: list[float]) -> str:
 
 
 class _Run:
-    """The three contenders over the same customers; each gives its seconds per request."""
+    """The three contenders over the same customers. Each returns its seconds per request."""
 
     def __init__(self, server: Server, session: Session) -> None:
         self._server = server
@@ -92,7 +94,7 @@ class _Run:
             return _timed(lambda: list(pool.map(patch, self._urls, bodies)))[1] / _CUSTOMERS
 
     def loop(self) -> float:
-        """Some of the same requests, one after another, each by itself."""
+        """Some of the same requests, one after another, each with a connection of its own."""
         urls = self._urls[:_LOOPED]
         bodies = [self._body() for _ in urls]
         headers = self._headers()

@@ -1,4 +1,4 @@
-"""Customers: full ones as the service answers them, about 3 kB of JSON each, and small ones."""
+"""Documents of customers: full ones as the service returns them, about 3 kB of JSON each, and small ones."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Document = dict[str, Any]
 _NODE: Final = "854f0791-c120-4e4a-9264-6dd197cb922c"
 _CITIES: Final = ("Milano", "Torino", "Bologna", "Roma", "Napoli", "Genova", "Palermo")
 _JOBS: Final = ("Analyst", "Engineer", "Designer", "Manager", "Teacher")
-_GIVEN: Final = {"status": True, "limitation": False, "objection": False}
+_CONSENT: Final = {"status": True, "limitation": False, "objection": False}
 
 
 def customer(number: int) -> Document:
-    """One full customer, every property named and all sections filled; the same for the same number."""
+    """A full customer, with every property and all sections. It is the same for the same number."""
     identity = UUID(int=0x5F3C_9D21_0000_4000_8000_0000_0000_0000 + number)
     return {
         "id": str(identity),
@@ -25,8 +25,8 @@ def customer(number: int) -> Document:
         "nodeId": _NODE,
         **new_customer(number),
         "enabled": True,
-        "registeredAt": _moment(number),
-        "updatedAt": _moment(number + 977),
+        "registeredAt": _instant(number),
+        "updatedAt": _instant(number + 977),
         "version": 1 + number % 9,
         "deleted": 0,
         "sourceInfo": {"registeredBy": "5dcea8d0-a7ce", "updatedBy": "5dcea8d0-a7ce"},
@@ -34,7 +34,7 @@ def customer(number: int) -> Document:
 
 
 def new_customer(number: int) -> Document:
-    """The same customer as a client creates it."""
+    """The same customer in the form in which a client creates it."""
     return {
         "externalId": f"crm-{number:07}",
         "base": _base(number),
@@ -51,7 +51,7 @@ def new_customer(number: int) -> Document:
 
 
 def small_customer(number: int) -> Document:
-    """A customer as a sign-up form creates it."""
+    """A customer in the form in which a sign-up form creates it."""
     return {
         "externalId": f"crm-{number:07}",
         "base": {
@@ -64,7 +64,7 @@ def small_customer(number: int) -> Document:
 
 
 def page_of(count: int) -> bytes:
-    """A page of `count` customers as it comes over the wire."""
+    """A page of `count` customers in its form on the wire."""
     page = {"size": count, "totalElements": count, "totalPages": 1, "number": 0}
     document = {"elements": [customer(number) for number in range(count)], "page": page}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -144,7 +144,7 @@ def _like(number: int, place: int) -> Document:
         "id": f"like-{number}-{place}",
         "category": "sport",
         "name": f"cycling {place}",
-        "createdTime": _moment(number + place),
+        "createdTime": _instant(number + place),
     }
 
 
@@ -167,11 +167,11 @@ def _subscription(number: int, place: int) -> Document:
         "type": "magazine",
         "kind": "DIGITAL_MESSAGE",
         "subscribed": True,
-        "startDate": _moment(number),
+        "startDate": _instant(number),
         "endDate": None,
         "subscriberId": f"s-{number}",
-        "registeredAt": _moment(number),
-        "updatedAt": _moment(number + 5),
+        "registeredAt": _instant(number),
+        "updatedAt": _instant(number + 5),
         "preferences": [],
         "subscribeContext": None,
         "unsubscribeContext": None,
@@ -180,10 +180,10 @@ def _subscription(number: int, place: int) -> Document:
 
 def _consents(number: int) -> Document:
     return {
-        "disclaimer": {"date": _moment(number), "version": "v1.2"},
+        "disclaimer": {"date": _instant(number), "version": "v1.2"},
         "marketing": {
             "traditional": None,
-            "automatic": {"sms": None, "email": dict(_GIVEN), "push": None, "im": None, "telephonic": None},
+            "automatic": {"sms": None, "email": dict(_CONSENT), "push": None, "im": None, "telephonic": None},
         },
         "profiling": None,
         "softSpam": None,
@@ -195,5 +195,5 @@ def _city(number: int) -> str:
     return _CITIES[number % len(_CITIES)]
 
 
-def _moment(number: int) -> str:
+def _instant(number: int) -> str:
     return f"2024-{1 + number % 12:02}-{1 + number % 28:02}T10:{number % 60:02}:03.{number % 1_000:03}+0000"

@@ -1,4 +1,4 @@
-"""A flush costs what changed, not what is loaded."""
+"""The cost of a flush depends on what has changed, not on what is loaded."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rows() -> list[Row]:
 
 
 class _Loaded:
-    """A session full of customers, some of which are changed before each flush."""
+    """A session full of customers; some are changed before each flush."""
 
     def __init__(self, size: int) -> None:
         self._session, self._customers = loaded(size)
@@ -57,7 +57,7 @@ class _Loaded:
         return taken
 
     def calls(self) -> int:
-        """The function calls of one flush, those into C included."""
+        """The number of function calls in one flush, including those of C functions."""
         self._change()
         calls = 0
 

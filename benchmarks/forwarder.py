@@ -1,8 +1,9 @@
-"""A forwarder on loopback that counts what goes through it: connections, requests and bytes.
+"""A forwarder on loopback that counts the connections, requests and bytes that go through it.
 
-It stands between a client and a server that speak HTTP/1.1 and pipeline nothing, so that a request begins where the client
-speaks first, or again after an answer; no message is parsed. Everything is counted before it is handed on: a client that
-has its whole answer finds all of it counted. It is a thread that ends with the block, or by itself after a quarter of an hour.
+It stands between a client and a server that use HTTP/1.1 without pipelining. So a request begins when the client sends
+something first, or again after an answer, and the forwarder need not parse messages. It counts everything before it passes
+it on: once a client has its whole answer, all of it is counted. It runs in a thread that ends with the block, or by itself
+after 15 minutes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _LIFETIME: Final = 15 * 60
 
 @dataclass(slots=True)
 class Traffic:
-    """What went through: new connections, requests, bytes of the client and bytes of the server."""
+    """New connections, requests, bytes from the client and bytes from the server."""
 
     connections: int = 0
     requests: int = 0
@@ -43,24 +44,26 @@ class Traffic:
 
 
 class _Spoken:
-    """What one connection has said, added to the traffic."""
+    """Adds what one connection sends to the traffic."""
 
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
         self._answered = True
 
     def by_client(self, length: int) -> None:
+        """Count bytes from the client."""
         self._traffic.requests += self._answered
         self._traffic.sent += length
         self._answered = False
 
     def by_server(self, length: int) -> None:
+        """Count bytes from the server."""
         self._traffic.received += length
         self._answered = True
 
 
 class Forwarder:
-    """Listens on `port` and hands on to another port, both of loopback."""
+    """Listens on `port` and forwards to another port, both on loopback."""
 
     def __init__(self, listening: socket.socket, target: int) -> None:
         self.port: int = listening.getsockname()[1]
@@ -72,16 +75,16 @@ class Forwarder:
 
     @property
     def traffic(self) -> Traffic:
-        """All that went through up to now."""
+        """The traffic up to now."""
         return replace(self._traffic)
 
     def run(self) -> None:
-        """Forward until `stop`, or until the lifetime is over."""
+        """Forward until `stop` is called or the lifetime is over."""
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._forward())  # what is under way at its end is cancelled
+            runner.run(self._forward())  # cancels what is under way at the end
 
     def stop(self) -> None:
-        """Have `run` return; for other threads."""
+        """Make `run` return; call it from another thread."""
         with suppress(RuntimeError):  # it is over already
             self._loop.call_soon_threadsafe(self._stopped.set)
 
@@ -130,7 +133,7 @@ class Forwarder:
 
 @contextmanager
 def forwarding(port: int) -> Iterator[Forwarder]:
-    """A forwarder to a port of loopback, until the block ends."""
+    """A forwarder to a port on loopback, for a block."""
     with socket.create_server((_LOOPBACK, 0)) as listening:
         listening.setblocking(False)
         forwarder = Forwarder(listening, port)

@@ -1,6 +1,6 @@
-"""Measuring contenders side by side, and the table of what came of it.
+"""Measures contenders side by side and prints the results as a table.
 
-Compared are the fastest rounds of each: whatever else the machine does can disturb a round, but not speed it up.
+The fastest rounds of each are compared: other work of the machine can slow a round down, but not speed it up.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 __all__ = ["Row", "at_least", "at_most", "interleaved", "milliseconds", "stopwatch", "table"]
 
 Contender = Callable[[], float]
-"""One measurement; gives the seconds it took, so that it can prepare itself untimed."""
+"""One measurement. It returns the seconds that it took, so that its preparation is not timed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: a figure, what it is compared with, and the bound it must hold."""
+    """One row of the table: a figure, what it is compared with, and the bound that it must hold."""
 
     name: str
     measured: str
@@ -29,20 +29,24 @@ class Row:
     held: bool
 
 
-def at_most(name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float) -> Row:
+def at_most(  # noqa: PLR0913, PLR0917 - the cells of a row, in their order
+    name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float
+) -> Row:
     """A row whose ratio of our time to the yardstick's may not exceed the bound."""
     return Row(name, measured, ours, yardstick, f"{ratio:.2f}", f"<= {bound:g}", ratio <= bound)
 
 
-def at_least(name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float) -> Row:
+def at_least(  # noqa: PLR0913, PLR0917 - the cells of a row, in their order
+    name: str, measured: str, ours: str, yardstick: str, ratio: float, bound: float
+) -> Row:
     """A row whose ratio of our rate to the yardstick's must reach the bound."""
     return Row(name, measured, ours, yardstick, f"{ratio:.2f}", f">= {bound:g}", ratio >= bound)
 
 
 def interleaved(rounds: int, *contenders: Contender) -> list[list[float]]:
-    """The seconds of each contender, measured in turn (A B A B ...), so that a slow minute of the machine meets all.
+    """The seconds of each contender, measured in turn (A B A B ...), so that a slow minute of the machine affects all.
 
-    Every contender runs once before, unmeasured.
+    Before that, every contender runs once, unmeasured.
     """
     for contender in contenders:
         contender()
@@ -54,7 +58,7 @@ def interleaved(rounds: int, *contenders: Contender) -> list[list[float]]:
 
 
 def stopwatch(action: Callable[[], object]) -> float:
-    """The seconds that an action takes, its result released afterwards; earlier garbage is collected before."""
+    """The seconds that an action takes, after a garbage collection and without the release of its result."""
     gc.collect()
     started = time.perf_counter()
     result = action()
@@ -64,6 +68,7 @@ def stopwatch(action: Callable[[], object]) -> float:
 
 
 def milliseconds(seconds: float) -> str:
+    """The seconds as milliseconds, with three digits."""
     return f"{seconds * 1_000:.3g} ms"
 
 
@@ -71,7 +76,7 @@ _HEAD = Row("name", "what", "ours", "yardstick", "figure", "bound", True)
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows in columns, each as wide as its longest cell."""
+    """The rows as text, with each column as wide as its longest cell."""
     lines = [_cells(_HEAD, "held"), *(_cells(row, "yes" if row.held else "NO") for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(

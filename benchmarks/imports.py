@@ -1,4 +1,4 @@
-"""What `import contacthub_orm` adds to `import requests`, each in a fresh interpreter."""
+"""The time that `import contacthub_orm` adds to `import requests`, each in a new interpreter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCRIPT: Final = "import time; t = time.perf_counter(); import {}; print(time.pe
 
 
 def rows() -> list[Row]:
-    """The fastest of some rounds each; the first, unmeasured one compiles the modules into a cache of its own."""
+    """The fastest of some rounds each. The first round is not measured; it compiles the modules into a temporary cache."""
     with TemporaryDirectory() as cache:
         ours, theirs = interleaved(
             _ROUNDS, lambda: _seconds("contacthub_orm", cache), lambda: _seconds("requests", cache)

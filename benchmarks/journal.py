@@ -1,7 +1,7 @@
-"""A commit with a journal, beside the same commit without one.
+"""A commit with a journal, compared with the same commit without one.
 
-The server answers after 20 ms, in its own process. Two sessions hold the same customers, and each commit changes all of
-them. The journal lies beside this file, since a folder for temporary files may be in memory, where a sync costs nothing.
+The server answers after 20 ms, in a process of its own. Two sessions hold the same customers, and each commit changes all of
+them. The journal is beside this file, because a folder for temporary files may be in memory, where a sync costs nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _rate(seconds: list[float]) -> str:
 
 
 def _commit(session: Session, numbers: count[int]) -> Callable[[], float]:
-    """A commit that gives every customer a new e-mail, timed."""
+    """A timed commit that gives every customer a new e-mail address."""
     customers = session.query(Customer).all()
     assert len(customers) == _CUSTOMERS
 

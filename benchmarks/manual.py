@@ -1,17 +1,18 @@
 """The operations of the Python SDK's manual, by our node and objects and by `requests` alone.
 
-That SDK calls `requests.get`, `post`, `patch`, `put` and `delete` by themselves: a connection for each call, the environment
-looked up each time (left so, since that is how it works; no proxy is in the way), bodies by `json=`. The plain rendering
-gives each call what the manual demands and no more: where the SDK is known to send more it does not follow it
-(`Content-Type` with a GET, the customer read after each added or updated education).
+The SDK calls the functions `requests.get`, `post`, `patch`, `put` and `delete`, with bodies by `json=`. So each call opens a
+connection and reads the environment, and the plain calls here do the same. They send what the manual demands and no more:
+they leave out what the SDK is known to send beyond it (`Content-Type` with a GET, and a read of the customer after each
+added or updated education).
 
-Both sides name an operation alike and have customers of their own, whose documents are of the same length; a call is told
+Both sides use the same name for an operation. Each has customers of its own, with documents of the same length. A call gets
 the number of its customer.
 """
 
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CUSTOMERS", "PAGE_SIZE", "NodeCalls", "PlainCalls", "seeded"]
 
 CUSTOMERS: Final = 200
-"""As many as each side has."""
+"""The number of customers of each side."""
 
 PAGE_SIZE: Final = 10
 
@@ -57,7 +58,7 @@ _EVENT: Final[Document] = {
 
 
 def seeded(server: Server, side: str) -> list[str]:
-    """The ids of one side's customers, added with their events; each side's name is as long as the other's."""
+    """Add one side's customers and their events, and return the ids. The names of the sides have the same length."""
     with (
         Workspace(server.workspace_id, server.token, server.base_url) as workspace,
         Session(workspace.get_node(server.node_id)) as session,
@@ -73,7 +74,7 @@ def seeded(server: Server, side: str) -> list[str]:
 
 
 def _person(side: str, number: int) -> Document:
-    """A full customer that is there before."""
+    """A full customer that exists before."""
     return _named(new_customer(number), side, number)
 
 
@@ -82,7 +83,7 @@ def _newcomer(side: str, number: int) -> Document:
 
 
 def _forced(side: str, number: int) -> Document:
-    """A new customer that the node takes for one that is there."""
+    """A new customer that matches an existing one."""
     contacts = {"email": _email(side, number)}
     return {"base": {"firstName": f"Giulia {number}", "lastName": "Verdi", "contacts": contacts}}
 
@@ -164,7 +165,7 @@ class NodeCalls:
 
 
 class PlainCalls:
-    """The same by requests alone."""
+    """The operations by requests alone."""
 
     def __init__(self, server: Server, ids: list[str]) -> None:
         self.calls = 0
@@ -180,7 +181,7 @@ class PlainCalls:
     def force_update(self, number: int) -> None:
         document = _forced("plain", number)
         answer = self._answer("POST", self._server.customers_url, json=document | self._node_id)
-        assert answer.status_code == 409
+        assert answer.status_code == HTTPStatus.CONFLICT
         found = answer.json()["data"]["customer"]["id"]
         self._send("PATCH", self._server.customer_url(found), json=document)
 

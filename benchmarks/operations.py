@@ -1,7 +1,7 @@
-"""What the operations of the Python SDK's manual cost by our node and objects, beside a plain rendering by requests.
+"""The cost of the operations in the Python SDK's manual, by our node and objects, compared with requests alone.
 
-Both sides take turns call by call, and reach one server, 20 ms away in its own process, through a counting forwarder each.
-What is counted is what went over the wire, headers included.
+The two sides take turns call by call. Each reaches the same server, which answers after 20 ms in a process of its own,
+through a counting forwarder. It counts everything on the wire, headers included.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLAIN: Final = "calls of requests alone"
 
 @dataclass(frozen=True, slots=True)
 class _More:
-    """What each request of ours says beyond the manual's, and the bytes that it takes."""
+    """What each of our requests has beyond the manual's: its name and its text on the wire."""
 
     name: str
     text: str
@@ -45,7 +45,7 @@ _NODE: Final = _More("nodeId", f"nodeId={UUID(int=0)}&")
 
 @dataclass(frozen=True, slots=True)
 class _Operation:
-    """An operation, named as the method that both sides have for it."""
+    """An operation, with the name of the method that both sides have for it."""
 
     name: str
     what: str
@@ -72,7 +72,7 @@ _OPERATIONS: Final = (
 
 
 def rows() -> list[Row]:
-    """A row for each operation, and the totals."""
+    """A row for each operation, then the totals."""
     with serving(_LATENCY, uniqueness_policy="BLOCK") as server, _through(server) as sides:
         measured = {operation: _measured(operation.name, sides) for operation in _OPERATIONS}
     ours, plain = (_sum([pair[place] for pair in measured.values()]) for place in (0, 1))
@@ -103,7 +103,7 @@ _Sides = tuple[_Side, _Side]
 
 
 def _measured(name: str, sides: _Sides) -> tuple[_Measured, _Measured]:
-    """The calls of one operation, ours and the plain ones in turn, each first half of the time."""
+    """The calls of one operation, ours and the plain ones in turn; each side comes first half of the time."""
     gc.collect()
     calls: list[Callable[[int], object]] = [getattr(side.calls, name) for side in sides]
     before = [side.forwarder.traffic for side in sides]
@@ -129,7 +129,7 @@ def _sum(parts: list[_Measured]) -> _Measured:
 
 @contextmanager
 def _through(server: Server) -> Iterator[_Sides]:
-    """Both sides, each with its customers and its forwarder. The plain calls prove what the forwarder counts."""
+    """Both sides, each with its customers and its forwarder. The number of plain calls checks the forwarder's counts."""
     port = urlsplit(server.base_url).port
     assert port is not None
     with forwarding(port) as to_us, forwarding(port) as to_plain:
@@ -151,7 +151,7 @@ def _reached(server: Server, forwarder: Forwarder) -> Server:
 
 
 def _row(operation: _Operation, ours: _Measured, plain: _Measured) -> Row:
-    """Our requests and bytes may not be more than theirs; what ours says beyond the manual is shown, then taken off."""
+    """A row in which our requests and bytes may not exceed theirs. Bytes beyond the manual are shown, but not bounded."""
     sent, time_ratio = ours.traffic.sent / plain.traffic.sent, ours.seconds / plain.seconds
     figure, bound, bounded = f"{sent:.2f} out", "bytes out", sent
     if operation.more is not None:

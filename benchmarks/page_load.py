@@ -1,4 +1,4 @@
-"""A page of full customers into a session, beside the bare decoding of the same bytes."""
+"""Loading a page of full customers into a session, compared with the bare decoding of the same bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BOUND: Final = 1.3
 
 
 def rows() -> list[Row]:
-    """The one row of this subject."""
+    """The only row of this subject."""
     content = page_of(_CUSTOMERS)
     ours, bare = interleaved(
         _ROUNDS, lambda: stopwatch(lambda: _load(content)), lambda: stopwatch(lambda: _decode(content))

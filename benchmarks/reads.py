@@ -1,4 +1,4 @@
-"""Three nested fields: the first read, which makes the objects on the way, and every later one."""
+"""Reads of three nested fields: the first, which makes the objects on the path, and every later one."""
 
 from __future__ import annotations
 

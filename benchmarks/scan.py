@@ -1,9 +1,8 @@
-"""A scan of many customers, beside threads that ask for the same pages with requests alone; its requests and its memory.
+"""A scan of many customers: its time, compared with threads that read the same pages with requests alone; its requests; its memory.
 
-The server answers after 20 ms, in its own process. The customers were registered at random over some years. The yardstick
-sends the very searches that a scan has sent, known beforehand, and decodes the answers. How much memory a scan takes is
-traced in a process that does nothing else. Customers with their events are read beside the same requests
-one after another.
+The server answers after 20 ms, in a process of its own. The customers were registered at random over some years. The
+yardstick sends exactly the searches of an earlier scan and decodes the answers. The memory of a scan is traced in a process
+that does nothing else. Reading customers with their events is compared with the same requests one after another.
 """
 
 from __future__ import annotations
@@ -53,10 +52,10 @@ _EVENTS_BOUND: Final = 6
 
 
 def rows(customers: int = _CUSTOMERS, part: int = _HALF) -> list[Row]:
-    """The fastest of some rounds each, but for memory, which hardly differs between them."""
+    """The fastest of some rounds each; memory is measured once, because it hardly varies."""
     with TemporaryDirectory(prefix="scan-") as folder:
         data = Path(folder, "customers.sqlite")
-        moments = _seed(data, customers)
+        instants = _seed(data, customers)
         with (
             serving(_LATENCY, data) as server,
             Workspace(server.workspace_id, server.token, server.base_url) as workspace,
@@ -64,28 +63,28 @@ def rows(customers: int = _CUSTOMERS, part: int = _HALF) -> list[Row]:
         ):
             return [
                 *_scan_rows(_Run(server, session, customers)),
-                _memory_row(server, {part: moments[part], customers: datetime.now(UTC)}),
+                _memory_row(server, {part: instants[part], customers: datetime.now(UTC)}),
                 _events_row(_WithEvents(server, session)),
             ]
 
 
 def full_rows() -> list[Row]:
-    """The same with 100,000 customers, which takes some minutes."""
+    """The same rows with 100,000 customers, which takes some minutes."""
     return rows(_FULL, _FIFTH)
 
 
 def _seed(data: Path, customers: int) -> list[datetime]:
-    """Fill the file; gives the moments of registration, sorted."""
+    """Fill the file and return the times of registration, sorted."""
     random = Random(1)
-    moments = [_BEGINNING + random.random() * _YEARS for _ in range(customers)]
+    instants = [_BEGINNING + random.random() * _YEARS for _ in range(customers)]
     sandbox = Sandbox(data)
     ids = sandbox.seed(
-        {**small_customer(number), "registeredAt": moment.isoformat()}
-        for number, moment in enumerate(moments)
+        {**small_customer(number), "registeredAt": instant.isoformat()}
+        for number, instant in enumerate(instants)
     )
     sandbox.seed_events(_viewed(one) for one in ids[:_WITH_EVENTS] for _ in range(_EVENTS))
     sandbox.stop()
-    return sorted(moments)
+    return sorted(instants)
 
 
 def _viewed(identity: str) -> Document:
@@ -120,7 +119,7 @@ def _scan_rows(run: _Run) -> list[Row]:
 
 
 class _Run:
-    """The two contenders; `searches` are those of the last scan."""
+    """The two contenders. `searches` are those of the last scan."""
 
     def __init__(self, server: Server, session: Session, customers: int) -> None:
         self._server = server
@@ -129,6 +128,7 @@ class _Run:
         self.searches: list[Any] = []
 
     def scan(self) -> float:
+        """One scan, which notes its searches."""
         searches: list[Any] = []
 
         def note(_: object, *, params: Any, **__: object) -> None:
@@ -141,6 +141,7 @@ class _Run:
         return seconds
 
     def threads(self) -> float:
+        """The searches of the last scan, sent by threads."""
         with _pooled(self._server) as pooled, ThreadPoolExecutor(_IN_FLIGHT) as pool:
 
             def get(parameters: Any) -> int:
@@ -157,7 +158,7 @@ class _Run:
 
 
 def _memory_row(server: Server, ends: dict[int, datetime]) -> Row:
-    """The peak for a part beside that for all; `ends` are the moments up to which so many were registered."""
+    """The peak for all customers, compared with that for a part; `ends` has the time up to which a number was registered."""
     few, many = ends
     part, whole = (_child(server, ends[each]) for each in (few, many))
     return at_most(
@@ -180,7 +181,7 @@ def _child(server: Server, end: datetime) -> int:
 
 
 def peak_of(base_url: str, workspace_id: str, node_id: str, token: str, end: str) -> int:
-    """The bytes that a scan of the customers registered before `end` takes at its peak, as Python allocates them."""
+    """The peak of the bytes that Python allocates in a scan of the customers registered before `end`."""
     with (
         Workspace(workspace_id, token, base_url) as workspace,
         Session(workspace.get_node(node_id)) as session,
@@ -210,7 +211,7 @@ def _events_row(run: _WithEvents) -> Row:
 
 
 class _WithEvents:
-    """The same requests at once and one after another."""
+    """The two contenders: the same requests in parallel and one after another."""
 
     def __init__(self, server: Server, session: Session) -> None:
         self._server = server
@@ -220,12 +221,15 @@ class _WithEvents:
         self._parameters = self._query.compile()
 
     def selectinload(self) -> float:
+        """The customers with their events by one query."""
         query = self._query.options(selectinload(Customer.events))
         found, seconds = _timed(lambda: sum(len(customer.events) for customer in query.all()))
         assert found == _WITH_EVENTS * _EVENTS
         return seconds
 
     def loop(self) -> float:
+        """The same requests by requests alone."""
+
         def read() -> Iterable[Document]:
             customers = pooled.get(
                 self._server.customers_url, params={**self._parameters, "size": "50"}, timeout=60

@@ -18,7 +18,7 @@ __all__ = ["Server", "serving"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How the server is reached."""
+    """The address of the server and the credentials for it."""
 
     base_url: str
     workspace_id: str
@@ -27,13 +27,16 @@ class Server:
 
     @property
     def customers_url(self) -> str:
+        """The URL of the customers."""
         return f"{self.base_url}/workspaces/{self.workspace_id}/customers"
 
     @property
     def events_url(self) -> str:
+        """The URL of the events."""
         return f"{self.base_url}/workspaces/{self.workspace_id}/events"
 
     def customer_url(self, identity: str) -> str:
+        """The URL of the customer with an id."""
         return f"{self.customers_url}/{identity}"
 
 
@@ -41,7 +44,7 @@ class Server:
 def serving(
     latency: float, data: Path | None = None, uniqueness_policy: str | None = None
 ) -> Iterator[Server]:
-    """`contacthub-orm sandbox --latency SECONDS [--data FILE] [--uniqueness-policy MERGE|BLOCK]`, until the block ends."""
+    """Run `contacthub-orm sandbox --latency SECONDS [--data FILE] [--uniqueness-policy MERGE|BLOCK]` during a block."""
     command = "from contacthub_orm.cli.main import main; main()"
     arguments = [sys.executable, "-c", command, "sandbox", "--latency", str(latency)]
     if data is not None:

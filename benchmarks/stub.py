@@ -1,4 +1,4 @@
-"""Sessions on a node whose every write succeeds at once, without a network."""
+"""Sessions on a node on which every write succeeds at once, without a network."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ _WORKSPACE: Final = Workspace("workspace", "token", "http://localhost/hub/v1")
 
 
 class _Backend(NodeBackend):
-    """The library's own, but for the sending: every answer is empty, so that the patch counts as taken."""
+    """The library's backend, except that it sends nothing: every answer is empty, so that a PATCH counts as done."""
 
     max_in_flight = 1
 
     def send(self, request: Request) -> Any:
+        """Answer a PATCH with nothing."""
         assert request.method == "PATCH"
 
 
 class Stubbed:
-    """What a session is opened on."""
+    """A node to open a session on."""
 
     def __init__(self) -> None:
         self.backend = _Backend(_WORKSPACE.transport, "workspace", "node")
 
 
 def loaded(count: int) -> tuple[Session, list[Customer]]:
-    """A session that holds so many full customers."""
+    """A session that holds a number of full customers."""
     session = Session(Stubbed())
     return session, session.query(Customer).load([customer(number) for number in range(count)])

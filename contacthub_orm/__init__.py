@@ -305,10 +305,10 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # else a checker would take any name for one of the module
+if not TYPE_CHECKING:  # otherwise a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
-        """The typed events are imported when the first is asked for, and so is the sandbox, which is an extra."""
+        """Import the typed events when the first is used, and the sandbox, which is an extra, when it is used."""
         if name == "Sandbox":
             from contacthub_orm.sandbox import Sandbox
 

@@ -2,13 +2,13 @@
 
 ContacthubError
 ├── ConfigurationError             a missing or malformed setting (also ValueError)
-├── InvalidRequestError            the session or an entity is used in a way it cannot be
-│   ├── ArgumentError              a call's arguments cannot be (also ValueError)
-│   ├── JournalError               a journal is in use, unsettled, of another node, or none at all
-│   └── OperationNotPermitted      what is read-only, or not saved, does not allow it (also ValueError)
-├── CompileError                   a criterion or query that the service's query language cannot say
+├── InvalidRequestError            a session or an entity is used in an invalid way
+│   ├── ArgumentError              invalid arguments of a call (also ValueError)
+│   ├── JournalError               a journal is in use, unsettled, of another node, or not a journal
+│   └── OperationNotPermitted      a change of something read-only, or a save of something never saved (also ValueError)
+├── CompileError                   a criterion or query that the service's query language cannot express
 │   └── UnknownAttributeError      a criterion names an attribute that is not declared (also AttributeError)
-├── ValidationError                what would be sent breaks a rule of the API (also ValueError)
+├── ValidationError                a value to be sent breaks a rule of the API (also ValueError)
 ├── NoResultFound                  `one()` found nothing
 ├── MultipleResultsFound           `one()` or `one_or_none()` found several
 ├── TransportError                 no usable answer (also requests.exceptions.RequestException)
@@ -22,13 +22,14 @@ ContacthubError
 │   ├── ConflictError              409
 │   ├── ThrottledError             429
 │   └── ServerError                5xx
-│       └── UnsettledServerError   5xx to a write: it is an OutcomeUnknown too
+│       └── UnsettledServerError   5xx to a write (also OutcomeUnknown)
 ├── StaleDataError                 the service holds a newer version than the one that was read
 └── CommitError                    a commit that did not fully succeed (an ExceptionGroup)
 """
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from requests.exceptions import HTTPError, RequestException
@@ -71,7 +72,7 @@ __all__ = [
 
 
 class ContacthubError(Exception):
-    """The root of all that this library raises on purpose.
+    """The base class of all exceptions that this library raises itself.
 
     `flush_account` tells what became of every operation of a flush that raised this one error in place of a CommitError.
     It is None for all other errors.
@@ -80,13 +81,13 @@ class ContacthubError(Exception):
     flush_account: Account | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled by its state, for process pools and task queues: not every class is made from its message."""
+        """Pickle the error by its state, for process pools and task queues: not every class is made from its message."""
         return _unpickled, (type(self), self.args), self.__dict__
 
 
 def _unpickled(cls: type[ContacthubError], args: tuple[Any, ...]) -> ContacthubError:
     error = cls.__new__(cls, *args)
-    error.args = args  # requests' exceptions are OSErrors, which leave that to __init__
+    error.args = args  # the exceptions of requests are OSErrors, which set `args` in `__init__`
     return error
 
 
@@ -95,23 +96,23 @@ class ConfigurationError(ContacthubError, ValueError):
 
 
 class InvalidRequestError(ContacthubError):
-    """The session or an entity is used in a way it cannot be, such as after `close()`."""
+    """A session or an entity is used in an invalid way, such as after `close()`."""
 
 
 class JournalError(InvalidRequestError):
-    """A journal cannot be used: it is in use, holds an unsettled commit, is of another node, or is none at all."""
+    """A journal cannot be used: it is in use, holds an unsettled commit, is another node's, or is not a journal."""
 
 
 class ArgumentError(InvalidRequestError, ValueError):
-    """The arguments of a call cannot be; the message names the one and its rule."""
+    """Invalid arguments; the message names the argument and the rule."""
 
 
 class OperationNotPermitted(InvalidRequestError, ValueError):  # noqa: N818 - the name the documented SDK gives it
-    """What is asked of an object is not possible for it: a change of a read-only list, a save of what was never saved."""
+    """The object does not permit the operation: a change of a read-only list, or a save of an entity that was never saved."""
 
 
 class CompileError(ContacthubError):
-    """A criterion or query cannot be said in the service's query language; names the expression and the field."""
+    """The service's query language cannot express a criterion or query; the message names the expression and the field."""
 
 
 class UnknownAttributeError(CompileError, AttributeError):
@@ -119,7 +120,7 @@ class UnknownAttributeError(CompileError, AttributeError):
 
 
 class Violation:
-    """One rule that one value breaks: the path of the field, the value and the rule."""
+    """A rule that a value breaks: the path of the field, the value and the rule."""
 
     __slots__ = ("path", "rule", "value")
 
@@ -136,7 +137,7 @@ class Violation:
 
 
 class ValidationError(ContacthubError, ValueError):
-    """What would be sent breaks rules of the API; nothing was sent. `violations` lists all of them."""
+    """Values to be sent break rules of the API. Nothing was sent. `violations` lists all of them."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
@@ -152,7 +153,7 @@ class MultipleResultsFound(ContacthubError):  # noqa: N818 - SQLAlchemy's name
 
 
 class TransportError(ContacthubError, RequestException):
-    """No usable answer came. `method` and `url` name the request, never its credentials."""
+    """A request got no usable answer. `method` and `url` name the request, without its credentials."""
 
     def __init__(self, message: str, *, method: str, url: str) -> None:
         self.method = method
@@ -164,20 +165,20 @@ class NotSent(TransportError):  # noqa: N818 - an outcome, like OutcomeUnknown
     """The request did not reach the service, so it had no effect."""
 
 
-class OutcomeUnknown(TransportError):  # noqa: N818 - the design's name
-    """A write was sent and its answer was lost: it may or may not have taken effect."""
+class OutcomeUnknown(TransportError):  # noqa: N818 - an outcome, like NotSent
+    """A write was sent and its answer was lost. It may or may not have taken effect."""
 
 
 class APIError(ContacthubError, HTTPError):
     """The service answered with an error.
 
-    `status` is the HTTP status; `message`, `errors`, `data` and `logref` are the service's envelope (None or empty
-    where it gave none); `method` and `url` name the request, never its credentials.
+    `status` is the HTTP status. `message`, `errors`, `data` and `logref` are the values of the service's envelope, None or
+    empty if it has none. `method` and `url` name the request, without its credentials.
     """
 
     by_status: ClassVar[dict[int, type[APIError]]] = {}
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of an answer, each by its name
         self,
         *,
         status: int,
@@ -196,7 +197,7 @@ class APIError(ContacthubError, HTTPError):
         self.logref = logref
         self.method = method
         self.url = url
-        HTTPError.__init__(  # the next in line need not be it: see UnsettledServerError
+        HTTPError.__init__(  # not super(): for UnsettledServerError, the next class is another
             self,
             f"Status code: {status}. Message: {message}. Errors: {self.errors}. Data: {data}. "
             f"Logref: {logref}. Request: {method} {url}",
@@ -204,8 +205,8 @@ class APIError(ContacthubError, HTTPError):
 
     @classmethod
     def for_status(cls, status: int) -> type[APIError]:
-        """The class that stands for a status."""
-        if status >= 500:
+        """The class for an HTTP status."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ServerError
         return cls.by_status.get(status, APIError)
 
@@ -215,38 +216,38 @@ class BadRequestError(APIError):
 
 
 class AuthenticationError(APIError):
-    """401: the token is unknown."""
+    """401: the service does not know the token."""
 
 
 class ForbiddenError(APIError):
-    """403: the token may not do this, or the workspace is unknown."""
+    """403: the token does not permit the request, or the workspace is unknown."""
 
 
 class NotFoundError(APIError):
-    """404."""
+    """404: what the request names does not exist."""
 
 
 class ConflictError(APIError):
-    """409: the values collide with another customer, whose id is `conflicting_id` (None where not told)."""
+    """409: the values conflict with those of another customer."""
 
     @property
     def conflicting_id(self) -> str | None:
-        """The id of the customer in the way, None where the service did not tell."""
+        """The id of the other customer, or None if the service does not name it."""
         customer = self.data.get("customer") if isinstance(self.data, dict) else None
         found = customer.get("id") if isinstance(customer, dict) else None
         return found if isinstance(found, str) else None
 
 
 class ThrottledError(APIError):
-    """429: too many requests, still so after the retries."""
+    """429: too many requests, even after the retries."""
 
 
 class ServerError(APIError):
-    """5xx."""
+    """5xx: the service failed."""
 
 
 class UnsettledServerError(ServerError, OutcomeUnknown):
-    """A 5xx that a write was answered with: it may or may not have taken effect."""
+    """5xx in answer to a write, which may or may not have taken effect."""
 
     def __str__(self) -> str:
         return f"{super().__str__()}. It is not known whether this took effect"
@@ -267,7 +268,7 @@ APIError.by_status.update(
 
 
 class StaleDataError(ContacthubError):
-    """The service holds a newer version than the one that was read; `current` is the service's document."""
+    """The service holds a newer version than the one that was read. `current` is its document, if it was read."""
 
     def __init__(self, message: str, *, current: dict[str, Any] | None = None) -> None:
         self.current = current
@@ -277,9 +278,12 @@ class StaleDataError(ContacthubError):
 class CommitError(ContacthubError, ExceptionGroup[Exception]):
     """A commit that did not fully succeed.
 
-    `account` holds what became of every operation: done, failed, unknown or not sent; `remaining` the entities whose
-    changes were kept. The done are clean, and the next commit sends only what is left. After an atomic block `undone`
-    says of every operation that had been done whether it could be undone.
+    Entities whose operations are done are clean, and the next commit sends only what is left.
+
+    Attributes:
+        account: what became of every operation: done, failed, unknown or not sent.
+        remaining: the entities that keep their changes.
+        undone: after an atomic block, for every operation that was done, whether it could be undone.
     """
 
     account: Account
@@ -287,6 +291,7 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
     undone: list[Compensation]
 
     def __new__(cls, message: str, exceptions: Sequence[Exception], *_: object) -> CommitError:
+        """Make the group, whose own arguments are the message and the exceptions."""
         return super().__new__(cls, message, exceptions)
 
     def __init__(self, message: str, exceptions: Sequence[Exception], account: Account) -> None:
@@ -296,6 +301,7 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
         self.undone = []
 
     def derive(self, excs: Sequence[Exception], /) -> CommitError:  # type: ignore[override]
+        """A CommitError with other exceptions and the same account, as `split()` and `subgroup()` need it."""
         derived = CommitError(self.message, excs, self.account)
         derived.remaining = self.remaining
         derived.undone = self.undone

@@ -2,9 +2,9 @@
 
     python examples/chinook.py chinook.sqlite
 
-It works on the node that the CONTACTHUB_* variables name and, where they are unset, on a sandbox of its own. Run it
-again and it sends only what is missing: customers are matched by `externalId`, orders by `properties.orderId`, both
-asked of the search. A search sees a write up to a minute late, so give an interrupted run that minute.
+It works on the node that the CONTACTHUB_* variables name, or on a sandbox of its own if they are unset. A second run
+sends only what is missing: the search finds customers by `externalId`, and orders by `properties.orderId`. A search sees a
+write up to a minute late, so wait a minute before you repeat an interrupted run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contacthub_orm import (
     Address,
@@ -35,11 +36,14 @@ from contacthub_orm import (
     in_,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SEARCH_LAG = 90.0
-"""Seconds to wait at most until the search shows what was written."""
+"""The longest time, in seconds, to wait until the search shows what was written."""
+
+SHOWN = 4
+"""The number of names to print for a question."""
+
+LINE_WIDTH = 100
+"""The number of characters to print of a request that creates something."""
 
 
 # -- the shop --------------------------------------------------------------------------------------------------------
@@ -136,11 +140,11 @@ def money(value: object) -> Decimal:
 # -- the shop's rows as customers and events -------------------------------------------------------------------------
 
 PROVINCE = {"Canada", "Italy"}
-"""Where the shop's State is a province; elsewhere it is a region."""
+"""The countries in which the shop's State is a province; elsewhere it is a region."""
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """What the shop knows: a field left out says nothing, one that is None would erase the customer's."""
+def known(**values: Any) -> dict[str, Any]:
+    """The values that the shop knows. The others are left out, because None would erase the customer's."""
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -149,10 +153,10 @@ def new_customer(client: Client) -> Customer:
     base = CustomerBase(
         firstName=client.first_name,
         lastName=client.last_name,
-        contacts=Contacts(**given(email=client.email, phone=client.phone, fax=client.fax)),
+        contacts=Contacts(**known(email=client.email, phone=client.phone, fax=client.fax)),
         address=Address(
-            **given(street=client.street, city=client.city, country=client.country, zip=client.zip),
-            **given(**{state: client.state}),
+            **known(street=client.street, city=client.city, country=client.country, zip=client.zip),
+            **known(**{state: client.state}),
         ),
     )
     if client.company:
@@ -192,7 +196,7 @@ def product(line: Line) -> dict[str, Any]:
 
 
 def find(session: Session, shop: Shop) -> tuple[dict[str, Customer], dict[str, Event]]:
-    """The shop's customers and orders that the search knows, by CustomerId and invoice number."""
+    """The shop's customers and orders that the search finds, by CustomerId and invoice number."""
     ids = list(shop.clients)
     customers = {
         str(customer.externalId): customer
@@ -210,7 +214,7 @@ def find(session: Session, shop: Shop) -> tuple[dict[str, Customer], dict[str, E
 
 
 def wait_for_search(node: Node, shop: Shop) -> tuple[dict[str, Customer], dict[str, Event]]:
-    """Read the shop back in a session of its own, once the search shows all of it or the time is up."""
+    """Read the shop back in new sessions, until the search shows all of it or the time is up."""
     deadline = time.monotonic() + SEARCH_LAG
     while True:
         with Session(node) as session:
@@ -222,7 +226,7 @@ def wait_for_search(node: Node, shop: Shop) -> tuple[dict[str, Customer], dict[s
 
 
 def create(session: Session, shop: Shop) -> None:
-    """All customers and orders that are missing, in one commit: an order's customer needs no id before it."""
+    """Create all missing customers and orders in one commit: an order may refer to a customer that has no id yet."""
     with session.begin():
         customers, orders = find(session, shop)
         for client in shop.clients.values():
@@ -252,12 +256,12 @@ def ask(session: Session, shop: Shop) -> None:
     heading("Queries")
     for question, criterion in questions.items():
         rows = session.query(Customer).filter(criterion).order_by(Customer.base.lastName).all()
-        names = ", ".join(full_name(customer) for customer in rows[:4])
-        print(f"{question}: {len(rows)} ({names}{', ...' if len(rows) > 4 else ''})")
+        names = [full_name(customer) for customer in rows[:SHOWN]] + ["..."] * (len(rows) > SHOWN)
+        print(f"{question}: {len(rows)} ({', '.join(names)})")
 
 
 def change(session: Session, shop: Shop) -> None:
-    """A nested property, a tag list and an address; what already is as it should be sends nothing."""
+    """Change a nested property, a list of tags and an address. Values that are already right are not sent."""
     with session.begin():
         best = session.query(Customer).filter(Customer.externalId == shop.best_client.id).one()
         if "vip" not in best.tags.manual:
@@ -272,7 +276,7 @@ def change(session: Session, shop: Shop) -> None:
 
 
 def read_back(node: Node, shop: Shop) -> bool:
-    """Print what the server holds; whether it adds up to what the shop holds."""
+    """Print what the server holds. Returns whether it is what the shop holds."""
     customers, orders = wait_for_search(node, shop)
     total = sum((money(order.properties.amount.total) for order in orders.values()), Decimal())
     heading("Read back from the server")
@@ -294,10 +298,10 @@ def heading(title: str) -> None:
 
 
 def show(title: str, lines: Any) -> None:
-    """Print a plan or an account, a request a line; the bodies of POSTs are cut short."""
+    """Print a plan or an account, one request per line, with the bodies of POSTs cut short."""
     heading(f"{title} ({len(lines)} requests)")
     for line in map(str, lines):
-        print(f"{line[:97]}..." if len(line) > 100 and "POST" in line[:14] else line)
+        print(f"{line[: LINE_WIDTH - 3]}..." if len(line) > LINE_WIDTH and "POST" in line[:14] else line)
 
 
 # -- the command -----------------------------------------------------------------------------------------------------
@@ -305,7 +309,7 @@ def show(title: str, lines: Any) -> None:
 
 @contextmanager
 def open_node() -> Iterator[Node]:
-    """The node that the environment names, else one of a sandbox that lives as long as the block."""
+    """The node that the environment names, or one of a sandbox that runs during the block."""
     if any(os.environ.get(f"CONTACTHUB_{name}") for name in ("WORKSPACE_ID", "TOKEN", "NODE_ID")):
         with Workspace.from_env() as workspace:
             yield workspace.get_node()

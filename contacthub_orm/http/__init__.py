@@ -1,4 +1,4 @@
-"""The transport on requests: pooling, retry, throttle and redaction. It knows HTTP and JSON, and no service."""
+"""The transport, built on requests: pooling, retry, throttling and redaction. It knows HTTP and JSON, but no service."""
 
 from contacthub_orm.http.clock import Clock, ManualClock
 from contacthub_orm.http.gc_pause import paused_gc

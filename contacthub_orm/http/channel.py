@@ -1,4 +1,4 @@
-"""What one process sends through: a pooled requests session with the environment resolved once."""
+"""The channel through which one process sends: a pooled requests session, with the environment resolved once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Channel", "open_channel"]
 
 @attrs.frozen(repr=False)
 class Channel:
-    """Connections, budget and secrets of one process. Its locks and sockets mean nothing in another one."""
+    """Connections, budget and secrets of one process. Another process cannot use its locks and sockets."""
 
     session: requests.Session
     proxies: Mapping[str, str]
@@ -37,22 +37,29 @@ class Channel:
     redactor: Redactor
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:
-        """Send a request once and read the answer in full; raises what requests and urllib3 raise."""
-        # The adapter, not the session: that one would look at the environment again (a .netrc replaces Authorization),
-        # prepare the request that a redirect asks for, and keep cookies.
+        """Send a request once and read the whole answer.
+
+        Raises:
+            OSError: if the exchange fails; the exceptions of requests are OSErrors.
+            urllib3.exceptions.HTTPError: if it fails in a way that requests does not translate.
+        """
+        # Not through the session: it would read the environment again (a .netrc replaces Authorization), follow
+        # redirects and keep cookies.
         adapter = self.session.get_adapter(url=request.url or "")
         response = adapter.send(request, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
         _ = response.content
         return response
 
     def close(self) -> None:
+        """Close the connections."""
         self.session.close()
 
 
 def open_channel(base_url: str, token: str, settings: Settings, clock: Clock) -> Channel:
-    """Resolve the environment for this URL and make the pool. No connection is opened yet.
+    """Resolve the environment for a base URL and make the pool. Opens no connection yet.
 
-    Raises ConfigurationError for a CA bundle of the environment that does not exist and a proxy that is no URL.
+    Raises:
+        ConfigurationError: if the environment's CA bundle does not exist, or the proxy is not a URL.
     """
     session = requests.Session()
     adapter = HTTPAdapter(pool_maxsize=settings.pool_size, max_retries=0, pool_block=False)
@@ -82,5 +89,6 @@ def _check_proxy(proxy: str | None) -> None:
     except LocationParseError:
         host = None
     if not host:
-        # Neither with the URL, which may hold a password, nor while the parser's error, which quotes it, is handled.
+        # The message leaves out the URL, which may hold a password. It is raised outside the handler, since the parser's
+        # error quotes the URL.
         raise ConfigurationError("the proxy, of the settings or the environment, must be a URL with a host")

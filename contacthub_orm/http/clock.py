@@ -1,4 +1,4 @@
-"""The time, as an object that tests can turn."""
+"""Clocks: the machine's, and one that tests control."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ __all__ = ["Clock", "ManualClock"]
 
 
 class Clock:
-    """The machine's time."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
-        """The time of day, aware, in UTC."""
+        """The current time, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since an arbitrary instant; never decreases."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds; not at all for 0 or less."""
+        """Wait for a number of seconds; 0 or less does not wait."""
         if seconds > 0:
             time.sleep(seconds)
 
 
 class ManualClock(Clock):
-    """A clock that only moves when told to; a sleep moves it at once, in no time.
+    """A clock that moves only by `advance` and `sleep`, which return at once.
 
-    `slept` lists the sleeps, in seconds. It may be shared by threads.
+    `slept` lists the sleeps, in seconds. Threads may share the clock.
     """
 
     def __init__(self, start: datetime = datetime(2024, 1, 1, tzinfo=UTC)) -> None:
@@ -39,18 +39,21 @@ class ManualClock(Clock):
         self.slept: list[float] = []
 
     def now(self) -> datetime:
+        """The clock's time, aware, in UTC."""
         return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
+        """Seconds since the clock was made."""
         with self._lock:
             return self._elapsed
 
     def advance(self, seconds: float) -> None:
-        """Move on by so many seconds."""
+        """Move the clock forward by a number of seconds."""
         with self._lock:
             self._elapsed += seconds
 
     def sleep(self, seconds: float) -> None:
+        """Move the clock forward as a sleep would, and record the sleep; 0 or less does not move it."""
         with self._lock:
             self.slept.append(seconds)
             self._elapsed += max(0.0, seconds)

@@ -1,13 +1,14 @@
 """What a failed attempt means: whether the request may have had an effect, and whether to send it again.
 
-A request that never left may always be sent again, and so may one that the service declared not to have served: 429,
-and 503 with `Retry-After`. A read may be repeated after anything. Every other broken answer to a write leaves open
-whether it took effect: it is never repeated here, since only the caller can find out.
+A request that was never sent may always be repeated. So may one that the service says it did not serve: 429, and 503 with
+`Retry-After`. A read may be repeated after any failure. After any other failure of a write it is unknown whether the write
+took effect. Such a write is never repeated here, since only the caller can find out.
 """
 
 from __future__ import annotations
 
 import ssl
+from http import HTTPStatus
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportEr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Failure", "of_answer", "of_exchange", "of_garbage"]
+__all__ = ["Failure", "of_exchange", "of_garbage", "of_response"]
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONNECTING: Final = frozenset({HTTPConnection.connect.__code__, HTTPSConnection.connect.__code__})
@@ -28,25 +29,29 @@ _CONNECTING: Final = frozenset({HTTPConnection.connect.__code__, HTTPSConnection
 
 @attrs.frozen
 class Failure:
-    """An attempt that brought no success."""
+    """A failed attempt."""
 
     error: APIError | TransportError
-    """What to raise, unless a further attempt succeeds."""
+    """The error to raise, unless a further attempt succeeds."""
 
     again: bool = False
     """Whether the request may be sent again."""
 
     wait: float | None = None
-    """Seconds that the service asks everyone to wait; None where it does not say."""
+    """Seconds that the service asks its clients to wait, or None if it does not ask."""
 
     logref: str | None = None
-    """The service's name for the failure in its own log."""
+    """The service's reference to the failure in its own log."""
 
 
 def of_exchange(error: Exception, *, method: str, url: str) -> Failure:
-    """No answer came: `error` is what requests or urllib3 raised.
+    """The failure of an exchange without an answer.
 
-    The innermost error becomes the cause. The outer ones hold the request with its headers and quote the query.
+    Args:
+        error: the exception of requests or urllib3. Only its innermost error becomes the cause, because the outer ones
+            hold the request with its headers and quote the query.
+        method: the request's method.
+        url: the request's URL, without the query.
     """
     layers = list(_layers(error))
     cause = layers[-1]
@@ -55,33 +60,40 @@ def of_exchange(error: Exception, *, method: str, url: str) -> Failure:
     return failure
 
 
-def _judged(layers: list[BaseException], text: str, method: str, url: str) -> Failure:
+def _judged(layers: list[BaseException], reason: str, method: str, url: str) -> Failure:
     if any(map(_is_hopeless, layers)):
-        return Failure(NotSent(text, method=method, url=url))
+        return Failure(NotSent(reason, method=method, url=url))
     if any(map(_came_while_connecting, layers)):
-        return Failure(NotSent(text, method=method, url=url), again=True)
+        return Failure(NotSent(reason, method=method, url=url), again=True)
     if method in _READS:
-        return Failure(TransportError(text, method=method, url=url), again=True)
-    # Also a kept-alive connection which the service closed just before we wrote ("RemoteDisconnected"): most likely
-    # the request was not served, but a service that dies while serving it looks the same from here.
-    return Failure(OutcomeUnknown(f"sent, but the answer was lost: {text}", method=method, url=url))
+        return Failure(TransportError(reason, method=method, url=url), again=True)
+    # This includes a kept-alive connection that the service closed just before we wrote ("RemoteDisconnected"). The
+    # request was most likely not served, but a service that dies while serving it looks the same to us.
+    return Failure(OutcomeUnknown(f"sent, but the answer was lost: {reason}", method=method, url=url))
 
 
 def of_garbage(status: int, *, method: str, url: str) -> Failure:
-    """A success came whose body is not the JSON it should be."""
-    text = f"answered with {status}, but the body is not JSON"
+    """The failure of an exchange whose answer is a success with a body that is not JSON."""
+    reason = f"answered with {status}, but the body is not JSON"
     if method in _READS:
-        return Failure(TransportError(text, method=method, url=url), again=True)
-    return Failure(OutcomeUnknown(text, method=method, url=url))
+        return Failure(TransportError(reason, method=method, url=url), again=True)
+    return Failure(OutcomeUnknown(reason, method=method, url=url))
 
 
-def of_answer(error: APIError, *, retry_after: float | None, retry_after_max: float) -> Failure:
-    """An error answer came. `retry_after`: the seconds it asks for; above `retry_after_max` it is taken as final."""
-    if error.status == 429 or (error.status == 503 and retry_after is not None):
+def of_response(error: APIError, *, retry_after: float | None, retry_after_max: float) -> Failure:
+    """The failure of an exchange that was answered with an error.
+
+    Args:
+        error: the error of the answer.
+        retry_after: the seconds that the answer asks to wait, if it does.
+        retry_after_max: the longest wait, in seconds; an answer that asks for more is final.
+    """
+    throttled = error.status == HTTPStatus.TOO_MANY_REQUESTS
+    if throttled or (error.status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None):
         if retry_after is not None and retry_after > retry_after_max:
             return Failure(error, logref=error.logref)
         return Failure(error, again=True, wait=retry_after, logref=error.logref)
-    if error.status < 500:
+    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure(error, logref=error.logref)
     if error.method in _READS:
         return Failure(error, again=True, logref=error.logref)
@@ -98,8 +110,10 @@ def of_answer(error: APIError, *, retry_after: float | None, retry_after_max: fl
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
-    """The error and those it wraps, innermost last; requests and urllib3 keep them in three different places."""
-    layer: BaseException | None = error
+    """The error and those that it wraps, innermost last."""
+    layer: BaseException | None = (
+        error  # requests and urllib3 keep the wrapped error in three different places
+    )
     while layer is not None:
         yield layer
         places = (getattr(layer, "reason", None), getattr(layer, "original_error", None), *layer.args)
@@ -107,13 +121,13 @@ def _layers(error: BaseException) -> Iterator[BaseException]:
 
 
 def _came_while_connecting(error: BaseException) -> bool:
-    """Whether this happened before the first byte of the request was written.
+    """Whether an error happened before the first byte of the request was written.
 
-    The classes do not tell. A TLS handshake that times out is a ReadTimeoutError, like an answer that does; a proxy that
-    drops the connection after it was given the request is a ProxyError, like one that cannot be reached. So the frames
-    are asked: urllib3 has either returned from `connect()` or written nothing.
+    Its class does not tell. A timeout of the TLS handshake is a ReadTimeoutError, as is a timeout of the answer. A proxy
+    that drops the connection after it received the request causes a ProxyError, as does one that cannot be reached. The
+    frames of the traceback do tell: urllib3 writes nothing before it has returned from `connect()`.
     """
-    # Not `__context__`: it also leads to what the caller was handling when it made the request.
+    # Not `__context__`: it also leads to the exception that the caller was handling when it made the request.
     origins = (error, error.__cause__) if error.__cause__ else (error,)
     return any(
         frame.f_code in _CONNECTING for origin in origins for frame, _ in walk_tb(origin.__traceback__)
@@ -121,5 +135,5 @@ def _came_while_connecting(error: BaseException) -> bool:
 
 
 def _is_hopeless(error: BaseException) -> bool:
-    """Whether connecting would fail again in the same way: a certificate that is not trusted, an unusable proxy."""
+    """Whether another attempt would fail in the same way, because of an untrusted certificate or an unusable proxy."""
     return isinstance(error, (ssl.SSLCertVerificationError, InvalidURL, InvalidSchema))

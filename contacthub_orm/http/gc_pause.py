@@ -1,6 +1,6 @@
-"""The garbage collector, paused where many objects are made that all stay.
+"""A pause of the garbage collector for code that makes many lasting objects.
 
-Decoding a page of JSON makes thousands of containers, which sets off collections that walk all the documents loaded
+Decoding a page of JSON makes thousands of containers. They trigger collections that walk through all documents loaded
 before and find nothing to free.
 """
 
@@ -19,7 +19,7 @@ __all__ = ["paused_gc"]
 
 
 class _Pause:
-    """How many blocks, of all threads together, keep the collector still."""
+    """Counts the blocks, in all threads, that pause the collector."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class _Pause:
                 gc.enable()
 
     def forget(self) -> None:
-        """In a forked child: the threads that held the collector, and perhaps the lock, are not there."""
+        """Start anew in a forked child, where the threads that paused the collector, or held the lock, do not exist."""
         if self._holders and self._was_enabled:
             gc.enable()
         self._lock = threading.Lock()
@@ -55,10 +55,10 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """Keep the garbage collector still for a block of pure computing.
+    """Pause the garbage collector during a block that only computes.
 
-    Blocks nest and overlap between threads; when the last one ends the collector is as it was before the first. Keep
-    them short and free of input and output, since cyclic garbage of every thread waits meanwhile.
+    Blocks may nest, and overlap between threads. When the last one ends, the collector is as it was before the first. Keep
+    the blocks short and free of input and output, because cyclic garbage of every thread is kept meanwhile.
     """
     _pause.begin()
     try:

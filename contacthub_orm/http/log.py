@@ -1,7 +1,7 @@
-"""The lines that requests leave in the logger `contacthub_orm`.
+"""The records of requests in the logger `contacthub_orm`.
 
 INFO: method, path, status, milliseconds and the service's `logref`. WARNING: why a request is sent again. DEBUG: bodies,
-personal data masked. Query strings are never logged: searches hold personal data.
+with personal data masked. Query strings are never logged, because searches hold personal data.
 """
 
 from __future__ import annotations
@@ -15,35 +15,38 @@ from contacthub_orm.http.redaction import masked
 if TYPE_CHECKING:
     from contacthub_orm.errors import TransportError
 
-__all__ = ["log_again", "log_answer", "log_body", "log_broken_receiver", "log_lost"]
+__all__ = ["log_body", "log_broken_receiver", "log_lost", "log_response", "log_retry"]
 
 _log: Final = logging.getLogger("contacthub_orm")
 _log.addHandler(logging.NullHandler())
 
 
 def log_body(label: str, method: str, path: str, body: Any) -> None:
-    """`label` is "request" or "answer"; nothing is masked unless DEBUG is on."""
+    """Log a masked body at the level DEBUG; `label` is "request" or "answer"."""
     if body is not None and _log.isEnabledFor(logging.DEBUG):
         _log.debug("%s %s %s body: %s", method, path, label, masked(body))
 
 
-def log_answer(method: str, path: str, status: int, milliseconds: float, logref: str | None) -> None:
+def log_response(method: str, path: str, status: int, milliseconds: float, logref: str | None) -> None:
+    """Log that a request was answered."""
     _log.info("%s %s %d %.0f ms%s", method, path, status, milliseconds, f" logref={logref}" if logref else "")
 
 
 def log_lost(method: str, path: str, error: APIError | TransportError, milliseconds: float) -> None:
+    """Log that a request got no answer."""
     _log.info("%s %s no answer (%s) %.0f ms", method, path, type(error).__name__, milliseconds)
 
 
-def log_again(error: APIError | TransportError, attempt: int, seconds: float) -> None:
+def log_retry(error: APIError | TransportError, attempt: int, seconds: float) -> None:
+    """Log that an attempt failed and the next one follows in some seconds."""
     _log.warning("attempt %d failed, the next in %.2f s: %s", attempt, seconds, _headline(error))
 
 
 def log_broken_receiver(signal: str) -> None:
-    """To be called while the receiver's exception is handled."""
+    """Log the exception of a signal's receiver; call this while it is being handled."""
     _log.exception("a receiver of the signal %s failed", signal)
 
 
 def _headline(error: APIError | TransportError) -> str:
-    # The text of an APIError quotes the service, and that may quote the document it refuses.
+    # The message of an APIError quotes the service, which may quote the document that it refuses.
     return f"{error.method} {error.url}: {error.status}" if isinstance(error, APIError) else str(error)

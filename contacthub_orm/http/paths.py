@@ -1,4 +1,4 @@
-"""Paths made of values that are not ours."""
+"""Paths of URLs, made of arbitrary values."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from contacthub_orm.errors import InvalidRequestError
 
 __all__ = ["quote_path"]
 
-# Normalised away by every HTTP client, quoted or not, so that the request would go to another resource.
-_UNSAYABLE = frozenset({"", ".", ".."})
+# HTTP clients remove these from a path, quoted or not, so that the request would go to another resource.
+_INVALID = frozenset({"", ".", ".."})
 
 
 def quote_path(*segments: str) -> str:
-    """The relative path of these segments, each percent-encoded in full: `a/b` is one segment, `a%2Fb`.
+    """The relative path of these segments, each fully percent-encoded: the segment `a/b` becomes `a%2Fb`.
 
-    Raises InvalidRequestError for a segment that is no string or that no path can hold (empty, `.` and `..`).
+    Raises:
+        InvalidRequestError: if a segment is not a string, is empty, or is `.` or `..`.
     """
     for segment in segments:
-        if not isinstance(segment, str) or segment in _UNSAYABLE:
+        if not isinstance(segment, str) or segment in _INVALID:
             raise InvalidRequestError(f"{segment!r} cannot be a segment of a path")
     return "/".join(quote(segment, safe="") for segment in segments)

@@ -1,4 +1,4 @@
-"""What keeps secrets and personal data out of logs and errors."""
+"""Redaction: keeps secrets and personal data out of logs and errors."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ _PASSWORD = re.compile(r"(?:^|//)[^/:@]*:([^/]*)@")
 _HOLDERS_OF_REQUESTS = ("request", "response", "pool", "conn")
 
 
-def without_credentials(text: str) -> str:
-    """The text with the user and password of every URL masked."""
-    return _CREDENTIALS.sub(f"{MASK}@", text)
+def without_credentials(string: str) -> str:
+    """The string with the user and password of every URL masked."""
+    return _CREDENTIALS.sub(f"{MASK}@", string)
 
 
 class Redactor:
-    """Takes known secrets out of texts and exceptions.
+    """Removes known secrets from strings and exceptions.
 
-    `token` is one; the passwords of the proxies' URLs are others, as written there and unquoted.
+    Args:
+        token: the bearer token.
+        proxies: URLs of proxies; the passwords in them are secrets, quoted and unquoted.
     """
 
     __slots__ = ("_secrets",)
@@ -33,20 +35,20 @@ class Redactor:
     def __init__(self, token: str, proxies: Iterable[str] = ()) -> None:
         passwords = [password for proxy in proxies for password in _PASSWORD.findall(proxy)]
         found = {token, *passwords, *map(unquote, passwords)} - {""}
-        # The longest first: a secret may be part of another.
+        # Longest first, because a secret may be part of another.
         self._secrets = sorted(found, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """The text with every secret masked."""
+        """The text with every secret masked, and with the user and password of every URL."""
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return without_credentials(text)
 
     def exception(self, error: BaseException) -> None:
-        """Make an exception, and all it is chained to, fit to be shown.
+        """Remove secrets from an exception and from all that it is chained to.
 
-        Texts are masked, requests and connections let go, and the frames of the HTTP libraries cut off: their local
-        variables hold the headers, which many a logger prints along with a traceback.
+        This masks strings, drops references to requests and connections, and cuts off the frames of the HTTP libraries:
+        their local variables hold the headers, and some loggers print local variables with a traceback.
         """
         for link in _chain(error):
             link.__traceback__ = None
@@ -57,7 +59,7 @@ class Redactor:
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """The exception and all that `__cause__` and `__context__` lead to."""
+    """The exception and all exceptions that `__cause__` and `__context__` lead to."""
     found: list[BaseException] = []
     open_ends = [error]
     while open_ends:
@@ -69,9 +71,9 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 
 
 def masked(body: object, limit: int = _BODY_LIMIT) -> str:
-    """A JSON document as text, all strings and numbers masked, the names kept; cut after `limit` characters.
+    """A JSON document as a string: names are kept, all strings and numbers masked. It is cut after `limit` characters.
 
-    The work is bounded by `limit`, not by the size of the document.
+    The work depends on `limit`, not on the size of the document.
     """
     pieces: list[str] = []
     length = 0

@@ -1,4 +1,4 @@
-"""Answers, and the errors that the service puts into them."""
+"""Responses: the decoded body of a success, and the exception for an error."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "api_error", "decoded"]
 
-# Pausing the collector costs about two microseconds, decoding this much some hundreds.
+# Pausing the collector costs about two microseconds; decoding this many bytes costs some hundreds.
 _LARGE: Final = 32_768
 _QUOTED: Final = 200
 
 
 @attrs.frozen
 class Answer:
-    """A success: the status, the headers (names without regard to case) and the decoded JSON, None for no body."""
+    """A success: its status, its headers (names are case-insensitive) and its decoded JSON, None without a body."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,7 +30,11 @@ class Answer:
 
 
 def decoded(content: bytes | str) -> Any:
-    """The JSON document in a body, None in an empty one. Raises ValueError when it holds anything else."""
+    """The JSON document in a body, or None if the body is empty.
+
+    Raises:
+        ValueError: if the body is not JSON, or is nested too deeply.
+    """
     if not content or content.isspace():
         return None
     try:
@@ -45,8 +49,9 @@ def decoded(content: bytes | str) -> Any:
 def api_error(status: int, text: str, *, method: str, url: str) -> APIError:
     """The exception for an error answer.
 
-    Read are the service's envelope, `{message, errors, data, logref}`, the web framework's `{status, error}`, which
-    stands in for it where no code of the service was reached, and anything else as text, cut to 200 characters.
+    It has the values of the service's envelope, `{message, errors, data, logref}`, or of the web framework's
+    `{status, error}`, which comes if no code of the service was reached. Any other body is the message, cut to 200
+    characters.
     """
     try:
         body = decoded(text)

@@ -1,4 +1,4 @@
-"""When a request is sent again, and after what wait."""
+"""When a request is sent again, and after which wait."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ __all__ = ["retry_after", "retrying"]
 def retrying(
     settings: Settings, clock: Clock, before_sleep: Callable[[APIError | TransportError, int, float], None]
 ) -> Retrying:
-    """A tenacity controller for a function whose result is an answer or a Failure; the last result is returned.
+    """A tenacity controller for a function that returns an answer or a Failure. It returns the last result.
 
-    It waits as long as the service asked for, else a random time below a bound that doubles ("full jitter"). Before each
-    wait it calls `before_sleep` with the error, the number of the attempt (from 1) and the seconds.
+    It waits as long as the service asks, or else a random time below a bound that doubles with each attempt ("full
+    jitter"). Before each wait it calls `before_sleep` with the error, the number of the attempt (from 1) and the seconds.
     """
-    # Here, because tenacity brings asyncio along and importing this package should stay quick.
+    # Imported here, because tenacity imports asyncio, and importing this package should stay quick.
     from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
     backoff = wait_random_exponential(multiplier=settings.backoff_base, max=settings.backoff_max)
@@ -57,9 +57,10 @@ def _failure(state: RetryCallState) -> Failure:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """The seconds to wait that `Retry-After` asks for (RFC 9110, 10.2.3); None if it is missing or malformed.
+    """The seconds that `Retry-After` asks to wait (RFC 9110, 10.2.3), or None if it is missing or malformed.
 
-    A date is compared with the answer's own `Date`, else with `now`: the service's clock may not be ours.
+    A date is compared with the answer's own `Date`, since the service's clock may differ from ours; without one, with
+    `now`.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
@@ -73,7 +74,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 def _date(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        instant = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

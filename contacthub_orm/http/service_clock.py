@@ -1,4 +1,4 @@
-"""The service's time of day, as its answers tell it."""
+"""The service's clock, as its answers tell it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["ServiceClock"]
 
 _PRECISION: Final = timedelta(seconds=2)
-"""A `Date` header has whole seconds and is some milliseconds old; a smaller difference than this is none."""
+"""A `Date` header has whole seconds and is some milliseconds old, so smaller differences count as none."""
 
 _HALF_A_SECOND: Final = timedelta(seconds=0.5)
 
 
 class ServiceClock:
-    """How far the service's clock is ahead of ours, by the `Date` header of its latest answer."""
+    """The difference between the service's clock and ours, by the `Date` header of its latest answer."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -28,13 +28,13 @@ class ServiceClock:
         self._ahead = timedelta(0)
 
     def observe(self, headers: Mapping[str, str]) -> None:
-        """Take in an answer. A header that cannot be read tells nothing."""
-        text = headers.get("Date")
-        if text is None or text == self._latest:
+        """Read the `Date` header of an answer; ignores a malformed one."""
+        date = headers.get("Date")
+        if date is None or date == self._latest:
             return
-        self._latest = text
+        self._latest = date
         try:
-            ahead = parsedate_to_datetime(text) + _HALF_A_SECOND - self._clock.now()
+            ahead = parsedate_to_datetime(date) + _HALF_A_SECOND - self._clock.now()
         except (TypeError, ValueError):
             return
         self._ahead = ahead if abs(ahead) > _PRECISION else timedelta(0)
@@ -44,6 +44,6 @@ class ServiceClock:
         """Whether an answer has told the time."""
         return bool(self._latest)
 
-    def of(self, moment: datetime) -> datetime:
-        """What the service's clock showed at a moment of ours; exact to two seconds."""
-        return moment + self._ahead
+    def of(self, instant: datetime) -> datetime:
+        """What the service's clock showed at an instant of ours, to a precision of two seconds."""
+        return instant + self._ahead

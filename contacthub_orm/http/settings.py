@@ -19,11 +19,11 @@ _Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 _DISTRIBUTION: Final = "contacthub_orm"
 
 
-def _rule(text: str, holds: Callable[[Any], bool], *, show: bool = True) -> _Validator:
+def _rule(rule: str, holds: Callable[[Any], bool], *, show: bool = True) -> _Validator:
     def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         if not holds(value):
             raise ConfigurationError(
-                f"{attribute.name} must be {text}" + (f", not {value!r}" if show else "")
+                f"{attribute.name} must be {rule}" + (f", not {value!r}" if show else "")
             )
 
     return check
@@ -39,7 +39,7 @@ def _is_count(value: Any) -> bool:
 
 def _is_proxies(value: Any) -> bool:
     return value is None or (
-        isinstance(value, Mapping) and all(isinstance(text, str) for item in value.items() for text in item)
+        isinstance(value, Mapping) and all(isinstance(part, str) for item in value.items() for part in item)
     )
 
 
@@ -61,37 +61,38 @@ def _user_agent() -> str:
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """How a transport connects, waits and tries again.
+    """How a transport connects, waits and retries.
 
-    Raises ConfigurationError, naming the field and its rule, for a value that cannot be.
+    Raises:
+        ConfigurationError: if a value is invalid; the message names the field and its rule.
     """
 
     connect_timeout: float = attrs.field(default=5.0, validator=_above_zero)
     """Seconds to wait for a connection."""
 
     read_timeout: float = attrs.field(default=30.0, validator=_above_zero)
-    """Seconds without a byte of the answer, after which it counts as lost."""
+    """Seconds without a byte of the answer after which the answer counts as lost."""
 
     retries: int = attrs.field(default=4, validator=_at_least_one)
-    """How often a request is sent at most, the first time included; 1 never repeats one."""
+    """The largest number of attempts for a request, the first included; 1 never repeats a request."""
 
     backoff_base: float = attrs.field(default=0.5, validator=_not_negative)
-    """Seconds that the first wait takes at most; each further one may take twice as long."""
+    """The longest first wait, in seconds. Each further wait may take twice as long as the one before."""
 
     backoff_max: float = attrs.field(default=30.0, validator=_not_negative)
-    """Seconds that no wait between two attempts exceeds, unless the service asks for one."""
+    """The longest wait between two attempts, in seconds, unless the service asks for a longer one."""
 
     retry_after_max: float = attrs.field(default=120.0, validator=_not_negative)
-    """Seconds of `Retry-After` that are waited for; a service that asks for more is not asked again."""
+    """The longest `Retry-After` to wait for, in seconds; if the service asks for more, the request is not repeated."""
 
     max_in_flight: int = attrs.field(default=16, validator=_at_least_one)
-    """How many requests a caller should have under way at a time."""
+    """The number of requests that a caller should have under way at a time."""
 
     pool_size: int = attrs.field(
         default=attrs.Factory(lambda settings: settings.max_in_flight, takes_self=True),
         validator=_at_least_one,
     )
-    """Connections kept open; `max_in_flight` unless given."""
+    """The number of connections kept open; by default `max_in_flight`."""
 
     requests_per_minute: int | None = attrs.field(
         default=None,
@@ -99,14 +100,14 @@ class Settings:
             "an integer, 0 or more, or None", lambda value: value is None or (_is_count(value) and value >= 0)
         ),
     )
-    """The budget of this process; None and 0 leave it unlimited."""
+    """The budget of this process; None and 0 mean no limit."""
 
     proxies: Mapping[str, str] | None = attrs.field(
         default=None,
         validator=_rule("a mapping of schemes to URLs, or None", _is_proxies, show=False),
         repr=lambda proxies: repr(proxies and {scheme: _host(url) for scheme, url in proxies.items()}),
     )
-    """Proxy URLs by scheme, as requests takes them, instead of those of the environment; `{}` for none at all."""
+    """Proxy URLs by scheme, in the form of requests, in place of those of the environment; `{}` for no proxy."""
 
     ca_bundle: str | None = attrs.field(
         default=None,
@@ -115,7 +116,7 @@ class Settings:
             lambda value: value is None or os.path.exists(value),
         ),
     )
-    """The certificates to trust, instead of those of the environment (`REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`)."""
+    """The certificates to trust, in place of those of the environment (`REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`)."""
 
     user_agent: str = attrs.field(
         factory=_user_agent,

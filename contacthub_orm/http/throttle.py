@@ -1,4 +1,4 @@
-"""The budget of requests per minute, and the pauses that a service asks for."""
+"""The budget of requests per minute, and the pauses that the service asks for."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ _WINDOW = 60.0
 class Throttle:
     """A token bucket for requests per minute, shared by the threads of one process.
 
-    The bucket holds a minute's requests, and a token returns one minute after it was taken. So no span of 60 seconds
-    sees more than the budget, whether the service counts fixed minutes or sliding ones, and a budget that is not
-    exhausted delays nobody. Threads are served in the order they came.
+    The bucket holds the tokens of a minute, and a token returns one minute after it was taken. So no 60 seconds see more
+    requests than the budget, whether the service counts fixed or sliding minutes. A budget that is not exhausted delays
+    no request. Threads are served in the order in which they come.
 
-    `requests_per_minute`: the budget; None or 0 leaves only the pauses.
+    Args:
+        requests_per_minute: the budget; with None or 0 there are only the pauses.
+        clock: the clock that tells the time and waits.
     """
 
     def __init__(self, requests_per_minute: int | None, clock: Clock) -> None:
@@ -38,12 +40,12 @@ class Throttle:
             self._clock.sleep(wait)
 
     def pause(self, seconds: float) -> None:
-        """Let no thread pass for so many seconds; a longer pause that was asked for before stays."""
+        """Delay all requests for a number of seconds. A longer pause that is under way stays."""
         with self._lock:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     def _reserve(self) -> float:
-        """Take the next free token; the answer is the moment, on the monotonic clock, from which it may be used."""
+        """Take the next free token and return the time, on the monotonic clock, from which it may be used."""
         if not self._budget:
             return 0.0
         with self._lock:

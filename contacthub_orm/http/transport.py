@@ -1,10 +1,11 @@
-"""Requests to one service: pooled, throttled, repeated where that is safe, and silent about secrets."""
+"""`Transport`: requests to one service, pooled, throttled and repeated where that is safe. It discloses no secrets."""
 
 from __future__ import annotations
 
 import json as json_codec
 import os
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
@@ -16,7 +17,7 @@ from contacthub_orm.http import failures
 from contacthub_orm.http.channel import Channel, open_channel
 from contacthub_orm.http.clock import Clock
 from contacthub_orm.http.failures import Failure
-from contacthub_orm.http.log import log_again, log_answer, log_body, log_broken_receiver, log_lost
+from contacthub_orm.http.log import log_body, log_broken_receiver, log_lost, log_response, log_retry
 from contacthub_orm.http.responses import Answer, api_error, decoded
 from contacthub_orm.http.retry import retry_after, retrying
 from contacthub_orm.http.service_clock import ServiceClock
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
-# A user and password in the URL would become an Authorization header in place of ours, and turn up in errors.
+# A user and password in the URL would replace our Authorization header and appear in errors.
 _BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[!-~]+")
 
 
 @attrs.define
 class _Exchange:
-    """One request, whatever number of attempts it takes. `url` is without the query, for errors and logs."""
+    """One request with all its attempts. `url` is without the query, for errors and logs."""
 
     method: str
     path: str
@@ -48,13 +49,19 @@ class _Exchange:
 
 
 class Transport:
-    """Sends requests to the service at `base_url`, authorised by the bearer `token`.
+    """Sends requests to one service. A context manager that closes itself.
 
-    May be shared by threads, and used on both sides of a fork: each process has connections and a budget of its own.
-    A context manager that closes itself. `clock` is there for tests.
+    Threads may share a transport, and both sides of a fork may use it: each process has its own connections and budget.
 
-    Raises ConfigurationError for a base URL or a token that no request can be made of, a proxy that is no URL, and a CA
-    bundle of the environment that does not exist.
+    Args:
+        base_url: the service's URL: a scheme, a host and optionally a path.
+        token: the bearer token.
+        settings: how to connect, wait and retry.
+        clock: the clock that tells the time and waits; for tests.
+
+    Raises:
+        ConfigurationError: if the base URL or the token is malformed, the proxy is not a URL, or the environment's CA
+            bundle does not exist.
     """
 
     def __init__(
@@ -65,27 +72,40 @@ class Transport:
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
         self._template = _template(self.base_url, token, self.settings)
-        # A closure keeps the token out of `vars()`, unlike a partial.
+        # Unlike a partial, a closure keeps the token out of `vars()`.
         self._open: Callable[[], Channel] = lambda: open_channel(
             self.base_url, token, self.settings, self.clock
         )
         self._channels: dict[int, Channel] = {os.getpid(): self._open()}
-        self._retrying = retrying(self.settings, self.clock, log_again)
+        self._retrying = retrying(self.settings, self.clock, log_retry)
         self._closed = False
 
     def send(
         self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None
     ) -> Answer:
-        """Send a request until it is answered or the settings say to give up; the answer is a success (2xx).
+        """Send a request until it succeeds (2xx), cannot be repeated, or the settings allow no further attempt.
 
-        `path` is relative to the base URL and already quoted (`quote_path`), `params` the query (a list gives a name
-        several times), `json` a document to send, None for none. Repeated are: anything that never left, 429, 503 with
-        `Retry-After`, and reads after any failure.
+        A request is repeated if it was not sent, after 429, after 503 with `Retry-After`, and, if it is a read, after any
+        failure.
 
-        Raises NotSent when the request did not reach the service, OutcomeUnknown when a write was sent and may or may
-        not have taken effect, TransportError when a read got no usable answer, the APIError of the status when the
-        service answered with an error or a redirect (for a 5xx to a write UnsettledServerError, an OutcomeUnknown too),
-        InvalidRequestError after `close()`, and TypeError or ValueError for a `json` that is no JSON.
+        Args:
+            method: the HTTP method.
+            path: the path relative to the base URL, already quoted (see `quote_path`).
+            params: the query; a list repeats its name.
+            json: the document to send, None for no body.
+
+        Returns:
+            The answer, a success.
+
+        Raises:
+            NotSent: if the request did not reach the service.
+            OutcomeUnknown: if a write was sent, and may or may not have taken effect.
+            TransportError: if a read got no usable answer.
+            APIError: if the service answered with an error or a redirect; its class depends on the status. For a 5xx
+                to a write it is UnsettledServerError, which is also an OutcomeUnknown.
+            InvalidRequestError: after `close()`.
+            TypeError: if `json` holds a value that JSON cannot represent.
+            ValueError: if `json` holds a number that JSON cannot represent.
         """
         if self._closed:
             raise InvalidRequestError("the transport is closed")
@@ -95,7 +115,7 @@ class Transport:
         raise outcome.error
 
     def close(self) -> None:
-        """Close the connections of this process. Closing twice does no harm."""
+        """Close the connections of this process. Closing twice has no effect."""
         self._closed = True
         channel = self._channels.pop(os.getpid(), None)
         if channel is not None:
@@ -113,9 +133,9 @@ class Transport:
         return f"Transport({self.base_url!r})"
 
     def _channel(self) -> Channel:
-        """The channel of this process. Without a lock: one that another thread held during a fork stays locked."""
+        """The channel of this process. It uses no lock: one that another thread held during a fork would stay locked."""
         pid = os.getpid()
-        # The parent's channel stays where it is: its sockets are in use over there, its locks perhaps taken.
+        # The parent's channel is left alone: the parent uses its sockets, and its locks may be taken.
         return self._channels.get(pid) or self._channels.setdefault(pid, self._open())
 
     def _exchange(self, method: str, path: str, params: Mapping[str, Any] | None, json: Any) -> _Exchange:
@@ -147,20 +167,20 @@ class Transport:
         self.service_clock.observe(response.headers)
         milliseconds = self._milliseconds(started)
         outcome = self._read(response, exchange, channel)
-        self._announce_answer(exchange, response.status_code, outcome, milliseconds)
+        self._announce_response(exchange, response.status_code, outcome, milliseconds)
         return outcome
 
     def _read(self, response: requests.Response, exchange: _Exchange, channel: Channel) -> Answer | Failure:
-        """What a complete answer says."""
+        """The result of a complete answer."""
         status = response.status_code
         request = {"method": exchange.method, "url": exchange.url}
-        if 200 <= status < 300:
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             try:
                 return Answer(status, response.headers, decoded(response.content))
             except ValueError:
                 return failures.of_garbage(status, **request)
         content = channel.redactor.text(response.content.decode("utf-8", "replace"))
-        failure = failures.of_answer(
+        failure = failures.of_response(
             api_error(status, content, **request),
             retry_after=retry_after(response.headers, self.clock.now()),
             retry_after_max=self.settings.retry_after_max,
@@ -176,11 +196,11 @@ class Transport:
                 self, method=exchange.method, path=exchange.path, params=exchange.params, json=exchange.json
             )
 
-    def _announce_answer(
+    def _announce_response(
         self, exchange: _Exchange, status: int, outcome: Answer | Failure, milliseconds: float
     ) -> None:
         logref = outcome.logref if isinstance(outcome, Failure) else None
-        log_answer(exchange.method, exchange.path, status, milliseconds, logref)
+        log_response(exchange.method, exchange.path, status, milliseconds, logref)
         if isinstance(outcome, Answer):
             log_body("answer", exchange.method, exchange.path, outcome.body)
         if after_response.receivers:
@@ -193,7 +213,7 @@ class Transport:
                     milliseconds=milliseconds,
                     attempt=exchange.attempts,
                 )
-            except Exception:  # noqa: BLE001 - whatever an observer does, the request has had its effect
+            except Exception:  # noqa: BLE001 - the request has had its effect, whatever a receiver raises
                 log_broken_receiver("after_response")
 
     def _milliseconds(self, started: float) -> float:
@@ -201,7 +221,7 @@ class Transport:
 
 
 def _template(base_url: str, token: str, settings: Settings) -> requests.PreparedRequest:
-    """A request with the headers of all requests, checked once."""
+    """A prepared request with the headers that all requests share, checked once."""
     if not _BASE_URL.fullmatch(base_url):
         raise ConfigurationError("base_url must be http:// or https://, a host and a path, and nothing else")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):

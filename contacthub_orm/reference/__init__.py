@@ -1,4 +1,4 @@
-"""The API's facts as data: enumerations, limits, operations and JSON schemas. No logic."""
+"""Facts about the API as data: enumerations, limits, operations and JSON schemas."""
 
 from contacthub_orm.reference.facts import (
     CUSTOMER_SECTIONS,

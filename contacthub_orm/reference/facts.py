@@ -1,8 +1,8 @@
-"""The files of this folder, read on first use.
+"""The data files of this folder, read on first use.
 
-`enums.json` and `operations.json` follow the API reference 1.299.1, completed where it is silent by the last public
-swagger (1.51) and the published SDKs; every operation names where its path is known from. `schemas/` holds the JSON
-schemas (draft 2020-12) of event properties, context information and the customer's sections.
+`enums.json` and `operations.json` follow the API reference 1.299.1. Where it is silent, they follow the last public swagger
+(1.51) and the published SDKs; every operation names the source of its path. `schemas/` holds the JSON schemas (draft
+2020-12) of event properties, context information and the customer's sections.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ __all__ = [
 CUSTOMER_SECTIONS: Final = ("base", "consents", "tags")
 
 MAX_MATCHED_ELEMENTS: Final = 10_000
-"""A search of customers or events matches at most this many elements (reference 1.299.1)."""
+"""The largest number of elements that a search of customers or events matches (reference 1.299.1)."""
 
 MAX_PAGE_SIZE: Final = 50
-"""The largest page of customers or events (not in the reference; .NET and Go SDKs)."""
+"""The largest page of customers or events (.NET and Go SDKs; not in the reference)."""
 
 MAX_PAYLOAD_BYTES: Final = 65_536
-"""64 kB for a customer or an event (reference 1.299.1; the unit is not stated, 65,535 is its sample)."""
+"""The largest customer or event: 64 kB (reference 1.299.1, which does not define the unit; its sample is 65,535)."""
 
 
 @cache
@@ -45,12 +45,12 @@ def enum(name: str) -> tuple[str, ...]:
 
 
 def operations() -> list[dict[str, Any]]:
-    """Every operation of the API: id, method, path, parameters, body, success status and provenance."""
+    """Every operation of the API: its id, method, path, parameters, body, success status and source."""
     found: list[dict[str, Any]] = _read("operations.json")
     return found
 
 
 def schema(kind: Literal["event", "context", "customer"], name: str) -> dict[str, Any]:
-    """The JSON schema of an event type's properties, a context's information or a customer's section."""
+    """The JSON schema of an event type's properties, of a context's information or of a customer's section."""
     found: dict[str, Any] = _read(f"schemas/{kind}/{name}.json")
     return found

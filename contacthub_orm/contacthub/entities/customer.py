@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     # The annotations `Related[Event]` and `Bound[Node]` are not evaluated at run time.
-    from contacthub_orm.contacthub.entities.event import Event
-    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.contacthub.entities.event import Event  # noqa: TC004
+    from contacthub_orm.contacthub.node import Node  # noqa: TC004
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Customer", "SourceInfo", "Tags"]

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     import attrs
 
-    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.contacthub.node import Node  # noqa: TC004 - `Bound[Node]` is not evaluated at run time
     from contacthub_orm.orm.mapping.attributes import Attribute, Validator
     from contacthub_orm.orm.wire.documents import Document
 

@@ -28,7 +28,7 @@ from contacthub_orm.orm.entity.resource import split_identity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from contacthub_orm.contacthub.entities.customer import Customer
+    from contacthub_orm.contacthub.entities.customer import Customer  # noqa: TC004 - `Parent[Customer]` is not evaluated
 
 __all__ = [
     "CustomerSession",

@@ -1,10 +1,10 @@
-"""A class for every type of events, with typed properties, and for the information of every context.
+"""A class with typed properties for every type of events, and one for the information of every context.
 
-They follow the published JSON schemas (`contacthub_orm/reference/schemas`). What these do not name is kept, and is
-reached as an item. Types with the same schema share one class of properties.
+They follow the published JSON schemas (`contacthub_orm/reference/schemas`). Values that a schema does not name are kept,
+and are read as items. Types with the same schema share one class of properties.
 """
 
-from contacthub_orm.contacthub.entities.event import register
+from contacthub_orm.contacthub.entities.event import register as register
 from contacthub_orm.contacthub.events import (
     attendance,
     browsing,
@@ -25,7 +25,9 @@ from contacthub_orm.contacthub.events.orders import *
 from contacthub_orm.contacthub.events.products import *
 from contacthub_orm.contacthub.events.rewards import *
 from contacthub_orm.contacthub.events.services import *
-from contacthub_orm.contacthub.events.shared import EventProperties, PersonContacts, Position
+from contacthub_orm.contacthub.events.shared import EventProperties as EventProperties
+from contacthub_orm.contacthub.events.shared import PersonContacts as PersonContacts
+from contacthub_orm.contacthub.events.shared import Position as Position
 
 __all__ = ["EventProperties", "PersonContacts", "Position", "register"]
 __all__ += attendance.__all__

@@ -1,4 +1,7 @@
-"""Happenings such as fairs and matches, which the service calls events too: invited, registered, there or not."""
+"""Attendance of happenings such as fairs and matches: invitations, registrations, and who came.
+
+The service calls a happening an event too.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ __all__ = [
 
 
 class HappeningLocationType(StrEnum):
-    """The kind of place where something happens."""
+    """The kind of place where a happening takes place."""
 
     STORE = "STORE"
     VENUE = "VENUE"
@@ -43,7 +46,7 @@ class HappeningLocationType(StrEnum):
 
 
 class HappeningAddress(Properties):
-    """The address of a place."""
+    """The address of the place of a happening."""
 
     street: Attr[str | None] = attr(default=None)
     city: Attr[str | None] = attr(default=None)
@@ -55,7 +58,7 @@ class HappeningAddress(Properties):
 
 
 class HappeningLocation(Properties):
-    """The place where it happens."""
+    """The place of a happening."""
 
     id: Attr[str | None] = attr(default=None)
     name: Attr[str | None] = attr(default=None)
@@ -64,7 +67,7 @@ class HappeningLocation(Properties):
 
 
 class HappeningHost(Properties):
-    """Who received the guest."""
+    """The person who received the guest."""
 
     title: Attr[str | None] = attr(default=None)
     firstName: Attr[str | None] = attr(default=None)
@@ -73,7 +76,7 @@ class HappeningHost(Properties):
 
 
 class HappeningProperties(EventProperties):
-    """What happens, when and where."""
+    """A happening: its name, time and place."""
 
     eventId: Attr[str | None] = attr(default=None)
     eventName: Attr[str | None] = attr(default=None)
@@ -83,7 +86,7 @@ class HappeningProperties(EventProperties):
 
 
 class EventParticipatedProperties(HappeningProperties):
-    """What happened, and how the customer was there."""
+    """A happening that the customer attended: when they came and left, and who received them."""
 
     checkIn: Attr[datetime | None] = attr(default=None)
     checkOut: Attr[datetime | None] = attr(default=None)
@@ -109,25 +112,25 @@ class EventNotInvited(Event, type=EventType.EVENT_NOT_INVITED):
 
 
 class EventRegistered(Event, type=EventType.EVENT_REGISTERED):
-    """A customer registered."""
+    """A customer registered for a happening."""
 
     properties: Embedded[HappeningProperties] = embedded(default=None, required=True)
 
 
 class EventConfirmed(Event, type=EventType.EVENT_CONFIRMED):
-    """A customer will come."""
+    """A customer confirmed that they will come."""
 
     properties: Embedded[HappeningProperties] = embedded(default=None, required=True)
 
 
 class EventDeclined(Event, type=EventType.EVENT_DECLINED):
-    """A customer will not come."""
+    """A customer declined an invitation."""
 
     properties: Embedded[HappeningProperties] = embedded(default=None, required=True)
 
 
 class EventParticipated(Event, type=EventType.EVENT_PARTICIPATED):
-    """A customer was there."""
+    """A customer attended a happening."""
 
     properties: Embedded[EventParticipatedProperties] = embedded(default=None, required=True)
 

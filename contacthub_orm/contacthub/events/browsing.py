@@ -1,4 +1,4 @@
-"""What a customer does on a site or in an app: pages, links, searches, logins, settings and forms."""
+"""What customers do on a site or in an app: pages, links, searches, logins, settings and forms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 
 class Setting(StrEnum):
-    """What a customer changed about the own account."""
+    """The setting of their account that a customer changed."""
 
     LANGUAGE = "LANGUAGE"
     TIMEZONE = "TIMEZONE"
@@ -42,7 +42,7 @@ class Setting(StrEnum):
 
 
 class PageProperties(EventProperties):
-    """A page, as a browser names it."""
+    """A page, as a browser describes it."""
 
     url: Attr[str | None] = attr(default=None)
     title: Attr[str | None] = attr(default=None)
@@ -52,27 +52,27 @@ class PageProperties(EventProperties):
 
 
 class ViewedPageProperties(PageProperties):
-    """The page that was looked at."""
+    """The page that the customer viewed."""
 
     pageCategories: Attr[list[str]] = attr(default=None)
     pageTags: Attr[list[str]] = attr(default=None)
 
 
 class ClickedLinkProperties(PageProperties):
-    """The page that a link was followed to."""
+    """The page that the link led to."""
 
     linkTags: Attr[list[str]] = attr(default=None)
 
 
 class SearchedProperties(EventProperties):
-    """What was searched for."""
+    """A search and the number of its results."""
 
     keyword: Attr[str | None] = attr(default=None)
     resultCount: Attr[float | None] = attr(default=None)
 
 
 class ChangedSettingProperties(EventProperties):
-    """The setting, before and after."""
+    """A setting with its old and its new value."""
 
     setting: Attr[Setting | None] = attr(default=None)
     oldValue: Attr[str | None] = attr(default=None, repr=False)
@@ -80,7 +80,7 @@ class ChangedSettingProperties(EventProperties):
 
 
 class FormCompiledProperties(EventProperties):
-    """The form, and in `data` what was filled in."""
+    """A form; `data` holds what the customer filled in."""
 
     formId: Attr[str | None] = attr(default=None)
     formName: Attr[str | None] = attr(default=None)
@@ -88,7 +88,7 @@ class FormCompiledProperties(EventProperties):
 
 
 class ViewedPage(Event, type=EventType.VIEWED_PAGE):
-    """A customer looked at a page."""
+    """A customer viewed a page."""
 
     properties: Embedded[ViewedPageProperties] = embedded(default=None, required=True)
 
@@ -130,4 +130,4 @@ class FormCompiled(Event, type=EventType.FORM_COMPILED):
 
 
 class SurveyCompiled(Event, type=EventType.SURVEY_COMPILED):
-    """A customer answered a survey. Its schema is not published, so `properties` takes any key."""
+    """A customer answered a survey. The schema is not published, so `properties` accepts any key."""

@@ -1,4 +1,4 @@
-"""Campaigns: messages sent and what became of them, and the lists that customers join and leave."""
+"""Campaigns: the messages sent, what customers did with them, and the lists that they join and leave."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class CampaignChannel(StrEnum):
-    """How a message is sent, or a list is joined."""
+    """The channel by which a message is sent or a list is joined."""
 
     SMS = "SMS"
     EMAIL = "EMAIL"
@@ -43,7 +43,7 @@ class CampaignChannel(StrEnum):
 
 
 class MessageChannel(StrEnum):
-    """How a message came whose reader did something with it; the schemas know no `IM` there."""
+    """The channel of a message that its reader reacted to; these schemas do not have `IM`."""
 
     SMS = "SMS"
     EMAIL = "EMAIL"
@@ -52,7 +52,7 @@ class MessageChannel(StrEnum):
 
 
 class CampaignProperties(EventProperties):
-    """The campaign, and who it was sent to."""
+    """A campaign and the recipient of its message."""
 
     subscriberId: Attr[str | None] = attr(default=None)
     campaignSubject: Attr[str | None] = attr(default=None)
@@ -62,27 +62,27 @@ class CampaignProperties(EventProperties):
 
 
 class CampaignSentProperties(CampaignProperties):
-    """The message that was sent."""
+    """A message that was sent."""
 
     channel: Attr[CampaignChannel | None] = attr(default=None)
     channelType: Attr[str | None] = attr(default=None)
 
 
 class CampaignUnsubscribedProperties(CampaignSentProperties):
-    """The list that was left, and the message that led to it."""
+    """The list that the customer left, and the message that led to it."""
 
     listId: Attr[str | None] = attr(default=None)
     listName: Attr[str | None] = attr(default=None)
 
 
 class CampaignMessageProperties(CampaignProperties):
-    """The message that something happened to."""
+    """A message that was opened, bounced or marked as spam."""
 
     channel: Attr[MessageChannel | None] = attr(default=None)
 
 
 class CampaignLinkClickedProperties(CampaignMessageProperties):
-    """The link that was followed, and the message that it was in."""
+    """The link that the customer followed, and the message that contained it."""
 
     linkId: Attr[str | None] = attr(default=None)
     linkUrl: Attr[str | None] = attr(default=None)
@@ -90,14 +90,14 @@ class CampaignLinkClickedProperties(CampaignMessageProperties):
 
 
 class CampaignBlacklistedProperties(CampaignMessageProperties):
-    """The list that sends no more to this customer, and the message that led to it."""
+    """The list that no longer sends to the customer, and the message that led to it."""
 
     listId: Attr[str | None] = attr(default=None)
     listName: Attr[str | None] = attr(default=None)
 
 
 class CampaignSubscribedProperties(EventProperties):
-    """The list that was joined."""
+    """The list that the customer joined."""
 
     subscriberId: Attr[str | None] = attr(default=None)
     listId: Attr[str | None] = attr(default=None)
@@ -107,7 +107,7 @@ class CampaignSubscribedProperties(EventProperties):
 
 
 class CampaignOptinRequestedProperties(CampaignSubscribedProperties):
-    """The list that the customer was invited to join, and how."""
+    """The list that the customer was invited to join, and the channel of the invitation."""
 
     invitationChannel: Attr[CampaignChannel | None] = attr(default=None)
     invitationChannelType: Attr[str | None] = attr(default=None)
@@ -144,13 +144,13 @@ class CampaignMarkedSpam(Event, type=EventType.CAMPAIGN_MARKED_SPAM):
 
 
 class CampaignBlacklisted(Event, type=EventType.CAMPAIGN_BLACKLISTED):
-    """A customer was put on the black list of a campaign."""
+    """A customer was put on a campaign's blacklist."""
 
     properties: Embedded[CampaignBlacklistedProperties] = embedded(default=None, required=True)
 
 
 class CampaignOptinRequested(Event, type=EventType.CAMPAIGN_OPTIN_REQUESTED):
-    """A customer was asked to confirm that a list may be joined."""
+    """A customer was asked to confirm that they want to join a list."""
 
     properties: Embedded[CampaignOptinRequestedProperties] = embedded(default=None, required=True)
 

@@ -1,4 +1,4 @@
-"""Where an event happened: what `contextInfo` holds in each context."""
+"""The class of `contextInfo` for each context in which an event can happen."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class StoreType(StrEnum):
 
 
 class ClientPosition(Properties):
-    """Where on earth a client is, in degrees, as far as it is known."""
+    """The coordinates of a client, in degrees, as far as they are known."""
 
     lat: Attr[float | None] = attr(default=None, validator=within(-90, 90))
     lon: Attr[float | None] = attr(default=None, validator=within(-180, 180))
 
 
 class ClientLocalization(Properties):
-    """Where a client is."""
+    """The location of a client."""
 
     city: Attr[str | None] = attr(default=None)
     country: Attr[str | None] = attr(default=None)
@@ -69,7 +69,7 @@ class ClientLocalization(Properties):
 
 
 class ClientInfo(Properties):
-    """The program that sent the event, a browser say."""
+    """The program that sent the event, such as a browser."""
 
     userAgent: Attr[str | None] = attr(default=None)
     ip: Attr[str | None] = attr(default=None)
@@ -77,7 +77,7 @@ class ClientInfo(Properties):
 
 
 class ContextUser(Properties):
-    """Who was logged in."""
+    """The user who was logged in."""
 
     id: Attr[str] = attr(default=None, required=True)
     externalId: Attr[str | None] = attr(default=None)
@@ -88,7 +88,7 @@ class ContextUser(Properties):
 
 
 class DeviceInfo(Properties):
-    """The device that an app runs on, and the app."""
+    """An app and the device that it runs on."""
 
     bundleIdentifier: Attr[str | None] = attr(default=None)
     versionNumber: Attr[str | None] = attr(default=None)
@@ -118,7 +118,7 @@ class Store(Properties):
 
 
 class SalesAssistant(Properties):
-    """Who served the customer."""
+    """The assistant who served the customer."""
 
     id: Attr[str] = attr(default=None, required=True)
     firstName: Attr[str | None] = attr(default=None)
@@ -127,52 +127,52 @@ class SalesAssistant(Properties):
 
 
 class ContextInfo(Properties):
-    """What every context knows."""
+    """The information that every context can have: the client and its user."""
 
     client: Embedded[ClientInfo] = embedded(default=None)
     user: Embedded[ContextUser] = embedded(default=None)
 
 
 class WebContextInfo(ContextInfo):
-    """An event on a web site."""
+    """Information on an event on a web site."""
 
 
 class MobileContextInfo(ContextInfo):
-    """An event in an app."""
+    """Information on an event in an app."""
 
     device: Embedded[DeviceInfo] = embedded(default=None)
 
 
 class EcommerceContextInfo(ContextInfo):
-    """An event in an online shop."""
+    """Information on an event in an online shop."""
 
     store: Embedded[Store] = embedded(default=None)
 
 
 class RetailContextInfo(EcommerceContextInfo):
-    """An event in a shop."""
+    """Information on an event in a shop."""
 
     salesAssistant: Embedded[SalesAssistant] = embedded(default=None)
 
 
 class SocialContextInfo(ContextInfo):
-    """An event in a social network."""
+    """Information on an event in a social network."""
 
 
 class DigitalCampaignContextInfo(ContextInfo):
-    """An event of a campaign."""
+    """Information on an event of a campaign."""
 
 
 class ContactCenterContextInfo(ContextInfo):
-    """An event in a contact centre."""
+    """Information on an event in a contact centre."""
 
 
 class IotContextInfo(ContextInfo):
-    """An event of a thing."""
+    """Information on an event of a connected device."""
 
 
 class OtherContextInfo(ContextInfo):
-    """An event somewhere else."""
+    """Information on an event in any other context."""
 
 
 CONTEXT_INFO: Final[Mapping[EventContext | None, type[ContextInfo]]] = {

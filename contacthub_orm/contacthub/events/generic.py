@@ -1,4 +1,4 @@
-"""Events that a workspace gives a meaning of its own."""
+"""Events with a meaning that a workspace defines."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ __all__ = ["GenericActiveEvent", "GenericPassiveEvent", "GenericProperties"]
 
 
 class GenericProperties(EventProperties):
-    """A name, and in `extraProperties` whatever belongs to it."""
+    """The name of the event; `extraProperties` holds its data."""
 
     name: Attr[str | None] = attr(default=None)
 
 
 class GenericActiveEvent(Event, type=EventType.GENERIC_ACTIVE_EVENT):
-    """A customer did what has no type of its own."""
+    """A customer did something for which there is no other type."""
 
     properties: Embedded[GenericProperties] = embedded(default=None, required=True)
 
 
 class GenericPassiveEvent(Event, type=EventType.GENERIC_PASSIVE_EVENT):
-    """A customer received what has no type of its own."""
+    """A customer received something for which there is no other type."""
 
     properties: Embedded[GenericProperties] = embedded(default=None, required=True)

@@ -35,7 +35,7 @@ __all__ = [
 
 
 class OrderType(StrEnum):
-    """Whether an order sells, takes back or does both."""
+    """Whether an order is a sale, a return or both."""
 
     SALE = "sale"
     RETURN = "return"
@@ -43,7 +43,7 @@ class OrderType(StrEnum):
 
 
 class OrderLineType(StrEnum):
-    """Whether a line of an order sells or takes back."""
+    """Whether a line of an order is a sale or a return."""
 
     SALE = "sale"
     RETURN = "return"
@@ -60,14 +60,14 @@ class PaymentMethod(StrEnum):
 
 
 class LocalAmount(Properties):
-    """The currency that an order was paid in, and what one of it is worth."""
+    """The currency in which an order was paid, and its exchange rate."""
 
     currency: Attr[str | None] = attr(default=None)
     exchangeRate: Attr[float | None] = attr(default=None)
 
 
 class Amount(Properties):
-    """What an order costs."""
+    """The amounts of an order."""
 
     total: Attr[float | None] = attr(default=None)
     revenue: Attr[float | None] = attr(default=None)
@@ -91,7 +91,7 @@ class OrderLine(MeasuredProduct):
 
 
 def _complete(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
-    """Classifications with a key and a value each (schema of abandonedSession alone)."""
+    """Check that every classification has a key and a value (only the schema of abandonedSession demands it)."""
     for one in value:
         items = one if isinstance(one, Mapping) else dict(one)
         if items.get("key") is None or items.get("value") is None:
@@ -99,7 +99,7 @@ def _complete(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
 
 
 class SessionProduct(MeasuredProduct):
-    """A product that was looked at in a session without an order."""
+    """A product that the customer viewed in a session without an order."""
 
     classifications: Attr[list[Classification]] = attr(default=None, validator=_complete)
     unitOfMeasure: Attr[str | None] = attr(default=None)
@@ -118,7 +118,7 @@ class CompletedOrderProperties(EventProperties):
 
 
 class AbandonedCartProperties(EventProperties):
-    """A cart that did not become an order."""
+    """A cart that was not ordered."""
 
     orderId: Attr[str | None] = attr(default=None)
     abandonedCartUrl: Attr[str | None] = attr(default=None)
@@ -135,7 +135,7 @@ class AbandonedSessionProperties(EventProperties):
 
 
 class OrderShippedProperties(EventProperties):
-    """An order on its way."""
+    """An order and its shipment."""
 
     orderId: Attr[str | None] = attr(default=None)
     type: Attr[str | None] = attr(default=None)
@@ -147,7 +147,7 @@ class OrderShippedProperties(EventProperties):
 
 
 class CompletedOrder(Event, type=EventType.COMPLETED_ORDER):
-    """A customer ordered."""
+    """A customer placed an order."""
 
     properties: Embedded[CompletedOrderProperties] = embedded(default=None, required=True)
 
@@ -159,7 +159,7 @@ class AbandonedCart(Event, type=EventType.ABANDONED_CART):
 
 
 class AbandonedSession(Event, type=EventType.ABANDONED_SESSION):
-    """A customer left without ordering what was looked at."""
+    """A customer ended a session without ordering the products that they viewed."""
 
     properties: Embedded[AbandonedSessionProperties] = embedded(default=None, required=True)
 

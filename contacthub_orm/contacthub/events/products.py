@@ -1,4 +1,4 @@
-"""Looking at products, comparing, wishing for and reviewing them, putting them in the cart and out of it."""
+"""Products that customers view, compare, wish for and review, and put in the cart or take out of it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ __all__ = [
 
 
 class Classification(Properties):
-    """A property of a product that has no name of its own, such as its colour."""
+    """A property of a product as a key and a value, such as its colour."""
 
     key: Attr[str | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
 
 
 class Product(Properties):
-    """What every event says about a product."""
+    """The properties of a product that every event can have."""
 
     id: Attr[str | None] = attr(default=None)
     sku: Attr[str | None] = attr(default=None)
@@ -49,7 +49,7 @@ class Product(Properties):
 
 
 class MeasuredProduct(Product):
-    """A product with its maker and its measures."""
+    """A product with its vendor, weight and quantity."""
 
     vendor: Attr[str | None] = attr(default=None)
     weight: Attr[float | None] = attr(default=None)
@@ -57,36 +57,36 @@ class MeasuredProduct(Product):
 
 
 class ProductProperties(MeasuredProduct, EventProperties):
-    """The product that was looked at, compared or wished for."""
+    """The product that the customer viewed, compared or wished for."""
 
 
 class CartProductProperties(ProductProperties):
-    """The product that was put in the cart or out of it, and how much of it."""
+    """The product that the customer put in the cart or took out of it, and its quantity."""
 
     quantity: Attr[float | None] = attr(default=None)
     unitOfMeasure: Attr[str | None] = attr(default=None)
 
 
 class ReviewedProductProperties(Product, EventProperties):
-    """The product that was reviewed, and how it was rated."""
+    """The product that the customer reviewed, and its rating."""
 
     rating: Attr[str | None] = attr(default=None)
 
 
 class ViewedProductCategoryProperties(EventProperties):
-    """The category that was looked at."""
+    """The category that the customer viewed."""
 
     category: Attr[str | None] = attr(default=None)
 
 
 class ViewedProduct(Event, type=EventType.VIEWED_PRODUCT):
-    """A customer looked at a product."""
+    """A customer viewed a product."""
 
     properties: Embedded[ProductProperties] = embedded(default=None, required=True)
 
 
 class ViewedProductCategory(Event, type=EventType.VIEWED_PRODUCT_CATEGORY):
-    """A customer looked at a category of products."""
+    """A customer viewed a category of products."""
 
     properties: Embedded[ViewedProductCategoryProperties] = embedded(default=None, required=True)
 
@@ -110,13 +110,13 @@ class RemovedProduct(Event, type=EventType.REMOVED_PRODUCT):
 
 
 class AddedCompare(Event, type=EventType.ADDED_COMPARE):
-    """A customer chose a product for comparison."""
+    """A customer added a product to a comparison."""
 
     properties: Embedded[ProductProperties] = embedded(default=None, required=True)
 
 
 class RemovedCompare(Event, type=EventType.REMOVED_COMPARE):
-    """A customer took a product out of the comparison."""
+    """A customer removed a product from a comparison."""
 
     properties: Embedded[ProductProperties] = embedded(default=None, required=True)
 

@@ -20,7 +20,7 @@ __all__ = [
 
 
 class RewardProperties(EventProperties):
-    """A reward and how much of it, points say."""
+    """A reward and its amount, such as a number of points."""
 
     rewardTypeId: Attr[str] = attr(default=None, required=True)
     rewardType: Attr[str | None] = attr(default=None)
@@ -29,7 +29,7 @@ class RewardProperties(EventProperties):
 
 
 class CouponDelivery(Properties):
-    """The channel or the medium that a coupon comes by."""
+    """The channel or the medium by which a coupon is delivered."""
 
     id: Attr[str] = attr(default=None, required=True)
     name: Attr[str | None] = attr(default=None)
@@ -37,7 +37,7 @@ class CouponDelivery(Properties):
 
 
 class GrantedCouponProperties(EventProperties):
-    """A coupon: what it is worth, since when, and what is left of it."""
+    """A coupon: its amounts, its status and its validity."""
 
     code: Attr[str | None] = attr(default=None)
     type: Attr[str | None] = attr(default=None)

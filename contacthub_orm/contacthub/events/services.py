@@ -1,4 +1,4 @@
-"""Services: subscribed to and left, and the tickets of a help desk."""
+"""Subscriptions to services, and the tickets of a help desk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 
 
 class ServiceProperties(EventProperties):
-    """A service, and since and until when it is subscribed to."""
+    """A service, and the start and end of the subscription to it."""
 
     subscriberId: Attr[str | None] = attr(default=None)
     serviceId: Attr[str | None] = attr(default=None)
@@ -47,7 +47,7 @@ class ServiceSubscribed(Event, type=EventType.SERVICE_SUBSCRIBED):
 
 
 class ServiceUnsubscribed(Event, type=EventType.SERVICE_UNSUBSCRIBED):
-    """A customer left a service."""
+    """A customer unsubscribed from a service."""
 
     properties: Embedded[ServiceProperties] = embedded(default=None, required=True)
 

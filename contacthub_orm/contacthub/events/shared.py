@@ -1,4 +1,4 @@
-"""What the properties of events of several types have in common."""
+"""Properties and validators that several types of events share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["EventProperties", "PersonContacts", "Position", "at_least", "within"
 
 
 def at_least(low: float) -> Validator:
-    """A number that is not below `low` (event schemas)."""
+    """A number of at least `low` (event schemas)."""
 
     def check(_: Any, __: attrs.Attribute[Any], value: float) -> None:
         if value < low:
@@ -25,7 +25,7 @@ def at_least(low: float) -> Validator:
 
 
 def within(low: float, high: float) -> Validator:
-    """A number between two bounds, bounds included (event and context schemas)."""
+    """A number between two bounds, both included (event and context schemas)."""
 
     def check(_: Any, __: attrs.Attribute[Any], value: float) -> None:
         if not low <= value <= high:
@@ -35,9 +35,10 @@ def within(low: float, high: float) -> Validator:
 
 
 class EventProperties(Properties):
-    """What an event of any type may hold beside the properties of its type.
+    """The properties that an event of any type can have.
 
-    `extended` is what a workspace configured for the type; subclass the properties of a type to declare it.
+    `extended` holds the properties that a workspace configures for the type. Subclass the properties of a type to declare
+    them.
     """
 
     extended: Embedded[Any] = embedded(default=None)
@@ -45,7 +46,7 @@ class EventProperties(Properties):
 
 
 class PersonContacts(Properties):
-    """How somebody who is no customer is reached: a host, an assistant, a user."""
+    """How to reach a person who is not a customer: a host, an assistant or a user."""
 
     email: Attr[str | None] = attr(default=None)
     mobilePhone: Attr[str | None] = attr(default=None)
@@ -53,7 +54,7 @@ class PersonContacts(Properties):
 
 
 class Position(Properties):
-    """A place on earth, in degrees."""
+    """Geographic coordinates, in degrees."""
 
     lat: Attr[float] = attr(default=None, required=True, validator=within(-90, 90))
     lon: Attr[float] = attr(default=None, required=True, validator=within(-180, 180))

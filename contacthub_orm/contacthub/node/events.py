@@ -43,7 +43,7 @@ class EventOperations(NodeBase):
         """
         return self._read(Event, identity("id", id))
 
-    def get_events(
+    def get_events(  # noqa: PLR0913, PLR0917 - the arguments of the SDK's manual
         self,
         customer_id: str,
         event_type: str | Iterable[str] | None = None,
