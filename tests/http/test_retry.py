@@ -63,7 +63,7 @@ BREAKAGES = [
 def test_a_read_is_repeated_after_any_broken_answer(service, connect, how):
     breaks(service, how)
     service.answers(200, {"id": "9"})
-    assert connect(read_timeout=0.05).send("GET", "x").body == {"id": "9"}
+    assert connect(read_timeout=0.25).send("GET", "x").body == {"id": "9"}
 
 
 @pytest.mark.parametrize("how", BREAKAGES)
