@@ -29,11 +29,11 @@ from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.service.search import Page, Search
+from contacthub_orm.orm.session.context.snapshots import make_transient
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
 from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
 from contacthub_orm.orm.session.reading import TooManyRequests
 from contacthub_orm.orm.session.session import Session
-from contacthub_orm.orm.session.snapshots import make_transient
 from contacthub_orm.orm.unit_of_work.recovery import Report, recover
 
 __all__ = [

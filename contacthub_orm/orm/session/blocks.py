@@ -12,7 +12,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.service.account import Entry, Outcome
 from contacthub_orm.orm.service.plan import Verb, resolved
-from contacthub_orm.orm.session.snapshots import start_anew
+from contacthub_orm.orm.session.context.snapshots import start_anew
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation, Plan
-    from contacthub_orm.orm.session.flushing import Flusher
-    from contacthub_orm.orm.session.in_doubt_writes import InDoubtWrites
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
-    from contacthub_orm.orm.session.reconciliation import Reconciliation
-    from contacthub_orm.orm.session.snapshots import Snapshot
+    from contacthub_orm.orm.session.context.flushing import Flusher
+    from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.reconciliation import Reconciliation
+    from contacthub_orm.orm.session.context.snapshots import Snapshot
 
 __all__ = ["AtomicBlock", "Block", "PlainBlock", "nested_block"]
 

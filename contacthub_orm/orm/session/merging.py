@@ -11,8 +11,8 @@ from contacthub_orm.orm.mapping.baseline import apply_edits
 from contacthub_orm.orm.mapping.changes import creation
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
-    from contacthub_orm.orm.session.session import Session
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.reading import ReadingSession
 
 __all__ = ["merge"]
 
@@ -20,7 +20,7 @@ E = TypeVar("E", bound=Entity)
 
 
 def merge(
-    session: Session, context: PersistenceContext, entity: E, *, key: str | None, identity: str | None
+    session: ReadingSession, context: PersistenceContext, entity: E, *, key: str | None, identity: str | None
 ) -> E:
     """The persistent or pending entity that `entity` stands for, with its values; see `Session.merge`."""
     if state_of(entity).owner is context.owner:
@@ -38,7 +38,7 @@ def merge(
 
 
 def _counterpart(
-    session: Session, context: PersistenceContext, entity: E, key: str | None, identity: str | None
+    session: ReadingSession, context: PersistenceContext, entity: E, key: str | None, identity: str | None
 ) -> E | None:
     own = state_of(entity).key
     chosen = identity or (own[1] if own is not None else entity.to_dict().get(entity.__resource__.id_key))
@@ -47,7 +47,7 @@ def _counterpart(
     return None if key is None else _by_natural_key(session, context, entity, key)
 
 
-def _by_natural_key(session: Session, context: PersistenceContext, entity: E, key: str) -> E | None:
+def _by_natural_key(session: ReadingSession, context: PersistenceContext, entity: E, key: str) -> E | None:
     """The session's own entities first: the search does not know yet what was written a moment ago."""
     attribute = entity.__keys__.get(key)
     value = entity.to_dict().get(key)

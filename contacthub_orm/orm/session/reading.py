@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.query.statement import Statement
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.search import Page, Search
-    from contacthub_orm.orm.session.loading import Loader
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.loading import Loader
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["DocumentReader", "RowReader", "TooManyRequests"]
@@ -77,7 +77,7 @@ class DocumentReader:
 
 
 class ReadingSession(Protocol):
-    """What the reader needs of its session; see `Session`."""
+    """What reading and merging need of their session; see `Session`."""
 
     backend: Backend
     home: Home | None

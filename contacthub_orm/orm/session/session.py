@@ -21,15 +21,15 @@ from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.service.account import Account, Outcome, commit_error
 from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, nested_block
-from contacthub_orm.orm.session.flushing import Flusher
-from contacthub_orm.orm.session.in_doubt_writes import InDoubtWrites
-from contacthub_orm.orm.session.loading import Loader
+from contacthub_orm.orm.session.context.flushing import Flusher
+from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
+from contacthub_orm.orm.session.context.loading import Loader
+from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+from contacthub_orm.orm.session.context.reconciliation import Reconciliation
+from contacthub_orm.orm.session.context.snapshots import Snapshot
 from contacthub_orm.orm.session.merging import merge
 from contacthub_orm.orm.session.owner import SessionOwner
-from contacthub_orm.orm.session.persistence_context import PersistenceContext
 from contacthub_orm.orm.session.reading import DocumentReader, RowReader
-from contacthub_orm.orm.session.reconciliation import Reconciliation
-from contacthub_orm.orm.session.snapshots import Snapshot
 from contacthub_orm.orm.unit_of_work.journal import Journal
 from contacthub_orm.orm.wire.partial import is_partial
 

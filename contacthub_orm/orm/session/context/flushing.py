@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
-    from contacthub_orm.orm.session.in_doubt_writes import InDoubtWrites
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
-    from contacthub_orm.orm.session.reconciliation import Reconciliation
+    from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.unit_of_work.journal import Journal
 
 __all__ = ["Flusher"]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.account import Entry
-    from contacthub_orm.orm.session.loading import Loader
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.loading import Loader
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Reconciliation"]

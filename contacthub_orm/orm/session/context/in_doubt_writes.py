@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
-    from contacthub_orm.orm.session.reconciliation import Reconciliation
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 
 __all__ = ["InDoubtWrites"]
 

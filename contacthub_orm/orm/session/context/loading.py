@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contacthub_orm.orm.entity.entity import Entity
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Loader"]

@@ -23,7 +23,7 @@ from contacthub_orm.orm.wire.partial import lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
-    from contacthub_orm.orm.session.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
 
 __all__ = ["Snapshot", "make_transient", "start_anew"]
 

@@ -1,0 +1,1 @@
+"""What a session holds, how documents enter it, and how its pending state is flushed, restored and reconciled."""
