@@ -49,8 +49,8 @@ class CallSession(Session):
 def session_for(entity: Entity) -> Iterator[Session]:
     """Open the session in which a verb of an entity runs, with the entity in it.
 
-    It is the session of the entity, or of an entity that it refers to. If there is none, it is a per-call session on the
-    home of one of them.
+    It is the session of the entity, or of an entity that it refers to. If there is none, it is a per-call session on
+    the home of one of them.
 
     Raises:
         InvalidRequestError: if none of them has a session or a home.

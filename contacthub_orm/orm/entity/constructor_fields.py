@@ -83,9 +83,8 @@ class Template:
 
     def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
         if value is UNSET or value is None:
-            value = (
-                self.usual if state_of(instance).home is not None else {}
-            )  # `leading_fields` set the home before
+            # `leading_fields` makes sure that the home is set by now.
+            value = self.usual if state_of(instance).home is not None else {}
         for key, item in contents(value).items():
             instance[key] = copied(item)
 

@@ -90,7 +90,7 @@ class Entity(Mapped):
 
     @classmethod
     def _own_criterion(cls) -> Criterion:
-        """The criterion that tells this class from the rest of its resource; every query of the class starts with it."""
+        """The criterion that tells this class from the rest of its resource; every query of the class has it."""
         return ALWAYS
 
     def _identity_in(self, document: Document) -> str:

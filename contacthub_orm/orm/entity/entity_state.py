@@ -1,6 +1,7 @@
 """`EntityState`: the bookkeeping of one entity, and the only module that writes to it.
 
-What happens to an entity is a transition with a name. Each says which states it starts from and asserts it:
+Everything that happens to an entity is a named transition. Its docstring names the states that it starts from; if a
+wrong start could corrupt a session, the transition asserts them:
 
     transient --become_pending--> pending --become_persistent--> persistent --schedule_delete--> deleted
     transient --identify--> detached --become_persistent--> persistent --detach--> detached
@@ -49,8 +50,8 @@ class Status(StrEnum):
 class EntityState(ObjectState):
     """Bookkeeping of one entity: who holds it, its identity, and what happened to it since it was loaded.
 
-    Other modules read the fields and call the transitions. What most entities never need stands on the class as a
-    default, so that loading one stays cheap.
+    Other modules read the fields and call the transitions. Values that most entities never need are defaults of the
+    class, so that loading an entity stays cheap.
     """
 
     key: Key | None = None
@@ -87,10 +88,10 @@ class EntityState(ObjectState):
     """The body that is being sent now, or None if no write is under way."""
 
     expired: bool = False
-    """Whether the next access reads the baseline anew."""
+    """Whether the next access reads the document again."""
 
     merged_into: Entity | None = None
-    """The entity that stands for this one since the service merged them."""
+    """The entity that replaces this one since the service merged the two, or None."""
 
     references: dict[str, Entity] | None = None
     """The referenced entities, by the JSON key that holds their id."""
@@ -275,11 +276,11 @@ class EntityState(ObjectState):
         self.version_moved = True
 
     def note_current_version(self) -> None:
-        """The baseline was read anew, with its version."""
+        """The baseline was read again, with the current version."""
         self.version_moved = False
 
     def expire(self, mapped: Mapped) -> None:
-        """Forget the baseline and all values; the next access reads the document anew. From: persistent."""
+        """Forget the baseline and all values; the next access reads the document again. From: persistent."""
         self.dirty = self.handed_out_container = self.replace = False
         self.expired = True
         self._mapped = ref(mapped)
@@ -302,7 +303,7 @@ class EntityState(ObjectState):
     def _reload(self, mapped: Mapped) -> None:
         reader = self.reader()
         if reader is None:
-            raise InvalidRequestError(f"{mapped!r} has expired, and no session holds it to read it anew")
+            raise InvalidRequestError(f"{mapped!r} has expired, and no session holds it to read it again")
         with reader as owner:
             self.renew(mapped, owner.current(cast("Entity", mapped)))
 

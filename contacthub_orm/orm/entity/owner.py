@@ -35,7 +35,7 @@ class Owner(Protocol):
         ...
 
     def current(self, entity: Entity) -> Document:
-        """Read the document of an entity anew.
+        """Read the document of an entity again.
 
         Raises:
             InvalidRequestError: if the entity no longer exists.

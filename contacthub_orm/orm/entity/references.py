@@ -1,4 +1,4 @@
-"""References between entities: by an id in the document (`Reference`), or by the parent's id in the route (`Parent`)."""
+"""References between entities: by an id in the document (`Reference`) or by the parent's id in the route (`Parent`)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ UNLOADED: Final = object()
 
 
 def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
-    """Yield every value that was read or written: name, JSON key, value, and declaration or None for an undeclared one."""
+    """Yield every value that was read or written: name, JSON key, value, and declaration (None if undeclared)."""
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
         if attribute is not None:
@@ -147,7 +147,10 @@ def changed_paths(old: Document | None, patch: Document, prefix: str = "") -> It
 
 
 def creation(mapped: Mapped) -> Document:
-    """Return the POST body: every value that is set. Empty values are left out, and null is sent if the user wrote None."""
+    """Return the POST body: every value that is set.
+
+    Empty values are left out, unless they are required. Null is sent if the user wrote None.
+    """
     document = render(mapped)
     for attribute in mapped.__attributes__.values():
         if attribute.read_only:

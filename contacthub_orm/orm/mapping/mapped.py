@@ -329,7 +329,7 @@ class Properties(Mapped):
         """Make a new object with these properties."""
         return cls._made(attributes or {})
 
-    if not TYPE_CHECKING:  # as above; what is open is typed Any where it is declared
+    if not TYPE_CHECKING:  # as above; open objects are declared as Any
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):

@@ -136,7 +136,7 @@ class InDoubtWrites:
         return Entry(write.operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
 
     def _too_late(self, operation: Operation) -> ContacthubError | None:
-        """The error if a deletion took effect after all, and the user wants something of the entity since; else None."""
+        """The error if a deletion took effect, but the user has changed the entity or wants it erased; else None."""
         entity, state = operation.entity, state_of(operation.entity)
         if operation.verb is not Verb.DELETE:
             return None

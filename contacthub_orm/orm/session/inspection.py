@@ -97,7 +97,7 @@ class InstanceState:
 
     @property
     def merged_into(self) -> Entity | None:
-        """The entity that stands for this one since the service merged them, or None if it did not."""
+        """The entity that replaces this one since the service merged the two, or None."""
         return state_of(self.entity).merged_into
 
     @property

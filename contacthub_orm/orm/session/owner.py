@@ -54,7 +54,7 @@ class SessionOwner:
         self._context.pin(entity)
 
     def current(self, entity: Entity) -> Document:
-        """Read the document of an entity anew.
+        """Read the document of an entity again.
 
         Raises:
             InvalidRequestError: if the entity no longer exists, or the session is closed.

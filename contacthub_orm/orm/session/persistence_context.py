@@ -156,7 +156,7 @@ class PersistenceContext:
         key = state_of(entity).key
         return key is not None and self.identities.get(key) is None
 
-    # -- what becomes of them -----------------------------------------------------------------------------------------
+    # -- state changes ------------------------------------------------------------------------------------------------
 
     def delete(self, entity: Entity, *, erase: bool = False) -> None:
         """Schedule an entity to be deleted by the next flush.
@@ -252,7 +252,7 @@ class PersistenceContext:
         self.pinned.pop(id(entity), None)
         state_of(entity).expire(entity)
 
-    # -- looking ------------------------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------------------------
 
     def holds(self, entity: Entity) -> bool:
         """Whether an entity is the object that the session holds for its identity."""

@@ -151,7 +151,7 @@ def start_anew(entity: Entity, document: Document) -> None:
 
 
 def make_transient(entity: Entity) -> None:
-    """Make an entity new again, in no session and without an identity. Its values stay; a save would create it anew."""
+    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it."""
     document = creation(entity)
     owner = state_of(entity).owner
     if owner is not None:

@@ -113,7 +113,7 @@ def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime
 def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Compensation:
     document = entry.document or {}
     if not backend.proves_creation(type(entry.entity), document):
-        return Compensation(entry, "the service merged it into an entity that was there before")
+        return Compensation(entry, "the service merged it into an entity that existed before")
     identity = _identity(entry.entity)
     if _stored(backend, type(entry.entity), identity, stored_by):
         backend.send(backend.request(Verb.DELETE, entry.entity, None))

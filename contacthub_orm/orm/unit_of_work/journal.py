@@ -291,7 +291,7 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """Write the outcomes that wait, unsynced: losing one with the machine only means that the write is looked up."""
+        """Write the outcomes that wait, without a sync: if one is lost in a crash, the write is looked up."""
         if not self._marks:
             return
         execute = self._connection.execute
@@ -365,7 +365,7 @@ class Journal:
         return [_record(row) for row in rows]
 
     def close(self) -> None:
-        """Write the outcomes that wait, and release the lock. In a forked child do nothing: the file is the parent's."""
+        """Write the outcomes that wait, and release the lock. A forked child does nothing: the file is the parent's."""
         if self._inherited:
             return
         self.flush()

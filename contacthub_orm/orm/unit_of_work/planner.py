@@ -131,7 +131,7 @@ class _Planner:
         return self._verb_and_body(element)
 
     def _before(self, entity: Entity) -> list[Operation]:
-        """The operation to wait for: writes below the same parent go one after another, the parent's own write first."""
+        """The operation to wait for: writes below one parent go one after another, the parent's own write first."""
         parent = state_of(entity).parent
         if parent is None:
             return []
