@@ -58,7 +58,7 @@ class IdentityMap:
         held = self.get(key)
         if held is not None and held is not entity:
             raise InvalidRequestError(
-                f"the session already holds another object for {key.resource} {key.identity}: {held!r}"
+                f"the session already holds another object for {key[0]} {key[1]}: {held!r}"
             )
 
     def put(self, key: Key, entity: Entity) -> None:

@@ -49,7 +49,7 @@ class Key(NamedTuple):
 
     @property
     def parent_identity(self) -> str:
-        """The parent's id, for an entity that lives below another."""
+        """The id of the entity above, for an entity that lives below another."""
         return split_identity(self.identity)[0]
 
 

@@ -243,7 +243,7 @@ class Attr(Attribute, Generic[T]):
         """A string that is equal for equal elements. In a declared object, null, empty and missing values are equal."""
         if self._element_class is not None and isinstance(element, dict):
             element = {key: value for key, value in element.items() if not is_nothing(value)}
-        return json.dumps(element, sort_keys=True)
+        return _text(element)
 
     def _canonical(self, wire: Any) -> Any:
         return dump(self.read(wire))
@@ -336,6 +336,10 @@ def _taken(load: Load, value: Any) -> Any:
         return load(value)
     except (ValueError, TypeError, KeyError):
         return value
+
+
+def _text(wire: Any) -> str:
+    return json.dumps(wire, sort_keys=True)
 
 
 def attr(  # noqa: PLR0913 - one keyword for each rule that a declaration may have

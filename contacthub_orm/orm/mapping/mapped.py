@@ -452,7 +452,7 @@ def _object_of_pickle(cls: type[M], document: Document) -> M:
 
 
 def forget_all(mapped: Mapped) -> None:
-    """Drop the baseline and every value, edits included. Embedded objects in use stay, emptied in the same way."""
+    """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
     state = object_state(mapped)
     state.forget_baseline()
     state.unmark_all()
@@ -467,7 +467,7 @@ def forget_all(mapped: Mapped) -> None:
 
 
 def take_baseline(mapped: Mapped, document: Document | None) -> None:
-    """Set the baseline of an emptied object, and those of the embedded objects in use."""
+    """Give an emptied object and the embedded objects in use their baselines."""
     state = object_state(mapped)
     state.baseline = document
     children = [

@@ -1,4 +1,4 @@
-"""Calling a function for many arguments concurrently."""
+"""Calling a function for many arguments at once, within what a backend allows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 def concurrently(function: Callable[[T], R], arguments: Sequence[T], max_in_flight: int) -> list[R]:
     """Call a function for each argument, at most `max_in_flight` at once, and return the results in order.
 
-    A single call, or calls one at a time, run in the calling thread.
+    One at a time runs in the calling thread.
     """
     workers = min(max_in_flight, len(arguments))
     if workers <= 1:

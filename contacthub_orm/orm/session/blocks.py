@@ -72,8 +72,8 @@ def nested_block(start: Snapshot) -> Iterator[None]:
 class PlainBlock:
     """Commits at its end, and rolls back on an exception.
 
-    An exception of a flush, a CommitError or the error of one entity's save, does not roll back: entities that were not
-    saved keep their changes. Such an exception carries the account of its flush.
+    An exception that a flush has raised, a CommitError or the error of one entity's save, does not roll back: what was
+    not done keeps its changes. Such an exception carries the account of its flush.
     """
 
     atomic = False

@@ -56,9 +56,7 @@ def _counterpart(
     session: Session, context: PersistenceContext, entity: E, key: str | None, identity: str | None
 ) -> E | None:
     own = state_of(entity).key
-    chosen = identity or (
-        own.identity if own is not None else entity.to_dict().get(entity.__resource__.id_key)
-    )
+    chosen = identity or (own[1] if own is not None else entity.to_dict().get(entity.__resource__.id_key))
     if chosen is not None:
         return session.get(type(entity), chosen)
     return None if key is None else _by_natural_key(session, context, entity, key)

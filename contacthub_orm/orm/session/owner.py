@@ -80,7 +80,7 @@ class SessionOwner:
         return found
 
     def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
-        """Return the child entities of a parent, from their documents, without those that were deleted here."""
+        """The entities below a parent, from the documents in which the service shows them."""
         above = state_of(parent).known_key.identity
         rows = []
         for document in documents:

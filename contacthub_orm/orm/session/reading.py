@@ -1,4 +1,4 @@
-"""Reading single documents for a session, and counting its reads."""
+"""Reading single documents for a session, and counting how often it reads."""
 
 from __future__ import annotations
 

@@ -91,9 +91,7 @@ def test_a_detached_entity_becomes_persistent_when_a_session_takes_it_in() -> No
     assert state.status is Status.PERSISTENT
 
 
-@pytest.mark.parametrize(
-    ("made", "status"), [(pending, Status.TRANSIENT), (persistent, Status.DETACHED)], ids=str
-)
+@pytest.mark.parametrize(("made", "status"), [(pending, Status.TRANSIENT), (persistent, Status.DETACHED)])
 def test_an_entity_that_its_session_lets_go_of_keeps_its_identity_if_it_has_one(
     made: Callable[[], EntityState], status: Status
 ) -> None:
