@@ -74,7 +74,7 @@ class Backend(Protocol):
         ...
 
     def scan_key(self, entity: type[Entity]) -> str | None:
-        """Return the key that a keyset scan is ordered by, or None if the service cannot scan.
+        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned.
 
         Its value is an instant that never changes, and a search can filter by it.
         """
