@@ -1,6 +1,6 @@
-"""Active record: an entity that saves itself, beside the session and by the same means.
+"""Active record: entities that save themselves, by means of a session.
 
-In a session a verb flushes the entity at once, alone. Without one it works on the entity's home (see `call_session`). A
+In a session a verb flushes the entity alone, at once. Without one it works on the entity's home (see `call_session`). A
 verb that fails raises the error of its one request, not a `CommitError`, and leaves the entity's values as they are.
 """
 
@@ -27,10 +27,10 @@ R = TypeVar("R", bound="ActiveRecord")
 
 
 class ActiveRecord(Entity):
-    """An entity with verbs of its own; each gives the entity itself.
+    """An entity with verbs of its own. Each returns the entity itself.
 
-    One that is made with a home and with an id that only the service gives stands for the one that the service knows;
-    a subclass with an `__attrs_post_init__` of its own calls this one's.
+    Given a home and a server-assigned id, a new object represents the existing entity with that id. A subclass that
+    defines `__attrs_post_init__` calls the one of this class.
     """
 
     def __attrs_post_init__(self) -> None:
@@ -39,10 +39,15 @@ class ActiveRecord(Entity):
             adopt_identity(self, self[id_key])
 
     def post(self) -> Self:
-        """Create the entity now; it learns its id and takes in what the service answers.
+        """Create the entity now. It gets its id and the values of the service's answer.
 
-        Raises OperationNotPermitted where it was created already, ValidationError before anything is sent, the APIError
-        of the answer, and OutcomeUnknown where the answer was lost: then the next `post()` looks it up first.
+        Raises:
+            OperationNotPermitted: if the entity was created already.
+            InvalidRequestError: if the entity belongs to no node and to no session.
+            ValidationError: if a value is invalid; nothing is sent.
+            APIError: if the service refuses the request.
+            NotSent: if the request could not be sent.
+            OutcomeUnknown: if the answer was lost. The next `post()` looks the entity up before it sends anything.
         """
         if self._state.key is not None:
             raise OperationNotPermitted(f"{self!r} was created already: save its changes, or post a new one")
@@ -51,9 +56,12 @@ class ActiveRecord(Entity):
         return self
 
     def put(self) -> Self:
-        """Replace the entity's whole document now; what a partial load left out is loaded before.
+        """Replace the entity's whole document now. If it was loaded in part, the rest is loaded before.
 
-        Raises as `post()`, OperationNotPermitted where it was never saved and was given no id.
+        Raises:
+            OperationNotPermitted: if the entity was not saved and was given no id.
+            InvalidRequestError: if the entity is to be deleted, or an earlier deletion in doubt had taken effect.
+            ContacthubError: the other errors of `post()`.
         """
         require_identity(self, "put")
         with session_for(self) as session:
@@ -68,7 +76,12 @@ class ActiveRecord(Entity):
         return self
 
     def delete(self) -> Self:
-        """Delete the entity now. Raises as `put()`."""
+        """Delete the entity now.
+
+        Raises:
+            OperationNotPermitted: if the entity was not saved and was given no id.
+            ContacthubError: the other errors of `post()`.
+        """
         require_identity(self, "delete")
         with session_for(self) as session:
             _remove_alone(session, self, session.delete)
@@ -76,10 +89,16 @@ class ActiveRecord(Entity):
 
 
 class PatchableRecord(ActiveRecord):
-    """An active record of which the service can change a part."""
+    """An active record that the service can patch."""
 
     def patch(self) -> Self:
-        """Save what has changed now; nothing is sent where nothing has. Raises as `put()`."""
+        """Save the changes now. Nothing is sent if nothing has changed.
+
+        Raises:
+            OperationNotPermitted: if the entity was not saved and was given no id.
+            InvalidRequestError: if the entity is to be deleted, or an earlier deletion in doubt had taken effect.
+            ContacthubError: the other errors of `post()`.
+        """
         require_identity(self, "patch")
         with session_for(self) as session:
             _take_in(session, self)
@@ -87,19 +106,21 @@ class PatchableRecord(ActiveRecord):
         return self
 
     def get_mutation_tracker(self) -> dict[str, Any]:
-        """The unsaved changes, nested, a removed value as None; with the id, where the entity has one."""
+        """Return the unsaved changes, nested, with the entity's id if it has one. A removed value is None."""
         id_key = self.__resource__.id_key
         tracked = changes(self)
         return {id_key: self[id_key], **tracked} if self._state.key is not None else tracked
 
 
 class PersonalRecord(PatchableRecord):
-    """A patchable record of which the service can export, and erase, all that it holds: what a person may demand by law."""
+    """A patchable record of a person, who may by law demand that all data are exported or erased."""
 
     def forget(self) -> Self:
-        """Have the service erase all that it holds of this one, on its whole platform, now; see `Session.forget`.
+        """Erase all data of the entity on the service's whole platform now; see `Session.forget`.
 
-        Raises as `put()`.
+        Raises:
+            OperationNotPermitted: if the entity was not saved and was given no id.
+            ContacthubError: the other errors of `post()`.
         """
         require_identity(self, "forget")
         with session_for(self) as session:
@@ -107,7 +128,12 @@ class PersonalRecord(PatchableRecord):
         return self
 
     def export(self) -> Document:
-        """All that the service holds of this one, read now; see `Session.export`. Raises as `put()`."""
+        """Read all data that the service has of the entity now; see `Session.export`.
+
+        Raises:
+            OperationNotPermitted: if the entity was not saved and was given no id.
+            ContacthubError: the other errors of `post()`.
+        """
         require_identity(self, "export")
         with session_for(self) as session:
             return session.export(self)
@@ -127,9 +153,12 @@ def replace_unread(entity: R) -> R:
 
 
 def _take_in(session: Session, entity: Entity) -> None:
-    """Add an entity that is to be saved. Raises InvalidRequestError where it is to be deleted.
+    """Add an entity that is to be saved.
 
-    One whose deletion had no answer, in a session of its own, is kept; the save looks the deletion up first.
+    In a per-call session an entity may have a deletion in doubt. It is added too; the save looks the deletion up first.
+
+    Raises:
+        InvalidRequestError: if the entity is to be deleted.
     """
     if state_of(entity).deleted and not session.per_call:
         raise InvalidRequestError(f"{entity!r} is to be deleted: add it to the session to keep it")
@@ -137,7 +166,11 @@ def _take_in(session: Session, entity: Entity) -> None:
 
 
 def _save_alone(session: Session, entity: Entity) -> None:
-    """Flush an entity. Raises InvalidRequestError where that found it deleted."""
+    """Flush an entity.
+
+    Raises:
+        InvalidRequestError: if a deletion in doubt turned out to have taken effect.
+    """
     session.save(entity)
     if state_of(entity).deleted:
         raise InvalidRequestError(
@@ -146,7 +179,7 @@ def _save_alone(session: Session, entity: Entity) -> None:
 
 
 def _remove_alone(session: Session, entity: Entity, remove: Callable[[Entity], None]) -> None:
-    """Flush the removal of an entity; where it fails the entity is as before."""
+    """Flush the deletion of an entity. If that fails, the entity is not to be deleted any more, as before."""
     pending = state_of(entity).deleted
     remove(entity)
     try:

@@ -1,7 +1,7 @@
-"""Sessions for one call: where an entity without a session works when one of its own verbs, or a lazy read, is called.
+"""Per-call sessions: the session in which an entity without one runs a verb of its own, or a lazy load.
 
-Each call has a session of its own on the entity's home. So it is planned, checked, sent, settled and taken in like any
-other, and two threads with two entities do not meet.
+Each call has a session of its own on the entity's home. So it is planned, validated, sent, resolved and reconciled like
+any other flush, and two threads with two entities share no session.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ __all__ = ["CallSession", "session_for"]
 class CallSession(Session):
     """A session for one call.
 
-    At the end of its block it lets go of what it holds, except for an entity with a write in doubt. That one stays here,
-    so that its next call looks the write up before it sends anything. If that finds another writer's document, the call
-    raises StaleDataError, and the call after it writes over that.
+    At the end of its block it detaches its entities, except those with a write in doubt. Such an entity stays in the
+    session, so that its next call looks the write up before it sends anything. If another writer has changed the entity
+    meanwhile, that call raises StaleDataError, and the call after it overwrites the other writer's change.
     """
 
     per_call = True
@@ -38,7 +38,7 @@ class CallSession(Session):
             if entity in self._in_doubt:
                 continue
             state = state_of(entity)
-            if state.last_home is None:
+            if state.last_home is None:  # asked before `expunge`, which sets it
                 state.live_at(self.home)
             self.expunge(entity)
         if not self._in_doubt:
@@ -47,16 +47,16 @@ class CallSession(Session):
 
 @contextmanager
 def session_for(entity: Entity) -> Iterator[Session]:
-    """The session in which a verb of an entity works, with the entity in it.
+    """Open the session in which a verb of an entity runs, with the entity in it.
 
-    It is the one that holds the entity, or what the entity refers to; otherwise a session for this call on the home of
-    either.
+    It is the session of the entity, or of an entity that it refers to. If there is none, it is a per-call session on
+    the home of one of them.
 
     Raises:
-        InvalidRequestError: if there is neither a session nor a home.
+        InvalidRequestError: if none of them has a session or a home.
     """
     with _found_session(entity) as session:
-        if state_of(entity).owner is not session.owner:  # otherwise adding would take a pending removal back
+        if state_of(entity).owner is not session.owner:  # adding it again would undo a scheduled deletion
             session.add(entity)
         yield session
 

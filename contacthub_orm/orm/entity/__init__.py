@@ -1,1 +1,1 @@
-"""Identity: entities, what they refer to, their state, and the map that holds one object for each."""
+"""Entities: identity, references and state, and the map that holds one object for each identity."""

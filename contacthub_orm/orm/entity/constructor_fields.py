@@ -1,4 +1,4 @@
-"""What a constructor takes beside the attributes: the home of a new entity, and the values that it starts with."""
+"""Constructor arguments that are not attributes: the home of a new entity, and the template of its first values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Bound(Generic[T]):
-    """The attribute that names an entity's home, such as its node: where it saves itself while no session holds it."""
+    """The attribute for an entity's home, such as its node. The entity saves itself there while no session holds it."""
 
     name: str
 
@@ -33,7 +33,7 @@ class Bound(Generic[T]):
         self.name = name
 
     def field(self) -> Any:
-        """The attrs field that stands for the home in `__init__`; it may be given by place."""
+        """Make the attrs field for the home in `__init__`; it may be passed by position."""
         return attrs.field(default=UNSET)
 
     @overload
@@ -59,16 +59,16 @@ class Bound(Generic[T]):
 
 
 class Template:
-    """The argument that says what a new entity starts with: values that its other arguments replace.
+    """The argument for the first values of a new entity; the other arguments replace them.
 
-    An entity that is given a home and no template starts with the declared one.
+    An entity made with a home but without a template starts with the declared template.
     """
 
     def __init__(self, usual: Document) -> None:
         self.usual = usual
 
     def field(self) -> Any:
-        """The attrs field that stands for the template in `__init__`."""
+        """Make the attrs field for the template in `__init__`."""
         return attrs.field(default=UNSET)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -78,29 +78,45 @@ class Template:
         if instance is None:
             return self
         raise AttributeError(
-            f"{self.name} is an argument of {owner.__name__}, which keeps nothing of it but the values"
+            f"{self.name} is only an argument of {owner.__name__}, which keeps the values and not the template"
         )
 
     def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
         if value is UNSET or value is None:
+            # `leading_fields` makes sure that the home is set by now.
             value = self.usual if state_of(instance).home is not None else {}
         for key, item in contents(value).items():
             instance[key] = copied(item)
 
 
 def bound(*, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - for type checkers
-    """Declare the attribute that names an entity's home; the arguments tell type checkers that it may be left out."""
+    """Declare the attribute for an entity's home.
+
+    Args:
+        default: None, written out, tells type checkers that a constructor may leave the home out.
+        kw_only: False, written out, tells type checkers that a constructor may be passed the home by position.
+    """
     return Bound()
 
 
 def template(usual: Document, *, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - as above
-    """Declare the argument that says what a new entity starts with, and what it usually is."""
+    """Declare the argument for the first values of a new entity.
+
+    Args:
+        usual: the template of an entity that is made with a home but without a template.
+        default: None, written out, tells type checkers that a constructor may leave the template out.
+        kw_only: False, written out, tells type checkers that a constructor may be passed the template by position.
+    """
     return Template(usual)
 
 
 def leading_fields(entity: type[Entity]) -> dict[str, Any]:
-    """The arguments of `__init__` that are set before all others, in the order declared: a template looks at the home."""
+    """Make the fields that `__init__` sets before all others.
+
+    The homes come first, because setting a template looks at the home. Otherwise the declared order holds.
+    """
     found: dict[str, Bound[Any] | Template] = {}
     for base in reversed(entity.__mro__):
         found.update({name: one for name, one in vars(base).items() if isinstance(one, Bound | Template)})
-    return {name: one.field() for name, one in found.items()}
+    homes_first = sorted(found.items(), key=lambda item: isinstance(item[1], Template))
+    return {name: one.field() for name, one in homes_first}

@@ -1,4 +1,4 @@
-"""Entities in no session: made of a document of the service, or standing for one by its id.
+"""Entities without a session: made from a document of the service, or referred to by id without loading them.
 
 Each call makes new objects, since no identity map outlives a call.
 """
@@ -28,7 +28,14 @@ E = TypeVar("E", bound=Entity)
 
 
 def loaded(entity: type[E], home: Home | None, document: Document, parent: Entity | None = None) -> E:
-    """Make the detached entity of a document that the service gave."""
+    """Make a detached entity from a document that the service sent.
+
+    Args:
+        entity: the class that was asked for; the document may choose a subclass.
+        home: where the entity saves and reads by itself.
+        document: the document, which becomes the baseline.
+        parent: the entity above, for an entity that lives below another.
+    """
     made = entity._class_for(document)._bound(document)
     state = state_of(made)
     state.live_below(parent)
@@ -38,9 +45,17 @@ def loaded(entity: type[E], home: Home | None, document: Document, parent: Entit
 
 
 def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any] | Mapped) -> E:
-    """Make the detached entity that a document with an id stands for, or without an id a new one with its values.
+    """Make an entity from a document: a detached one if the document has an id, otherwise a new one.
 
-    A document that lacks a key of `Resource.always` is a part of the service's: the rest is loaded when it is read.
+    A document that lacks a key of `Resource.always` is partial: the rest is loaded when it is read.
+
+    Args:
+        entity: the class.
+        home: where the entity saves and reads by itself.
+        content: the document, or an object with the same content.
+
+    Raises:
+        TypeError: if the content has no id and is neither a mapping nor an object.
     """
     resource = entity.__resource__
     document = dump(content)
@@ -53,7 +68,7 @@ def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any]
 
 
 def _part(mapped: type[Mapped], document: Document) -> PartialDocument:
-    """Mark a document and the objects in it as parts of the service's. A list is always whole."""
+    """Mark a document and the objects in it as partial. A list is always whole."""
     found = PartialDocument(document)
     for key, value in document.items():
         attribute = mapped.__keys__.get(key)
@@ -63,7 +78,7 @@ def _part(mapped: type[Mapped], document: Document) -> PartialDocument:
 
 
 def _target(attribute: Attribute | None) -> type[Mapped]:
-    """The class of an object that stands at an attribute; an undeclared one declares nothing itself."""
+    """The class of an attribute's embedded object, or `Mapped`, which declares nothing, for an undeclared one."""
     return attribute.target if isinstance(attribute, Embedded) else Mapped
 
 
@@ -76,17 +91,17 @@ def get_reference(
     parent: Entity | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> E:
-    """Make an entity that stands for the one with this id, without loading it, and write changes to it.
+    """Make a detached entity for an id without loading it, and write changes to it.
 
-    Nothing is sent. Reading it loads it.
+    Nothing is sent. The entity is loaded when it is read.
 
     Args:
         entity: the class.
-        home: where it saves and reads by itself.
+        home: where the entity saves and reads by itself.
         identity: its id.
         changes: unsaved changes, by JSON key.
-        parent: the entity above, for one that lives below another.
-        known: values that it is known to have.
+        parent: the entity above, for an entity that lives below another.
+        known: values that the entity is known to have, by JSON key.
     """
     outline = _outline(entity, changes or {})
     outline.update(known or {}, **{entity.__resource__.id_key: identity})
@@ -96,7 +111,7 @@ def get_reference(
 
 
 def _outline(mapped: type[Mapped], changes: Mapping[str, Any]) -> PartialDocument:
-    """A document in which the objects that changes lead through are there, and nothing is known of them."""
+    """A document with an empty partial object wherever the changes write into an object."""
     found = PartialDocument()
     for key, value in changes.items():
         attribute = mapped.__keys__.get(key)
@@ -104,7 +119,7 @@ def _outline(mapped: type[Mapped], changes: Mapping[str, Any]) -> PartialDocumen
         if content is not None:
             found[key] = _outline(_target(attribute), content)
         elif value is None and isinstance(attribute, Embedded):
-            found[key] = PartialDocument()  # something must be there for null to remove
+            found[key] = PartialDocument()  # null is only sent if there is an object to remove
     return found
 
 
@@ -124,10 +139,16 @@ def _content(value: Any) -> Mapping[str, Any] | None:
 
 
 def require_identity(entity: Entity, verb: str) -> None:
-    """Make sure that the service knows the entity; a new one that was given an id adopts it.
+    """Make sure that the entity has an identity. A new entity that was given an id adopts it.
+
+    Args:
+        entity: the entity.
+        verb: the method that needs the identity, for the message.
 
     Raises:
-        OperationNotPermitted: if it has no id, or lives below an entity that has none.
+        OperationNotPermitted: if the entity has no id, or lives below an entity that has none.
+        ArgumentError: if its id is not a non-empty string.
+        InvalidRequestError: if the entity's session holds another object for the id.
     """
     state = state_of(entity)
     if state.key is not None:
@@ -142,7 +163,7 @@ def require_identity(entity: Entity, verb: str) -> None:
 def adopt_identity(entity: Entity, identity: str) -> None:
     """Adopt an existing id: the entity becomes detached, its values unsaved changes.
 
-    What the entity was not given counts as not loaded, and an empty list or object says nothing. In a session it
+    Values that the entity was not given count as not loaded, as do empty lists and objects. In a session the entity
     becomes persistent.
 
     Raises:
@@ -168,7 +189,7 @@ def adopt_identity(entity: Entity, identity: str) -> None:
 
 
 def _unchangeable(entity: Entity) -> Document:
-    """The values that a client cannot change once the entity exists, so the service must hold the same."""
+    """The values that a client cannot change once the entity exists, so that the service must have the same ones."""
     given = render(entity)
     keys = (one.key for one in entity.__attributes__.values() if one.create_only or one.read_only)
     return {key: given[key] for key in keys if key in given}

@@ -35,7 +35,7 @@ E = TypeVar("E", bound="Entity")
 class Entity(Mapped):
     """An object with an identity: `class Book(Entity, resource=Resource("books"))`.
 
-    A new entity is transient until a session holds it. Entities compare by identity, as plain objects do.
+    A new entity is transient until it is added to a session. Entities compare by identity, as plain objects do.
     """
 
     __slots__ = ()
@@ -90,28 +90,28 @@ class Entity(Mapped):
 
     @classmethod
     def _own_criterion(cls) -> Criterion:
-        """What holds of every entity of this class and not of the whole resource: its queries start from it."""
+        """The criterion that tells this class from the rest of its resource; every query of the class has it."""
         return ALWAYS
 
     def _identity_in(self, document: Document) -> str:
-        """The identity that a document of the service gives this entity."""
+        """The identity of this entity according to a document of the service: its id, joined to its parent's."""
         own: str = document[self.__resource__.id_key]
         parent = self._state.parent
         return own if parent is None else joined_identity(state_of(parent).known_key.id, own)
 
     @classmethod
     def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:
-        """Give list elements their identity below the list's owner, so that their verbs work."""
+        """Give list elements their identity below the entity that holds the list, so that their verbs work."""
         root, declared = root_of(holder), cls.__parent__
         if declared is None or not isinstance(root, Entity) or root.__resource__.name != declared.target:
             return
         if declared.path[-1:] == (key,) and at_hand(root, declared.path[:-1]) is holder:
             for index, element in enumerate(elements):
-                if isinstance(element, cls):  # what was malformed was left as it is
+                if isinstance(element, cls):  # a malformed element was left as it is
                     elements[index] = element._below(root)
 
     def _below(self: E, above: Entity) -> E:
-        """The entity that is an element of `above`: this one, or a copy of it where it lives below another."""
+        """The entity as an element of `above`: this object, or a copy of it if it lives below another entity."""
         element, own = self, (self._state.baseline or {}).get(self.__resource__.id_key)
         if self._state.parent is not None and self._state.parent is not above:
             element = type(self)._bound(self._state.baseline)
@@ -121,19 +121,19 @@ class Entity(Mapped):
         return element
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled or copied it is detached: with its baseline and its unsaved changes, in no session."""
+        """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes."""
         state = self._state
         edits = render(self) if state.key is None else changes(self)
         links = (state.references, state.parent)
-        return _made_again, (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
+        return _entity_of_pickle, (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
 
     def to_dict(self) -> Document:
-        """The wire document as it stands, unsaved edits included; a copy, yours to change."""
+        """Return the wire document with the unsaved edits, as a copy that the caller may change."""
         document: Document = copied(render(self))
         return document
 
     def _violations(self) -> Iterable[Violation]:
-        """Rules between attributes that what would be sent breaks; a subclass adds its own."""
+        """The violated rules between attributes. A subclass adds its own rules."""
         return ()
 
     def __repr__(self) -> str:
@@ -141,7 +141,7 @@ class Entity(Mapped):
         return f"<{type(self).__name__} {'transient' if key is None else key.id}>"
 
 
-def _made_again(
+def _entity_of_pickle(
     cls: type[E],
     key: Key | None,
     raw: Document | None,

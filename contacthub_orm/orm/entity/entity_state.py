@@ -1,6 +1,7 @@
 """`EntityState`: the bookkeeping of one entity, and the only module that writes to it.
 
-What happens to an entity is a transition with a name. Each says which states it starts from and asserts it:
+Everything that happens to an entity is a named transition. Its docstring names the states that it starts from; if a
+wrong start could corrupt a session, the transition asserts them:
 
     transient --become_pending--> pending --become_persistent--> persistent --schedule_delete--> deleted
     transient --identify--> detached --become_persistent--> persistent --detach--> detached
@@ -49,8 +50,8 @@ class Status(StrEnum):
 class EntityState(ObjectState):
     """Bookkeeping of one entity: who holds it, its identity, and what happened to it since it was loaded.
 
-    Other modules read the fields and call the transitions. What most entities never need stands on the class as a
-    default, so that loading one stays cheap.
+    Other modules read the fields and call the transitions. Values that most entities never need are defaults of the
+    class, so that loading an entity stays cheap.
     """
 
     key: Key | None = None
@@ -60,10 +61,10 @@ class EntityState(ObjectState):
     """The session's side that holds the entity."""
 
     home: Home | None = None
-    """Where it was made or loaded without a session: it saves and reads there by itself while no session holds it."""
+    """Where it was made or loaded without a session. It saves and reads there by itself while no session holds it."""
 
     last_home: Home | None = None
-    """The home of the session that held it last. It can be saved there explicitly, but lazy loading is off."""
+    """The home of the session that held it last. The entity can be saved there explicitly, but lazy loading is off."""
 
     dirty: bool = False
     """Whether something may have been written since the baseline was taken."""
@@ -75,25 +76,25 @@ class EntityState(ObjectState):
     """Whether the entity is to be deleted, or was."""
 
     erase: bool = False
-    """Whether deleting it means that the service erases all that it holds of it."""
+    """Whether deleting it means that the service erases all data of it."""
 
     replace: bool = False
     """Whether the next flush replaces the whole document."""
 
     sent_before: datetime | None = None
-    """When a write that is to be sent again was first sent."""
+    """When a write whose answer was lost was first sent; the write may be sent again."""
 
     in_flight: Document | None = None
-    """What is being sent at this time."""
+    """The body that is being sent now, or None if no write is under way."""
 
     expired: bool = False
-    """Whether the baseline is to be read anew at the next touch."""
+    """Whether the next access reads the document again."""
 
     merged_into: Entity | None = None
-    """The entity that stands for this one since the service merged them."""
+    """The entity that replaces this one since the service merged the two, or None."""
 
     references: dict[str, Entity] | None = None
-    """Referenced entities by the key that their id goes to."""
+    """The referenced entities, by the JSON key that holds their id."""
 
     parent: Entity | None = None
     """The entity below which this one lives."""
@@ -102,19 +103,19 @@ class EntityState(ObjectState):
     """Related entities that were loaded with this one, by relation."""
 
     below: dict[str, tuple[Entity, ...]] | None = None
-    """The entities below this one that were handed out without a session, by relation."""
+    """The child entities that were handed out without a session, by relation."""
 
     raising: frozenset[str] = frozenset()
-    """The relations that may not be loaded."""
+    """The relations whose loading raises."""
 
     version_moved: bool = False
-    """Whether our own write to something below this entity moved its version past the baseline's."""
+    """Whether our own write to a child moved the version of this entity past the baseline's."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     @property
     def status(self) -> Status:
-        """Where the entity stands."""
+        """The state of the entity, from its identity, its owner and whether it is deleted."""
         if self.deleted:
             return Status.DELETED
         if self.key is None:
@@ -128,21 +129,24 @@ class EntityState(ObjectState):
 
     @property
     def known_key(self) -> Key:
-        """The key of an entity that the service knows."""
+        """The key of an entity that is known to have one."""
         assert self.key is not None
         return self.key
 
     @property
     def place(self) -> Home | None:
-        """Where the entity saves itself while no session holds it."""
+        """Where the entity saves itself while no session holds it: its home, or the last session's."""
         return self.home or self.last_home
 
     def reference(self, key: str) -> Entity | None:
-        """The entity that was set for a reference, by the key of its id."""
+        """The entity that was set for a reference, or None. References go by the JSON key of the id."""
         return None if self.references is None else self.references.get(key)
 
     def reader(self) -> AbstractContextManager[Owner] | None:
-        """Who reads for the entity: its owner, or the owner of a session that its home lends for this block, or None."""
+        """Who reads for the entity: its owner, or the owner of a session that its home lends for one block.
+
+        None if the entity has neither an owner nor a home.
+        """
         if self.owner is not None:
             return nullcontext(self.owner)
         return None if self.home is None else _lent_owner(self.home)
@@ -150,7 +154,7 @@ class EntityState(ObjectState):
     # -- identity and owner -------------------------------------------------------------------------------------------
 
     def identify(self, key: Key) -> None:
-        """Give the identity under which the service knows the entity. From: no identity, or the same one."""
+        """The entity gets the identity that it has in the service. From: no identity, or the same one."""
         assert self.key in (None, key)
         self.key = key
 
@@ -174,14 +178,14 @@ class EntityState(ObjectState):
         self.last_home = last_home
 
     def schedule_delete(self, *, erase: bool) -> None:
-        """The next flush deletes the entity. From: persistent, or scheduled already: an erasure is never lessened."""
+        """The next flush deletes the entity. From: persistent, or scheduled already; an erasure stays one."""
         assert self.key is not None
         assert self.owner is not None
         self.deleted = True
         self.erase |= erase
 
     def undelete(self) -> None:
-        """The entity is not to be deleted any more. From: scheduled for deletion."""
+        """The next flush does not delete the entity any more. From: scheduled for deletion."""
         self.deleted = self.erase = False
 
     def become_deleted(self) -> None:
@@ -190,7 +194,7 @@ class EntityState(ObjectState):
         self.deleted = True
 
     def become_transient(self) -> None:
-        """The service does not know the entity any more, or is to be told anew. From: transient or detached."""
+        """The entity is new again: its next save creates it. From: transient or detached."""
         assert self.owner is None
         self.key = self.sent_before = None
         self.deleted = False
@@ -205,20 +209,20 @@ class EntityState(ObjectState):
         self.home = home
 
     def move_to(self, home: Home | None) -> None:
-        """The entity belongs to a home that the user chose; the last session's counts no more."""
+        """The entity belongs to a home that the user chose, and no longer to the last session's."""
         self.home = home
         self.last_home = None
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def touch(self, mapped: Mapped) -> None:
-        """Something in the entity was written."""
+        """Something in the entity was written, so its owner pins it."""
         if not self.dirty:
             self.dirty = True
             self._pin(mapped)
 
     def hand_out(self, mapped: Mapped) -> None:
-        """A container of the entity was handed out."""
+        """A container of the entity was handed out, so its owner pins it."""
         if not self.handed_out_container:
             self.handed_out_container = True
             self._pin(mapped)
@@ -228,19 +232,19 @@ class EntityState(ObjectState):
             self.owner.pin(cast("Entity", mapped))
 
     def recheck_dirty(self, *, dirty: bool) -> None:
-        """Take the result of a comparison with the baseline."""
+        """Record the result of a comparison with the baseline."""
         self.dirty = dirty
 
     def release(self) -> None:
-        """Nothing was changed in what was handed out, and nobody needs to look again."""
+        """Nothing was changed in the containers that were handed out, and they need no further comparison."""
         self.dirty = self.handed_out_container = False
 
     def schedule_replacement(self, *, replace: bool = True) -> None:
-        """The next flush sends the whole document, or with False the changes again."""
+        """The next flush sends the whole document, or with `replace=False` only the changes."""
         self.replace = replace
 
     def reverted(self) -> None:
-        """Forget the references that the user set; the ids in the document say which entities are meant."""
+        """Forget the references that the user set. From then on the ids in the document decide."""
         self.references = None
 
     # -- what the service holds ---------------------------------------------------------------------------------------
@@ -254,41 +258,41 @@ class EntityState(ObjectState):
         self.in_flight = None
 
     def fall_in_doubt(self, sent_at: datetime) -> None:
-        """The answer to a write was lost. If that write is sent again, this is when it was first sent."""
+        """The answer to a write was lost, which was first sent at `sent_at`."""
         self.sent_before = sent_at
 
     def leave_doubt(self) -> None:
-        """No lost write of the entity is followed up any more."""
+        """No write in doubt of the entity is looked up any more."""
         self.sent_before = None
 
     def settle(self) -> None:
-        """The service confirmed a write, so the document it gave is the latest that we know of."""
+        """The service confirmed a write, and its answer has the latest version that we know of."""
         self.version_moved = False
         self.sent_before = None
         self.in_flight = None
 
     def note_moved_version(self) -> None:
-        """A write of ours to something below the entity moved its version past the baseline's."""
+        """A write of ours to a child moved the version of the entity past the baseline's."""
         self.version_moved = True
 
     def note_current_version(self) -> None:
-        """The baseline was read anew, with its version."""
+        """The baseline was read again, with the current version."""
         self.version_moved = False
 
     def expire(self, mapped: Mapped) -> None:
-        """Forget the baseline and all values; the next touch reads the document anew. From: persistent."""
+        """Forget the baseline and all values; the next access reads the document again. From: persistent."""
         self.dirty = self.handed_out_container = self.replace = False
         self.expired = True
         self._mapped = ref(mapped)
         forget_all(mapped)
 
     def renew(self, mapped: Mapped, document: Document) -> None:
-        """Give an expired entity its document."""
+        """Give an expired entity a fresh document."""
         self.expired = False
         take_baseline(mapped, document)
 
     def __getattr__(self, name: str) -> Any:
-        # FASTPATH: expiring deletes `baseline`, so that only an expired entity ever comes here.
+        # FASTPATH: expiring deletes `baseline`, so that only an expired entity ever gets here.
         if name != "baseline" or not self.expired:
             raise AttributeError(name)
         mapped = self._mapped()
@@ -299,12 +303,16 @@ class EntityState(ObjectState):
     def _reload(self, mapped: Mapped) -> None:
         reader = self.reader()
         if reader is None:
-            raise InvalidRequestError(f"{mapped!r} has expired, and no session holds it to read it anew")
+            raise InvalidRequestError(f"{mapped!r} has expired, and no session holds it to read it again")
         with reader as owner:
             self.renew(mapped, owner.current(cast("Entity", mapped)))
 
     def load_rest(self, mapped: Mapped) -> None:
-        """Load what a partial load left out. Raises InvalidRequestError if nobody holds the entity to load it."""
+        """Load what a partial load left out.
+
+        Raises:
+            InvalidRequestError: if the entity has neither a session nor a home to load it.
+        """
         reader = self.reader()
         if reader is None:
             raise InvalidRequestError(
@@ -316,16 +324,16 @@ class EntityState(ObjectState):
     # -- other entities -----------------------------------------------------------------------------------------------
 
     def refer_to(self, key: str, entity: Entity) -> None:
-        """The entity refers to another, whose id goes to a key."""
+        """The entity refers to another, whose id belongs at a JSON key."""
         self.references = {**(self.references or {}), key: entity}
 
     def stop_referring(self, key: str) -> None:
-        """The entity refers to nothing by a key."""
+        """The entity refers to no other by a JSON key."""
         if self.references is not None:
             self.references.pop(key, None)
 
     def restore_references(self, references: dict[str, Entity] | None) -> None:
-        """Put references back as they were."""
+        """Set all references at once, as they were before."""
         self.references = dict(references) if references else None
 
     def live_below(self, parent: Entity | None) -> None:
@@ -333,7 +341,7 @@ class EntityState(ObjectState):
         self.parent = parent
 
     def become_element(self, parent: Entity, key: Key) -> None:
-        """The entity stands in a list of its parent, under an identity below it. From: held by no session."""
+        """The entity is an element of its parent's list, with an identity below it. From: held by no session."""
         assert self.owner is None
         self.parent = parent
         self.key = key
@@ -344,15 +352,15 @@ class EntityState(ObjectState):
         self.related = {**(self.related or {}), relation: entities}
 
     def forget_related(self) -> None:
-        """What was loaded as related is not all of it now."""
+        """The related entities that were loaded may not be all of them any more."""
         self.related = None
 
     def hand_out_below(self, relation: str, entities: tuple[Entity, ...]) -> None:
-        """Entities below this one were handed out without a session."""
+        """Child entities were handed out without a session."""
         self.below = {**(self.below or {}), relation: entities}
 
     def refuse_to_load(self, relation: str) -> None:
-        """A relation may not be loaded."""
+        """Loading a relation raises from now on."""
         self.raising |= {relation}
 
 

@@ -21,8 +21,8 @@ _FIRST_SWEEP: Final = 1024
 class IdentityMap:
     """The persistent entities of a session, by identity.
 
-    The map itself keeps nothing alive; the session pins an entity that has changes or has handed out a list. What has
-    died is swept out when the map has doubled, since a callback per entity would cost as much as loading it.
+    The map itself keeps nothing alive; the session pins an entity that has changes or has handed out a list. Dead
+    references are swept out when the map has doubled, since a callback per entity would cost as much as loading it.
     """
 
     __slots__ = ("_references", "_sweep_at")
@@ -32,16 +32,29 @@ class IdentityMap:
         self._sweep_at = _FIRST_SWEEP
 
     def get(self, key: Key) -> Entity | None:
+        """Return the entity with an identity, or None if the map holds none."""
         reference = self._references.get(key)
         return reference() if reference is not None else None
 
     def add(self, key: Key, entity: Entity) -> None:
-        """Enter an entity. Raises InvalidRequestError where another object has this identity."""
+        """Enter an entity.
+
+        Raises:
+            InvalidRequestError: if the map holds another object for the identity.
+        """
         self.refuse_another(key, entity)
         self.put(key, entity)
 
     def refuse_another(self, key: Key, entity: Entity | None = None) -> None:
-        """Raise InvalidRequestError where an object has this identity, other than this one."""
+        """Make sure that no other object is held for an identity.
+
+        Args:
+            key: the identity.
+            entity: the object that may be held, if any.
+
+        Raises:
+            InvalidRequestError: if the map holds another object for the identity.
+        """
         held = self.get(key)
         if held is not None and held is not entity:
             raise InvalidRequestError(
@@ -49,7 +62,7 @@ class IdentityMap:
             )
 
     def put(self, key: Key, entity: Entity) -> None:
-        """Enter an entity whose identity is known to be free."""
+        """Enter an entity whose identity is known to be free, without checking."""
         self._references[key] = ref(entity)
         if len(self._references) >= self._sweep_at:
             self._sweep()
@@ -61,10 +74,11 @@ class IdentityMap:
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._references))
 
     def discard(self, key: Key) -> None:
-        """Forget an identity; nothing happens where it is not held."""
+        """Forget an identity, if the map holds it."""
         self._references.pop(key, None)
 
     def clear(self) -> None:
+        """Forget all identities."""
         self._references.clear()
 
     def __iter__(self) -> Iterator[Entity]:

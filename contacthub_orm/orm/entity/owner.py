@@ -1,4 +1,4 @@
-"""What an entity asks of whoever holds it: two protocols, so that entities know no session."""
+"""What an entity asks of its session and of its home: two protocols, so that entities need not know the session."""
 
 from __future__ import annotations
 
@@ -18,56 +18,72 @@ E = TypeVar("E", bound="Entity")
 
 
 class Owner(Protocol):
-    """What holds entities, as they see it: it learns what happens to them and reads what they lack."""
+    """The session, as its entities see it: it learns what happens to them and loads what they lack."""
 
     @property
     def session(self) -> Any:
-        """The session, untyped: nothing on this floor knows its class."""
+        """The session. It is typed `Any`, because its class is on a higher layer."""
         ...
 
     @property
     def per_call(self) -> bool:
-        """Whether it lives for one call of something that has no session."""
+        """Whether the session lives for one call of an entity that has no session."""
         ...
 
     def pin(self, entity: Entity) -> None:
-        """Keep an entity alive and look at it at the next flush: it was written to, or handed out a container."""
+        """Keep an entity alive until the next flush, which compares it with its baseline."""
         ...
 
     def current(self, entity: Entity) -> Document:
-        """Read the document of an entity anew. Raises InvalidRequestError if the service no longer has it."""
+        """Read the document of an entity again.
+
+        Raises:
+            InvalidRequestError: if the entity no longer exists.
+        """
         ...
 
     def load_rest(self, entity: Entity) -> None:
-        """Load what a partial load left out, under the unsaved changes."""
+        """Load what a partial load left out; unsaved changes stay.
+
+        Raises:
+            InvalidRequestError: if the entity no longer exists.
+        """
         ...
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:
-        """The entity of a resource with this id, held or read now; None if there is none."""
+        """Return the entity of a resource with this id, held or read now, or None if there is none."""
         ...
 
     def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
-        """The entities below a parent, from the documents in which the service shows them."""
+        """Return the child entities of a parent, from their documents."""
         ...
 
     def refuse_another(self, key: Key) -> None:
-        """Raise InvalidRequestError if another object is held for an identity."""
+        """Make sure that no object is held for an identity.
+
+        Raises:
+            InvalidRequestError: if one is.
+        """
         ...
 
     def make_persistent(self, entity: Entity, key: Key) -> None:
-        """Hold a new entity as the persistent one of an identity that it turned out to stand for."""
+        """Hold an entity under the identity that it has adopted.
+
+        Raises:
+            InvalidRequestError: if another object is held for the identity.
+        """
         ...
 
 
 @runtime_checkable
 class Home(Protocol):
-    """What an entity can belong to without a session, such as a node: it saves and reads there by itself."""
+    """Where an entity saves and reads by itself without a session, such as a node."""
 
     @property
     def backend(self) -> Any:
-        """The service behind it; its `place` says where that is."""
+        """The service behind it; `backend.place` names the service, the workspace and the node."""
         ...
 
     def lend(self) -> AbstractContextManager[Any]:
-        """Give a session for one call. At the end of its block it lets go of what it holds, and leaves that here."""
+        """Open a session for one call. At the end of its block its entities become detached, with this home."""
         ...

@@ -1,4 +1,4 @@
-"""References between entities: by an id in the document (`Reference`), or by the place below another (`Parent`)."""
+"""References between entities: by an id in the document (`Reference`) or by the parent's id in the route (`Parent`)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 
 class Reference(Generic[T]):
-    """An attribute that holds another entity and stands for its id in the document.
+    """An attribute that holds another entity, whose id is in the document.
 
-    The referenced entity may be new: the session creates it first and puts its id in.
+    The referenced entity may be new: then the session creates it first and puts in its id.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Reference(Generic[T]):
         self.name = name
 
     def field(self) -> Any:
-        """The attrs field that stands for this reference in `__init__`."""
+        """Make the attrs field for the reference in `__init__`."""
         return attrs.field(default=UNSET, kw_only=True)
 
     @overload
@@ -75,7 +75,7 @@ class Reference(Generic[T]):
         state.touch(instance)
 
     def _refuse_two(self, instance: Entity, target: Entity) -> None:
-        """An id that was given beside the entity must be the entity's; otherwise one of them would be lost."""
+        """Refuse an id that was given beside the entity and is not its id, since one of them would be lost."""
         given, state = self._identity(instance), state_of(instance)
         if given is None or state.reference(self.key) is not None or state.key is not None:
             return
@@ -95,7 +95,9 @@ class Reference(Generic[T]):
 class Parent(Generic[T]):
     """An attribute that holds the entity below which this one lives; the parent's id is part of its routes.
 
-    `path` are the keys of the parent's collection that shows the same elements, empty if there is none.
+    Args:
+        target: the resource of the parent.
+        path: the keys of the parent's collection that has the same elements, empty if there is none.
     """
 
     name: str
@@ -108,7 +110,7 @@ class Parent(Generic[T]):
         self.name = name
 
     def field(self) -> Any:
-        """The attrs field that stands for the parent in `__init__`; it alone may be given by place."""
+        """Make the attrs field for the parent in `__init__`; it alone may be passed by position."""
         return attrs.field(default=UNSET)
 
     @overload
@@ -135,14 +137,14 @@ class Parent(Generic[T]):
 
 
 def referred_to(entity: Entity) -> list[Entity]:
-    """The entities that one refers to: its parent and its references."""
+    """Return the entities that an entity refers to: its parent and its references."""
     state = state_of(entity)
     found = list((state.references or {}).values())
     return found if state.parent is None else [state.parent, *found]
 
 
 def _checked(instance: Entity, name: str, target: str, value: Any) -> Entity:
-    """The value as an entity of the target resource."""
+    """The value, which must be an entity of the target resource."""
     resource = getattr(type(value), "__resource__", None)
     if resource is None or resource.name != target:
         raise TypeError(f"{type(instance).__name__}.{name} holds an entity of {target}, got {value!r}")
@@ -151,7 +153,11 @@ def _checked(instance: Entity, name: str, target: str, value: Any) -> Entity:
 
 
 def _owner(instance: Entity, name: str) -> AbstractContextManager[Owner]:
-    """Who loads an attribute. Raises InvalidRequestError if nobody can."""
+    """Who loads an attribute.
+
+    Raises:
+        InvalidRequestError: if the entity has neither a session nor a home.
+    """
     reader = state_of(instance).reader()
     if reader is None:
         raise InvalidRequestError(f"{type(instance).__name__}.{name} cannot be loaded: no session holds it")
@@ -169,15 +175,17 @@ def parent(
 
     Args:
         target: the resource of the parent.
-        path: the keys of the parent's collection that shows the same elements.
+        path: the keys of the parent's collection that has the same elements, empty if there is none.
         default: None, written out, tells type checkers that a constructor may leave the parent out.
-        kw_only: False, written out, tells type checkers that a constructor may be given the parent by place.
+        kw_only: False, written out, tells type checkers that a constructor may be passed the parent by position.
     """
     return Parent(target, path)
 
 
 def reference(key: str, target: str, *, default: None = None) -> Any:  # noqa: ARG001 - for type checkers
-    """Declare a reference: `book: Reference[Book] = reference("bookId", "books", default=None)`.
+    """Declare a reference to another entity.
+
+    For example `book: Reference[Book] = reference("bookId", "books", default=None)`.
 
     Args:
         key: the JSON key that holds the id.

@@ -1,4 +1,4 @@
-"""Resources and identities: which collection an entity belongs to, and which entity of it this is."""
+"""Resources and identities: the collection that an entity belongs to, and its id there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Identity", "Key", "Resource", "identity_of", "joined_identity", "split_identity"]
 
 Identity = str | tuple[str, str]
-"""How a caller names an entity: by its id, or below another entity by the parent's id and its own."""
+"""How a caller names an entity: by its id, or by the pair of the parent's id and its own."""
 
 
 @attrs.frozen
@@ -25,11 +25,12 @@ class Resource:
     Attributes:
         name: the collection's path segment.
         id_key: the document key of the id.
-        version_keys: the document keys that tell a newer document from an older one. The first that both documents
-            hold decides.
-        always: the keys that every whole document of the service has. A document without one of them is a part.
-        patches: whether the service can update a part of an entity. Otherwise a change replaces the whole.
-        personal: whether the service exports, and erases on demand, all that it holds of one entity.
+        version_keys: the document keys that tell a newer document from an older one. The first key that both documents
+            have decides.
+        always: the keys that every whole document of the service has. A document without one of them is partial.
+        patches: whether the service can update single values of an entity. Otherwise a change replaces the whole
+            document.
+        personal: whether the service exports, and erases on demand, all data of one entity.
     """
 
     name: str
@@ -63,10 +64,15 @@ def split_identity(identity: str) -> tuple[str, ...]:
 
 
 def identity_of(entity: type[Entity], identity: Identity) -> str:
-    """Check an id as a caller gives it, and return it in the form that a `Key` holds.
+    """Check an id from a caller, and return it in the form of `Key.identity`.
+
+    Args:
+        entity: the class that the id belongs to.
+        identity: the id, or the pair of the parent's id and its own.
 
     Raises:
-        InvalidRequestError: if it is not a non-empty string, or below another entity not a pair of them.
+        InvalidRequestError: if it is not a non-empty string, or, for an entity that lives below another, not a pair of
+            non-empty strings.
     """
     parts = identity if isinstance(identity, tuple) else (identity,)
     expected = 1 if entity.__parent__ is None else 2

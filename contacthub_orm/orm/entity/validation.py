@@ -1,4 +1,4 @@
-"""Declared types and validators, checked on what the user wrote before it is sent."""
+"""Checks of declared types, rules and validators on the values that the user wrote, before they are sent."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["violations"]
 
 
 def violations(entity: Entity) -> list[Violation]:
-    """Every rule that what would be sent of an entity breaks, each with its path; what has not changed breaks none.
+    """Return every violated rule of an entity, with its path. A value that has not changed violates none.
 
-    The entity's own rules, between attributes, are asked once each value by itself is in order.
+    The entity's own rules between attributes are checked only if every value by itself is valid.
     """
     found = list(_of_object(entity, type(entity).__name__, new=state_of(entity).key is None))
     return found or list(entity._violations())
@@ -63,9 +63,9 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
-    """Required values that a new object lacks, or that were taken away.
+    """Required values that a new object lacks, or that were removed.
 
-    A required embedded object may be empty, as far as it requires nothing itself.
+    A required embedded object may be empty if none of its own values are required.
     """
     state = object_state(mapped)
     for name, attribute in mapped.__attributes__.items():
@@ -98,7 +98,7 @@ def _of_value(
 
 
 def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new: bool) -> Iterator[Violation]:
-    """Rules that elements break; an element that the service itself sent breaks none."""
+    """Rules that list elements violate. An element that the service itself sent violates none."""
     known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
         place = f"{path}[{index}]"
@@ -112,7 +112,7 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
 
 
 def _of_item(value: Any, path: str, *, new: bool) -> Iterator[Violation]:
-    """Rules that a value without declaration breaks."""
+    """Rules that an undeclared value violates."""
     if isinstance(value, Mapped):
         yield from _of_object(value, path, new=new)
     elif isinstance(value, list):

@@ -1,1 +1,1 @@
-"""Objects over documents: declared attributes, bookkeeping, changes against a baseline."""
+"""Objects over documents: declared attributes, bookkeeping, and changes against a baseline."""

@@ -1,7 +1,7 @@
 """Declared attributes: `Attr[T]` for a value, `Embedded[T]` for an embedded object.
 
-Both are non-data descriptors. The first read converts the baseline's value and leaves it in the instance's
-`__dict__`, so later reads never come here; writes are seen by `Mapped.__setattr__`. Read on the class they give a
+Both are non-data descriptors. The first read converts the baseline's value and stores it in the instance's `__dict__`,
+so that later reads bypass the descriptor; `Mapped.__setattr__` sees the writes. Read on the class, an attribute is a
 query expression.
 """
 
@@ -38,7 +38,7 @@ Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
 class _Unset:
-    """What an argument of a constructor is when it was not given."""
+    """The default of a constructor argument that was not passed."""
 
     def __repr__(self) -> str:
         return "UNSET"
@@ -51,7 +51,7 @@ _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 class Attribute:
-    """What every declared attribute is: its Python name, its JSON key, its declared type and its rules."""
+    """A declared attribute: its Python name, its JSON key, its declared type and its rules; see `attr`."""
 
     name: str
     owner: type
@@ -82,17 +82,25 @@ class Attribute:
         self.name = name
         self.key = self._key or name
         self.owner = owner
+        # NOTE: an annotation in a class that is defined in a function may name other classes of that function, which
+        # are in no module, so `declared` needs the function's locals to resolve it. `type.__new__`, which calls this
+        # method, has no Python frame, so the caller's frame is the one that runs the `class` statement. At module
+        # level nothing is kept.
         frame = sys._getframe(1)
         self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
 
     def field(self) -> Any:
-        """The attrs field that stands for this attribute in `__init__`; every object gets a default of its own."""
+        """Make the attrs field for the attribute in `__init__`; every object gets a default of its own."""
         default = self.default if self.default is UNSET else attrs.Factory(partial(deepcopy, self.default))
         return attrs.field(default=default, kw_only=True, metadata={"attribute": self})
 
     @cached_property
     def declared(self) -> Any:
-        """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use."""
+        """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use.
+
+        Raises:
+            ConfigurationError: if the annotation has an unknown name.
+        """
         annotation = inspect.get_annotations(self.owner).get(self.name, Any)
         holder = types.SimpleNamespace(__annotations__={self.name: annotation})
         namespace = {**vars(typing), **vars(sys.modules[self.owner.__module__])}
@@ -107,11 +115,11 @@ class Attribute:
         return arguments[0] if arguments else Any
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Any:
-        """The query expression for this attribute at `path` below `owner`."""
+        """Make the query expression for this attribute at `path` below `owner`."""
         raise NotImplementedError
 
     def accept(self, instance: Mapped, value: Any) -> Any:
-        """The value as it is kept after an assignment."""
+        """Convert an assigned value to the value that the instance keeps."""
         raise NotImplementedError
 
 
@@ -152,22 +160,23 @@ class Attr(Attribute, Generic[T]):
 
     @cached_property
     def load(self) -> Load | None:
+        """The conversion from the wire value, or None if the wire value is kept."""
         return loader(self.declared)
 
     @cached_property
     def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
-        """Whether this is a scalar that is kept as it is on the wire."""
+        """Whether this is a scalar that is kept unconverted."""
         return without_none(self.declared) in _SCALARS and self.converter is None
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
-        """What an absent value reads as: a new list or dict where one is declared, else None."""
+        """The declared container type, list or dict, or None. An absent value reads as an empty container."""
         kind = without_none(self.declared)
         kind = typing.get_origin(kind) or kind
         return kind if kind in (list, dict) else None
 
     def read(self, wire: Any) -> Any:
-        """The typed value of a wire value; containers are copies, so that the baseline is never handed out."""
+        """Convert a wire value. Containers are copied, so that the baseline is never handed out."""
         if wire is None:
             return self.container() if self.container is not None else None
         if self.load is None:
@@ -177,7 +186,7 @@ class Attr(Attribute, Generic[T]):
         return _read(self.load, wire)
 
     def place(self, instance: Mapped, value: list[Any] | dict[str, Any]) -> None:
-        """Tell the class of a list's elements that the service holds them here."""
+        """Call the hook `_held_in_list` of the elements' class with a list of the service."""
         if isinstance(value, list) and self._element_class is not None:
             self._element_class._held_in_list(value, instance, self.key)
 
@@ -190,7 +199,8 @@ class Attr(Attribute, Generic[T]):
     def _load_element(self) -> Load | None:
         return loader(element_type(self.declared))
 
-    def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value knows no owner
+    def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value does not know its owner
+        """Convert an assigned value. A value that does not fit stays as it is; it is refused before it is sent."""
         if self.converter is not None and value is not None:
             value = self.converter(value)
         if self.container is list and isinstance(value, list | tuple):
@@ -198,18 +208,23 @@ class Attr(Attribute, Generic[T]):
         return value if value is None or self.load is None else _taken(self.load, value)
 
     def _accept_list(self, values: list[Any] | tuple[Any, ...]) -> list[Any]:
-        """The user's own list where every element already is of the declared type, else a new one."""
+        """The user's own list if every element is of the declared type already, otherwise a new list."""
         take = self._take_element
         taken = list(values) if take is None else [_taken(take, value) for value in values]
         return values if isinstance(values, list) and all(map(_is, taken, values)) else taken
 
     @cached_property
     def _take_element(self) -> Load | None:
-        """What makes an element of a value of the user's; an object is a new one, whose every value was written."""
+        """The conversion of a list element that the user wrote; every value of a new object counts as written."""
         return self._load_element if self._element_class is None else self._element_class._element
 
     def write(self, value: Any, held: Any) -> Any:
-        """The wire value, with the service's own spelling, as in `held`, of whatever has not changed."""
+        """Convert a value to the wire; whatever has not changed keeps the service's own spelling.
+
+        Args:
+            value: the value that was read or written.
+            held: the service's wire value, None or MISSING if there is none.
+        """
         new = dump(value)
         if self.load is None or held is None or held is MISSING:
             return new
@@ -225,7 +240,7 @@ class Attr(Attribute, Generic[T]):
         return [found.pop() if found else element for element, found in known]
 
     def _meaning(self, element: Any) -> str:
-        """What an element says: in a declared object what is null or empty says no more than what is not there."""
+        """A string that is equal for equal elements. In a declared object, null, empty and missing values are equal."""
         if self._element_class is not None and isinstance(element, dict):
             element = {key: value for key, value in element.items() if not is_empty(value)}
         return _text(element)
@@ -234,17 +249,18 @@ class Attr(Attribute, Generic[T]):
         return dump(self.read(wire))
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
+        """Make the query expression for this value at `path` below `owner`."""
         return Expression(owner, path, self.declared)
 
 
 class Embedded(Attribute, Generic[T]):
-    """An embedded object of class T, always in place: absent or null it reads as an empty one, false in a condition.
+    """An embedded object of class T. If it is absent or null, it reads as an empty object, which is false.
 
-    `Embedded[Any]` declares nothing about its content: it reads as a `Properties`.
+    `Embedded[Any]` declares nothing about its content and reads as a `Properties`.
     """
 
     open_target: ClassVar[type[Mapped]]
-    """The class of objects that declare nothing; `mapped` sets it."""
+    """The class of objects that declare nothing. The module `mapped` sets it, since it imports this one."""
 
     def __init__(self, *, choose: Callable[[Any], type[Mapped]] | None = None, **rules: Any) -> None:
         super().__init__(**rules)
@@ -280,17 +296,23 @@ class Embedded(Attribute, Generic[T]):
         return self.open_target if declared is Any else declared
 
     def accept(self, instance: Mapped, value: Any) -> Mapped:
+        """Convert an assigned value to an embedded object of `instance`.
+
+        Raises:
+            TypeError: if it is neither an object, a mapping nor None.
+        """
         target = self.target if self.choose is None else self.choose(instance)
         return target._adopted(value, instance, self.key)
 
     def expression(self, owner: type, path: tuple[str, ...]) -> EmbeddedExpression | DynamicExpression:
+        """Make the query expression for this object at `path` below `owner`."""
         if self.target.__open__:
             return DynamicExpression(owner, path)
         return EmbeddedExpression(owner, path, self.target)
 
 
 def copied(wire: Any) -> Any:
-    """A copy of wire JSON: new lists and dicts all the way down."""
+    """Copy a JSON value: lists and dicts are new at every depth."""
     if isinstance(wire, list):
         return [copied(element) for element in wire]
     if isinstance(wire, dict):
@@ -303,13 +325,13 @@ def _is(left: Any, right: Any) -> bool:
 
 
 def _read(load: Load | None, wire: Any) -> Any:
-    """A wire value as `load` reads it, or a copy of it as it is."""
+    """The converted wire value, or a copy of it if it does not fit or needs no conversion."""
     value = wire if load is None else _taken(load, wire)
     return copied(wire) if value is wire else value
 
 
 def _taken(load: Load, value: Any) -> Any:
-    """The value as `load` takes it, or as it is; what does not fit is refused before it is sent."""
+    """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
     try:
         return load(value)
     except (ValueError, TypeError, KeyError):
@@ -335,15 +357,15 @@ def attr(
     """Declare a value.
 
     Args:
-        default: what a new entity starts with; None leaves it unset, which reads None and is not sent. Written out, it
-            tells type checkers that a constructor may leave the value out.
-        name: the JSON key, where it is not the attribute's name.
-        read_only: the service sets it; it is never sent, and assigning it is refused.
-        create_only: it is sent when the entity is created and may not be changed later.
-        derived: the service derives it from the rest: a new object may state it all the same, and it is never sent.
-        required: it is sent on creation even when it is empty.
-        converter: what a value that is assigned is taken as, before its type is checked; None is not passed to it.
-        validator: an attrs validator, run before a request is sent.
+        default: the value of a new entity. None leaves it unset: it reads None and is not sent. Written out, None tells
+            type checkers that a constructor may leave the value out.
+        name: the JSON key, if it is not the attribute's name.
+        read_only: whether only the service sets it. It is never sent, and a save refuses an assigned value.
+        create_only: whether it can only be set when the entity is created.
+        derived: whether the service derives it from other values. It is never sent, but a new object may have it.
+        required: whether it is sent on creation even if it is empty.
+        converter: a function that converts an assigned value before its type is checked. It is not called with None.
+        validator: an attrs validator, called before a request is sent.
         repr: whether `repr()` shows the value.
     """
     return Attr(
@@ -368,11 +390,16 @@ def embedded(
     required: bool = False,
     choose: Callable[[Any], type[Mapped]] | None = None,
 ) -> Any:
-    """Declare an embedded object; the arguments are those of `attr`, and one more.
+    """Declare an embedded object.
 
     Args:
-        choose: for an attribute declared `Embedded[Any]` whose class depends on the object that holds it: gives the class
-            for a holder. It is asked when the attribute is first read, and at every assignment.
+        default: the value of a new entity, as for `attr`.
+        name: the JSON key, if it is not the attribute's name.
+        read_only: whether only the service sets it. It is never sent, and a save refuses an assigned value.
+        create_only: whether it can only be set when the entity is created.
+        required: whether it is sent on creation even if it is empty.
+        choose: a function that returns the class of the embedded object for the object that holds it, for an attribute
+            declared `Embedded[Any]`. It is called when the attribute is first read, and at every assignment.
     """
     return Embedded(
         default=default,

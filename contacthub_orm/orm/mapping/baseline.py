@@ -1,4 +1,4 @@
-"""The baseline of an object: taking in a fresh document under the user's edits, undoing edits, writing them again."""
+"""The baseline of an object: merging a fresh document under the user's edits, undoing edits, applying them again."""
 
 from __future__ import annotations
 
@@ -27,17 +27,22 @@ __all__ = [
 
 
 def merge_baseline(mapped: Mapped, fresh: Document | None, sent: Any = None) -> None:
-    """Make `fresh` the baseline, under the user's edits.
+    """Make a document the baseline, under the user's edits.
 
-    A path whose value is still what was `sent`, or what the old baseline held, takes the service's value; an edit made
-    since, or never sent, stays. Lists are updated in place, so that nobody's reference is orphaned.
+    A path takes the service's value if it still has the value that was sent, or the old baseline's. An edit that was
+    made since, or never sent, stays. Lists are updated in place, since a caller may hold one.
+
+    Args:
+        mapped: the object.
+        fresh: the document, or None if the service does not have the object.
+        sent: the body that the service confirmed, if any.
     """
     old = object_state(mapped).baseline or {}
     _merge_baseline(mapped, apply_patch(old, sent) if isinstance(sent, dict) else old, fresh)
 
 
 def _merge_baseline(mapped: Mapped, known: Document, fresh: Document | None) -> None:
-    """As `merge_baseline`; `known` is the old baseline with what was sent laid over it."""
+    """As `merge_baseline`; `known` is the old baseline with the sent body merged into it."""
     state = object_state(mapped)
     state.baseline = fresh
     document = fresh or {}
@@ -62,12 +67,12 @@ def _object(document: Document, key: str) -> Document | None:
 
 
 def _is_replacement(old: Any, value: Mapped) -> bool:
-    """Whether the object stands in place of what `old` holds, rather than being the same one with further edits."""
+    """Whether the object replaces the old one, rather than being the same one with further edits."""
     if old is not None and not isinstance(old, dict):
         return True
     try:
         return _removes(object_change(old, value, written=True))
-    except TypeError:  # it holds what JSON cannot say, and stays as the user wrote it
+    except TypeError:  # it has a value without a JSON form, and stays as the user wrote it
         return True
 
 
@@ -76,7 +81,7 @@ def _removes(patch: Any) -> bool:
 
 
 def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute | None) -> None:
-    """Have a path read the service's value: a container in place, anything else by the next read."""
+    """Give a path the service's value: a container is updated in place, anything else is converted at the next read."""
     if isinstance(value, list):
         fresh = elements(wire, attribute)
         if isinstance(fresh, list):
@@ -94,17 +99,17 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
 
 
 def refill(value: list[Any], fresh: list[Any]) -> None:
-    """Bring a handed-out list to the service's content, keeping the elements that are still there."""
+    """Update a handed-out list to the service's content. Elements that are still there stay the same objects."""
     value[:] = [_kept(held, element) for held, element in _matched(value, fresh)]
 
 
 def _rewrite(value: list[Any], fresh: list[Any]) -> None:
-    """Bring a list to what a user wrote into it: in elements that are still there, what differs is edits."""
+    """Update a list to content that the user wrote. In elements that are still there, differences become edits."""
     value[:] = [_edited(held, element) for held, element in _matched(value, fresh)]
 
 
 def _matched(value: list[Any], fresh: list[Any]) -> list[tuple[Any, Any]]:
-    """The elements of a list to be, each after the one that stands for it now, None where there is none."""
+    """Each fresh element, with the element that has its identity in the list now, or None if there is none."""
     held: dict[Any, Any] = {}
     for index, element in enumerate(value):
         held.setdefault(_identity(element, index), element)
@@ -112,14 +117,14 @@ def _matched(value: list[Any], fresh: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def elements(wire: Any, attribute: Attribute | None) -> Any:
-    """What a list's wire value reads as, an empty list where an open object has none any more."""
+    """Convert the wire value of a list. A list that is missing in an open object reads as an empty one."""
     if isinstance(attribute, Attr):
         return attribute.read(wire)
     return [] if wire is None else open_value(wire)
 
 
 def _identity(element: Any, index: int) -> Any:
-    """An element is known by its `id`, or by its place where it has none."""
+    """The identity of an element: its `id`, or its index if it has none."""
     if isinstance(element, Mapped):
         try:
             found = element["id"]
@@ -130,11 +135,11 @@ def _identity(element: Any, index: int) -> Any:
 
 
 def _kept(held: Any, fresh: Any) -> Any:
-    """The element that stands there already, with the service's content: its edits were sent, or are undone."""
+    """The held element with the service's content, since its edits were sent or undone; the fresh one if none fits."""
     if isinstance(held, Mapped) and isinstance(fresh, Mapped) and type(held) is type(fresh):
         try:
             known = render(held)
-        except TypeError:  # an edit that JSON cannot say was never sent
+        except TypeError:  # an edit without a JSON form was never sent
             revert(held)
             known = {}
         _merge_baseline(held, known, object_state(fresh).baseline)
@@ -143,7 +148,7 @@ def _kept(held: Any, fresh: Any) -> Any:
 
 
 def _edited(held: Any, fresh: Any) -> Any:
-    """The element that stands there already, with what the fresh one says otherwise as edits of the service's content."""
+    """The held element, edited to have the content of the fresh one; the fresh one if none fits."""
     if (
         isinstance(held, Mapped)
         and type(held) is type(fresh)
@@ -165,7 +170,7 @@ def forget_value(mapped: Mapped, name: str, attribute: Attribute | None) -> None
 
 
 def revert(mapped: Mapped) -> None:
-    """Undo every edit: values are the baseline's again, lists in place."""
+    """Undo every edit: all values are the baseline's again, and lists are restored in place."""
     state = object_state(mapped)
     raw = state.baseline or {}
     for name, key, value, attribute in parts(mapped):
@@ -182,7 +187,7 @@ def revert(mapped: Mapped) -> None:
 
 
 def unmark(mapped: Mapped) -> None:
-    """Forget what was written where it all equals the baseline, so that the next write is seen as a first one."""
+    """Forget what was written, if all of it equals the baseline. Then the next write tells the root again."""
     state = object_state(mapped)
     for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped):
@@ -195,9 +200,9 @@ def unmark(mapped: Mapped) -> None:
 
 
 def mark_all_dirty(mapped: Mapped) -> PartialDocument:
-    """Have what an object holds be edits of something unknown; gives the baseline under it, of which nothing was loaded.
+    """Turn all values into unsaved edits on an unloaded baseline, and return that baseline.
 
-    Objects on the way to an edit are taken to be there. A list or dict that is empty says nothing and is dropped.
+    Objects that contain an edit count as existing. Empty lists and dicts are dropped.
     """
     found = PartialDocument()
     for name, key, value, attribute in parts(mapped):
@@ -211,7 +216,7 @@ def mark_all_dirty(mapped: Mapped) -> PartialDocument:
 
 
 def forget_containers(mapped: Mapped) -> None:
-    """Drop the lists and dicts that were handed out, so that the next read hands out new ones."""
+    """Drop the lists and dicts that were handed out, so that the next read makes new ones."""
     for name, _, value, attribute in parts(mapped):
         if isinstance(value, Mapped):
             forget_containers(value)
@@ -220,7 +225,7 @@ def forget_containers(mapped: Mapped) -> None:
 
 
 def apply_edits(mapped: Mapped, edits: Document) -> None:
-    """Write a patch into an object as a user would, lists in place."""
+    """Write a patch into an object as a user would. Lists are updated in place."""
     for key, value in edits.items():
         held = _held(mapped, key)
         if isinstance(held, Mapped) and isinstance(value, dict):
@@ -234,7 +239,7 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
 
 
 def _held(mapped: Mapped, key: str) -> Any:
-    """What an object holds at a key, None where that was not loaded: nothing is loaded for it."""
+    """The value at a key, or None if it is missing or was not loaded. Nothing is loaded for it."""
     if lacks(object_state(mapped).baseline, key):
         return None
     try:

@@ -1,4 +1,7 @@
-"""What differs between an object and its baseline: the PATCH body (JSON Merge Patch, RFC 7396), the POST body, changed paths."""
+"""Differences between an object and its baseline.
+
+They are the PATCH body (a JSON Merge Patch, RFC 7396), the POST body of a new object, and the changed paths.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,11 @@ __all__ = [
 
 
 UNLOADED: Final = object()
-"""The old value of a path that a partial load left out: whatever is written there is a change."""
+"""The old value of a path that a partial load left out. Whatever is written there is a change."""
 
 
 def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
-    """What was read or written: name, JSON key, value and declaration (None for an undeclared item)."""
+    """Yield every value that was read or written: name, JSON key, value, and declaration (None if undeclared)."""
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
         if attribute is not None:
@@ -43,13 +46,13 @@ def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
 
 
 def changes(mapped: Mapped) -> Document:
-    """The PATCH body: changed paths only, nested; a removed key is null, a collection is sent whole."""
+    """Return the PATCH body: the changed paths, nested. A removed key is null, and a list is sent whole."""
     raw = object_state(mapped).baseline
     return _patch(mapped, {} if raw is None else raw, replaced=False)
 
 
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
-    """What turns `old` into the object; with `replaced` it stands in place of `old` and nulls the keys it lacks."""
+    """The patch from `old` to the object. If the object has `replaced` the old one, keys that it lacks become null."""
     body: Document = {}
     for name, key, value, attribute in parts(mapped):
         if attribute is None or not attribute.read_only:
@@ -67,7 +70,7 @@ def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
 
 
 def old_value(document: Document, key: str) -> Any:
-    """What a document holds at a key: MISSING for nothing, UNLOADED where it was not asked for."""
+    """Return the value of a document at a key, MISSING if there is none, or UNLOADED if a partial load left it out."""
     return UNLOADED if lacks(document, key) else document.get(key, MISSING)
 
 
@@ -77,7 +80,17 @@ def _lacking(mapped: Mapped, old: Document) -> list[str]:
 
 
 def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> Any:
-    """What turns the wire value `old` into `value`, MISSING where there is nothing to say."""
+    """Return the patch from an old wire value to a value, or MISSING if nothing has changed.
+
+    Args:
+        old: the wire value of the baseline, or MISSING or UNLOADED.
+        value: the value that was read or written; UNSET for a removed item.
+        attribute: its declaration, or None for an undeclared value.
+        written: whether the user assigned it. Containers are compared even if not.
+
+    Raises:
+        TypeError: if the value has no JSON form.
+    """
     if isinstance(value, Mapped):
         return object_change(old, value, written=written)
     if old is UNLOADED:
@@ -94,7 +107,7 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
 
 
 def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> bool:
-    """Whether there is something to say; a value that JSON cannot say is a change, to be refused later."""
+    """Whether a value has changed, with the arguments of `change`. One without a JSON form has; it is refused later."""
     try:
         return change(old, value, attribute, written=written) is not MISSING
     except TypeError:
@@ -102,6 +115,7 @@ def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bo
 
 
 def object_change(old: Any, value: Mapped, *, written: bool) -> Any:
+    """As `change`, for an embedded object."""
     if not written:
         return changes(value) or MISSING
     if old is MISSING or old is None:
@@ -116,7 +130,13 @@ Change = tuple[str, Any, Any]
 
 
 def changed_paths(old: Document | None, patch: Document, prefix: str = "") -> Iterator[Change]:
-    """The leaves of a PATCH body as dotted paths with old and new value, removed keys as null."""
+    """Yield the leaves of a PATCH body: dotted path, old value and new value, None for a removed key.
+
+    Args:
+        old: the baseline.
+        patch: the PATCH body.
+        prefix: what every path starts with.
+    """
     for key, value in patch.items():
         before = (old or {}).get(key)
         path = f"{prefix}{key}"
@@ -127,7 +147,10 @@ def changed_paths(old: Document | None, patch: Document, prefix: str = "") -> It
 
 
 def creation(mapped: Mapped) -> Document:
-    """The POST body: all that is set; what is unset or empty stays out, null is sent where the user wrote None."""
+    """Return the POST body: every value that is set.
+
+    Empty values are left out, unless they are required. Null is sent if the user wrote None.
+    """
     document = render(mapped)
     for attribute in mapped.__attributes__.values():
         if attribute.read_only:

@@ -1,8 +1,8 @@
-"""`Mapped`: an object over a wire document, the common base of entities and embedded objects; `Properties`.
+"""`Mapped`, an object over a wire document and the base of entities and embedded objects; and `Properties`.
 
-The decoded document is the baseline and is never mutated. What was read or written sits converted in the instance's
-`__dict__`; `ObjectState` says which of it was written. Bookkeeping is one slot, `_state`, so that no JSON key can
-get in its way.
+The decoded document is the baseline and is never mutated. The values that were read or written are in the instance's
+`__dict__`, converted; `ObjectState` tells which of them were written. All bookkeeping is in one slot, `_state`, so
+that it cannot collide with a JSON key.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Mapped:
 
     @classmethod
     def _further_fields(cls) -> dict[str, Any]:
-        """Arguments of `__init__` that are no JSON fields themselves."""
+        """Arguments of `__init__` that are not JSON fields."""
         return {}
 
     def __attrs_pre_init__(self) -> None:
@@ -99,14 +99,14 @@ class Mapped:
 
     @classmethod
     def _bound(cls: type[M], raw: Document | None, owner: Mapped | None = None) -> M:
-        """An object over a document, without running `__init__`."""
+        """Make an object over a document, without running `__init__`."""
         self = new_object(cls)
         set_state(self, ObjectState(raw, owner))
         return self
 
     @classmethod
     def _adopted(cls: type[M], value: Any, owner: Mapped, key: str) -> M:
-        """The object that takes its place at a key of `owner`: the value itself where it is free, else a copy of it."""
+        """The embedded object for a value assigned to a key of `owner`: the value itself if it is free, else a copy."""
         if isinstance(value, cls) and value._is_free(owner):
             adopted = value
         elif value is None or (isinstance(value, Mapped) and is_null(value)):
@@ -122,12 +122,12 @@ class Mapped:
         return adopted
 
     def _is_free(self, owner: Mapped) -> bool:
-        """Whether the object is new, nobody's, and not the one that `owner` itself stands in."""
+        """Whether the object can be embedded in `owner`: it is new, embedded nowhere, and does not contain `owner`."""
         return self._state.embedded_in is None and self._state.baseline is None and root_of(owner) is not self
 
     @classmethod
     def _made(cls: type[M], content: Any) -> M:
-        """A new object with a copy of everything in `content`, a mapped object or a mapping, written to it."""
+        """Make a new object with a copy of the content of a mapped object or a mapping, all of it written."""
         if not isinstance(content, Mapped | Mapping):
             raise TypeError(f"{cls.__name__} is made of an object, got {content!r}")
         self = cls._bound(None)
@@ -141,7 +141,7 @@ class Mapped:
 
     @classmethod
     def _element(cls: type[M], value: Any) -> M:
-        """The list element that a value of the user's stands for: an object of the class as it is, else a new one."""
+        """The list element for a value of the user's: an object of the class itself, or a new one with its content."""
         return value if isinstance(value, cls) else cls._made(value)
 
     if not TYPE_CHECKING:  # a checker that saw these would let any name pass
@@ -162,11 +162,11 @@ class Mapped:
                     if isinstance(held, Mapped):
                         object_state(held).embedded_in = None
                     if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
-                        self._state.complete(self, attribute.key)  # what is replaced must be known
+                        self._state.complete(self, attribute.key)  # the patch must null the old object's keys
                     kept = values[name] = attribute.accept(self, value)
                     if isinstance(kept, (list, dict, Mapped)):
                         self._state.hand_out(self)
-            # FASTPATH: what is marked has told its root already (`tracking.unmark` keeps it so).
+            # FASTPATH: a name that is marked has told its root already (`baseline.unmark` keeps it so).
             if name not in self._state.dirty_names:
                 self._state.mark(self, name)
 
@@ -228,7 +228,7 @@ class Mapped:
         if held is not value or value is None:
             adopt = isinstance(value, Mapping | Mapped)
             if adopt and _is_replaced_unknown(self, key, value):
-                state.complete(self, key)  # what is replaced must be known
+                state.complete(self, key)  # the patch must null the old object's keys
             state.extras[key] = Properties._adopted(value, self, key) if adopt else value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
@@ -247,14 +247,14 @@ class Mapped:
         state.extras[key] = UNSET
         state.mark(self, key)
 
-    __iter__: Any = None  # items can be read by key, which alone would make Python count through them
+    __iter__: Any = None  # with `__getitem__` alone, Python would iterate over the keys 0, 1, 2...
 
     def __contains__(self, key: object) -> bool:
         return key in _loaded(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled or copied it is an object of its own, with all values, below no other."""
-        return _made_again, (type(self), copied(render(self)))
+        """Pickle or copy the object with all its values, embedded nowhere."""
+        return _object_of_pickle, (type(self), copied(render(self)))
 
     def __load_paths__(self, paths: Iterable[Iterable[str]]) -> None:
         """Load the rest of a partially loaded entity if one of the paths was not loaded."""
@@ -263,7 +263,7 @@ class Mapped:
             state.load_rest(self)
 
     def __json__(self) -> Document:
-        """The wire document as it stands, unsaved edits included."""
+        """The wire document with the unsaved edits."""
         return render(self)
 
     def __repr__(self) -> str:
@@ -275,7 +275,7 @@ class Mapped:
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def _shown(self, key: str, value: Any) -> Any:
-        """An object is shown by its declared class, which knows what to hide."""
+        """A value as `repr()` shows it: an embedded object as one of its class, which may hide values."""
         attribute = self.__keys__.get(key)
         if isinstance(attribute, Embedded) and isinstance(value, dict):
             return attribute.target._bound(value)
@@ -294,7 +294,7 @@ def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribu
 
 
 def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:
-    """Whether an object is put in place of one of which not all is known; null takes the place of whatever is there."""
+    """Whether an object replaces one that was not wholly loaded. Null can replace it without loading it."""
     raw = object_state(mapped).baseline
     return lacks(raw, key) or (value is not None and lacks_path(raw, (key,)))
 
@@ -306,10 +306,12 @@ set_state = Mapped._state.__set__  # type: ignore[attr-defined]
 class Properties(Mapped):
     """An object of JSON properties: keys are attributes and items.
 
-    Used as it is, any key goes (`extended`, an event's properties): `Properties(key="value")`, `p.key`, `p["key"]`.
-    A subclass declares its attributes and refuses other names, but keeps and sends back unknown fields of the
-    service, which stay reachable as items. No JSON field is hidden by a method: `dict(p)`, `len(p)`, `key in p` and iteration
-    over the keys serve, and `to_dict` and `from_dict` give way to a property of their name.
+    `Properties` itself takes any key (`extended`, an event's properties): `Properties(key="value")`, `p.key`,
+    `p["key"]`. A subclass declares its attributes and refuses other names, but keeps unknown fields of the service as
+    items and sends them back.
+
+    No method hides a JSON field: `dict(p)`, `len(p)`, `key in p` and iteration over the keys work, and a property named
+    `to_dict` or `from_dict` hides the method of that name.
     """
 
     __slots__ = ()
@@ -322,16 +324,16 @@ class Properties(Mapped):
 
     @SoftMethod
     def to_dict(self) -> Document:
-        """The wire document as it stands; a copy, yours to change."""
+        """Return the wire document with the unsaved edits, as a copy that the caller may change."""
         document: Document = copied(_loaded(self))
         return document
 
     @SoftClassMethod
     def from_dict(cls, attributes: Mapping[str, Any] | None = None) -> Any:  # noqa: N805 - a class method
-        """A new object with these properties."""
+        """Make a new object with these properties."""
         return cls._made(attributes or {})
 
-    if not TYPE_CHECKING:  # as above; what is open is typed Any where it is declared
+    if not TYPE_CHECKING:  # as above; open objects are declared as Any
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -363,7 +365,7 @@ class Properties(Mapped):
     __hash__ = None  # type: ignore[assignment]
 
     def __copy__(self: P) -> P:
-        """A new object with the same content, embedded nowhere."""
+        """Make a new object with the same content, embedded nowhere."""
         return type(self)._made(self)
 
     def __deepcopy__(self: P, _memo: dict[int, Any]) -> P:
@@ -374,7 +376,7 @@ Embedded.open_target = Properties
 
 
 def open_value(wire: Any, owner: Mapped | None = None) -> Any:
-    """What an undeclared wire value is handed out as: objects as Properties, lists as copies."""
+    """Convert an undeclared wire value: an object becomes a `Properties`, a list a copy."""
     if isinstance(wire, dict):
         return Properties._bound(wire, owner)
     if isinstance(wire, list):
@@ -383,16 +385,16 @@ def open_value(wire: Any, owner: Mapped | None = None) -> Any:
 
 
 def _whole(raw: Document) -> Document:
-    """A copy to lay values over; what a partial load left out stays out."""
+    """A copy to put values into, without the marks of a partial load."""
     if raw.__class__ is not PartialDocument:
         return dict(raw)
     return {key: _whole(value) if value.__class__ is PartialDocument else value for key, value in raw.items()}
 
 
 def render(mapped: Mapped) -> Document:
-    """The wire document of an object as it stands: the baseline with what was read and written laid over it.
+    """Return the wire document of an object: the baseline with the values that were read and written put into it.
 
-    An embedded object or a list that is empty where the service has none stays as the service has it.
+    An empty embedded object or list is left out if the service has none there.
     """
     state = object_state(mapped)
     document: Document = _whole(state.baseline) if state.baseline is not None else {}
@@ -410,12 +412,12 @@ def render(mapped: Mapped) -> Document:
 
 
 def contents(value: Mapping[str, Any] | Mapped) -> Mapping[str, Any]:
-    """What an object or a mapping holds, by JSON key."""
+    """Return the content of an object or a mapping, by JSON key."""
     return render(value) if isinstance(value, Mapped) else value
 
 
 def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
-    """What stands at a path of keys as far as it was read or written, else None: nothing is loaded for it."""
+    """Return the value at a path of keys if it was read or written, otherwise None. Nothing is loaded for it."""
     found: Any = mapped
     for key in path:
         if not isinstance(found, Mapped):
@@ -428,7 +430,7 @@ def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
 
 
 def is_null(mapped: Mapped) -> bool:
-    """Whether the object stands for a None that the user wrote; content, such as a list filled since, ends that."""
+    """Whether the object represents a None that the user wrote, and has no content since."""
     return object_state(mapped).null and not render(mapped)
 
 
@@ -446,7 +448,7 @@ def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, 
             document[key] = new
 
 
-def _made_again(cls: type[M], document: Document) -> M:
+def _object_of_pickle(cls: type[M], document: Document) -> M:
     made = cls._bound(None)
     for key, value in document.items():
         made[key] = value
@@ -454,7 +456,7 @@ def _made_again(cls: type[M], document: Document) -> M:
 
 
 def _loaded(mapped: Mapped) -> Document:
-    """The wire document of an object, with what a partial load left out of it."""
+    """The wire document of an object, after loading what a partial load left out."""
     state = object_state(mapped)
     if is_partial(state.baseline):
         state.complete(mapped, "")
@@ -462,7 +464,7 @@ def _loaded(mapped: Mapped) -> Document:
 
 
 def _structure(value: Any, cls: type[M]) -> M:
-    """A list's element over the wire document."""
+    """Make a list element over its wire document."""
     if not isinstance(value, dict):
         raise TypeError(f"{cls.__name__} is made of an object, got {value!r}")
     return cls._bound(value)

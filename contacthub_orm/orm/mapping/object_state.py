@@ -28,7 +28,7 @@ else:
 
 
 def root_of(mapped: Mapped) -> Mapped:
-    """The outermost object: the object itself, or the one that it is embedded in at whatever depth."""
+    """Return the outermost object: the one that contains the object at whatever depth, or the object itself."""
     while (above := object_state(mapped).embedded_in) is not None:
         mapped = above
     return mapped
@@ -37,11 +37,11 @@ def root_of(mapped: Mapped) -> Mapped:
 class ObjectState:
     """Bookkeeping of one mapped object.
 
-    What most objects never need stands on the class as a default, so that loading one sets few attributes.
+    Values that most objects never need are defaults of the class, so that loading an object sets few attributes.
     """
 
     baseline: Document | None
-    """What the service last said, or None if the service knows nothing of this object. Never mutated."""
+    """The document that the service last sent, or None if the service does not have this object. Never mutated."""
 
     embedded_in: Mapped | None = None
     """The object that this one is embedded in."""
@@ -53,7 +53,7 @@ class ObjectState:
     """Undeclared values, read or written, by key."""
 
     null: bool = False
-    """Whether the object stands for an explicit None."""
+    """Whether the object represents a None that the user wrote."""
 
     def __init__(self, baseline: Document | None, embedded_in: Mapped | None = None) -> None:
         self.baseline = baseline
@@ -61,24 +61,33 @@ class ObjectState:
             self.embedded_in = embedded_in
 
     def __getattr__(self, name: str) -> Any:
-        # FASTPATH: `baseline` is only missing below an expired entity. Asking the object above loads it, and sets it here too.
+        # FASTPATH: `baseline` is only missing below an expired entity. Reading the baseline of the object above loads
+        # the entity, which sets this baseline too.
         if name != "baseline" or self.embedded_in is None:
             raise AttributeError(name)
         object_state(self.embedded_in).baseline  # noqa: B018 - loads
         return self.__dict__["baseline"]
 
     def forget_baseline(self) -> None:
-        """Drop the baseline, so that the next look at it loads the entity."""
+        """Drop the baseline, so that the next access loads the entity."""
         self.__dict__.pop("baseline", None)
 
     def complete(self, mapped: Mapped, key: str) -> Any:
-        """Load what a partial load left out, and give the wire value of `key`."""
+        """Load what a partial load left out, and return the wire value of `key`.
+
+        Raises:
+            InvalidRequestError: if the object is not part of an entity, or the entity cannot be loaded.
+        """
         root = root_of(mapped)
         object_state(root).load_rest(root)
         return self.baseline.get(key) if self.baseline is not None else None
 
     def load_rest(self, mapped: Mapped) -> None:
-        """Load the whole document of the root; only an entity can."""
+        """Load the whole document of the root.
+
+        Raises:
+            InvalidRequestError: if the root is not an entity, or nobody can load it.
+        """
         raise InvalidRequestError(
             f"{type(mapped).__name__} is not part of an entity, so the rest of it cannot be loaded"
         )
@@ -92,12 +101,12 @@ class ObjectState:
         self.touch(mapped)
 
     def unmark(self, name: str) -> None:
-        """Note that `name` holds what the service has."""
+        """Note that the value of `name` is the baseline's."""
         if isinstance(self.dirty_names, set):
             self.dirty_names.discard(name)
 
     def unmark_all(self) -> None:
-        """Note that nothing is written: everything is what the service has."""
+        """Note that all values are the baseline's."""
         self.dirty_names = frozenset()
         self.null = False
 
@@ -108,9 +117,9 @@ class ObjectState:
             object_state(self.embedded_in).touch(self.embedded_in)
 
     def reverted(self) -> None:
-        """Undo, together with the edits, what else the user changed."""
+        """Hook: called when the edits are undone, to undo other changes with them."""
 
     def hand_out(self, _mapped: Mapped) -> None:
-        """Tell the root that a container was handed out and must be compared at flush."""
+        """Tell the root that a container was handed out, which a flush must compare."""
         if self.embedded_in is not None:
             object_state(self.embedded_in).hand_out(self.embedded_in)

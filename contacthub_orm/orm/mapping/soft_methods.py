@@ -1,4 +1,4 @@
-"""Methods that a JSON property of the same name hides: on an object whose keys are attributes, the property wins."""
+"""Methods that a JSON property of the same name hides, on objects whose keys are attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 
 class SoftMethod(Generic[O, R]):
-    """Decorates a method of a class whose instances hold properties as items."""
+    """Decorator for a method of a class whose instances hold properties as items: a property of its name hides it."""
 
     def __init__(self, function: Callable[[O], R]) -> None:
         self.function = function
@@ -43,7 +43,7 @@ class SoftMethod(Generic[O, R]):
 
 
 class SoftClassMethod(SoftMethod[Any, Any]):
-    """The same for a method that is called on the class, such as one that makes an instance."""
+    """The same for a class method, such as one that makes an instance."""
 
     if TYPE_CHECKING:
 

@@ -1,1 +1,1 @@
-"""The seam to a service: what it must offer, and what is asked of it, as data."""
+"""The boundary to a service: the protocol that it must implement, and requests and results as data."""

@@ -1,4 +1,4 @@
-"""The account of a flush: what became of every operation."""
+"""The account of a flush: the outcome of every operation."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ __all__ = ["Account", "Entry", "Outcome", "commit_error"]
 
 
 class Outcome(StrEnum):
-    """What became of an operation.
+    """The outcome of an operation.
 
-    DONE: the service confirmed it. FAILED: it was refused or never reached the service. UNKNOWN: it was sent and the
-    answer was lost. NOT_SENT: an earlier one did not succeed.
+    Attributes:
+        DONE: the service confirmed it.
+        FAILED: the service refused it, or the request never reached the service.
+        UNKNOWN: it was sent and the answer was lost.
+        NOT_SENT: it was not sent, because an earlier operation did not succeed.
     """
 
     DONE = "done"
@@ -35,10 +38,15 @@ class Outcome(StrEnum):
 
 @attrs.frozen(eq=False)
 class Entry:
-    """One line of an account: the operation, the request as it was sent, the outcome and the error if there was one.
+    """One line of an account.
 
-    `sent_at` is the moment before it was first sent, None for one that was not; `document` the service's document after
-    it, where it was done and there is one.
+    Attributes:
+        operation: the operation.
+        request: the request as it was sent.
+        outcome: the outcome.
+        error: the error, or None if there was none.
+        sent_at: the time just before it was first sent, or None if it was not sent.
+        document: the service's document after it, or None if it was not done or was a deletion.
     """
 
     operation: Operation
@@ -50,21 +58,22 @@ class Entry:
 
     @property
     def entity(self) -> Entity:
+        """The entity of the operation."""
         return self.operation.entity
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of an error answer."""
+        """The HTTP status of an error answer, or None if there was none."""
         return getattr(self.error, "status", None)
 
     @property
     def message(self) -> str | None:
-        """What the service or the transport said of the failure."""
+        """The message of the error, from the service or the transport, or None if there was no error."""
         return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
 
     @property
     def logref(self) -> str | None:
-        """The service's reference of an error answer."""
+        """The service's reference for an error answer, or None if it sent none."""
         return getattr(self.error, "logref", None)
 
     def __str__(self) -> str:
@@ -74,16 +83,21 @@ class Entry:
 
 @attrs.frozen
 class Account:
-    """What became of every operation of a flush, in the order planned."""
+    """The outcome of every operation of a flush.
+
+    Attributes:
+        entries: one entry for each operation, in the order of the plan.
+    """
 
     entries: Sequence[Entry] = ()
 
     def having(self, outcome: Outcome) -> list[Entry]:
-        """The entries with one outcome."""
+        """Return the entries with an outcome."""
         return [entry for entry in self.entries if entry.outcome is outcome]
 
     @property
     def succeeded(self) -> bool:
+        """Whether every operation was done."""
         return all(entry.outcome is Outcome.DONE for entry in self.entries)
 
     def __iter__(self) -> Iterator[Entry]:
@@ -97,7 +111,7 @@ class Account:
 
 
 def commit_error(account: Account) -> CommitError:
-    """Make the exception that holds an account which did not fully succeed."""
+    """Make the exception for an account with operations that were not done."""
     failures = [entry.error for entry in account if entry.error is not None]
     done = len(account.having(Outcome.DONE))
     error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)

@@ -1,4 +1,4 @@
-"""What the mapper asks of a service: requests for operations, documents for entities."""
+"""`Backend`: the protocol by which the mapper uses a service."""
 
 from __future__ import annotations
 
@@ -21,103 +21,120 @@ __all__ = ["Backend"]
 
 
 class Backend(Protocol):
-    """A service as the session sees it.
+    """A service, as the session uses it.
 
-    Every call may raise APIError, NotSent or OutcomeUnknown; `send` is called from several threads at once.
+    Every method that sends a request may raise APIError, NotSent or OutcomeUnknown. `send`, `stored` and `fetch` are
+    called from several threads at once.
     """
 
     @property
     def max_in_flight(self) -> int:
-        """How many requests of one batch may be under way at once."""
+        """The highest number of requests that may be under way at once."""
         ...
 
     @property
     def page_size(self) -> int:
-        """The largest page."""
+        """The number of documents of the largest page."""
         ...
 
     def entity_class(self, resource: str) -> type[Entity]:
-        """The class that a resource's documents are loaded as by default."""
+        """Return the class that the documents of a resource are loaded as by default."""
         ...
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
-        """The request that an operation becomes; the deletion of an entity to be erased is its erasure."""
+        """Make the request for an operation. Deleting an entity that is to be erased becomes its erasure."""
         ...
 
     def send(self, request: Request) -> Any:
-        """Send a request and give the decoded answer, None for an empty one."""
+        """Send a request and return the decoded answer, or None if the answer is empty."""
         ...
 
     def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
-        """The service's document after a write: the answer or, where that is silent, the baseline with what was sent.
+        """Return the service's document after a write: the answer, or the baseline with the sent body if it is empty.
 
-        Raises OutcomeUnknown for an answer that makes no sense.
+        Raises:
+            OutcomeUnknown: if the answer makes no sense.
         """
         ...
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """The document with this id, None where there is none."""
+        """Read the document with an id, or return None if there is none."""
         ...
 
     def export(self, entity: type[Entity], identity: str) -> Document:
-        """All that the service holds of the entity with this id. Raises NotFoundError where there is none."""
+        """Read all data that the service has of the entity with an id.
+
+        Raises:
+            NotFoundError: if there is no such entity.
+        """
         ...
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
-        """All documents of a collection below an entity."""
+        """Read all documents of a collection below an entity."""
         ...
 
     def scan_key(self, entity: type[Entity]) -> str | None:
-        """The key that a scan walks: a moment that never changes and that a search can be bounded by."""
+        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned.
+
+        Its value is an instant that never changes, and a search can filter by it.
+        """
         ...
 
     def search(self, search: Search) -> Page:
-        """One page of a search. Raises CompileError, before any request, for what the service cannot be asked."""
+        """Read one page of a search.
+
+        Raises:
+            CompileError: before any request, if the service cannot be asked this.
+        """
         ...
 
     @property
     def place(self) -> str:
-        """What a journal belongs to: it names the service, the workspace and the node, and no credential."""
+        """The service, the workspace and the node, as a string without credentials. A journal belongs to one place."""
         ...
 
     def now(self) -> datetime:
-        """The present moment, aware, by the clock that the transport waits on."""
+        """Return the current time, with its timezone, by the clock that `sleep` waits on."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a number of seconds."""
         ...
 
     @property
     def refuses_double_claims(self) -> bool:
-        """Whether it is certain that only one entity may hold a unique value."""
+        """Whether it is certain that only one entity may have a unique value, so that a second claim is refused."""
         ...
 
     def unique_value(
         self, entity: type[Entity], document: Document, patch: Document | None = None
     ) -> Hashable | None:
-        """The value by which the service tells entities of this kind apart, None where there is none.
+        """Return the value by which the service tells entities of a class apart, or None if the document has none.
 
-        With a patch, the value once that is merged into the document.
+        With a patch, it is the value after merging the patch into the document.
         """
         ...
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
-        """Whether creations whose answer was lost took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
+        """Look up whether creations in doubt took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
 
-        ABSENT means not found now; the caller decides when that is certain. `known` are identities that other operations
-        account for.
+        ABSENT means that it is not found now; the caller decides when that is certain. `known` are the identities of
+        entities that other operations created.
         """
         ...
 
     def proves_creation(self, entity: type[Entity], document: Document) -> bool:
-        """Whether the answer to a creation shows that the entity was not there before."""
+        """Whether the answer to a creation shows that the entity did not exist before."""
         ...
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:
-        """The error for a write that met another writer's change, with the service's current state."""
+        """Make the error for a write that conflicts with another writer's, with the service's current document."""
         ...
 
     def compile(self, search: Search) -> Any:
-        """What a search sends, as data."""
+        """Return the query that a search sends, as data.
+
+        Raises:
+            CompileError: if the service cannot be asked this.
+        """
         ...

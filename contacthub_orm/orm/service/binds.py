@@ -11,7 +11,7 @@ __all__ = ["Bind"]
 
 
 class Bind(Protocol):
-    """What a session can be opened on: anything with a backend, such as a node."""
+    """Anything with a backend, such as a node: a session can be opened on it."""
 
     @property
     def backend(self) -> Backend:

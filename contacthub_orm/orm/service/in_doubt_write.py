@@ -1,4 +1,4 @@
-"""Writes in doubt, whose answer was lost, and what a look-up finds of them."""
+"""Writes in doubt, whose answer was lost, and their resolutions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ __all__ = ["InDoubtWrite", "Resolution", "Verdict"]
 
 
 class Verdict(StrEnum):
-    """What a look-up found of a write.
+    """What the resolution of a write in doubt has found.
 
-    APPLIED: it took effect. ABSENT: it certainly did not. CONFLICT: somebody else wrote there. OPEN: it cannot be told.
+    Attributes:
+        APPLIED: the write took effect.
+        ABSENT: the write certainly did not take effect.
+        CONFLICT: another writer has changed the entity.
+        OPEN: it cannot be found out.
     """
 
     APPLIED = "applied"
@@ -30,7 +34,14 @@ class Verdict(StrEnum):
 
 @attrs.frozen(eq=False)
 class InDoubtWrite:
-    """A write whose answer was lost; `request` as it was sent, between `first_sent` and `last_sent`."""
+    """A write whose answer was lost.
+
+    Attributes:
+        operation: the operation.
+        request: the request as it was sent.
+        first_sent: when it was first sent.
+        last_sent: when it was last sent, or a later time.
+    """
 
     operation: Operation
     request: Request
@@ -39,12 +50,18 @@ class InDoubtWrite:
 
     @property
     def body(self) -> Document:
+        """The body that was sent, empty for a deletion."""
         return self.request.body or {}
 
 
 @attrs.frozen
 class Resolution:
-    """A verdict, with the service's document where there is one."""
+    """The resolution of a write in doubt.
+
+    Attributes:
+        verdict: what was found.
+        document: the service's current document, or None if there is none.
+    """
 
     verdict: Verdict
     document: Document | None = None

@@ -1,4 +1,4 @@
-"""The plan of a flush, as data: operations in batches; and the account of what became of each."""
+"""The plan of a flush, as data: operations in batches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ class Verb(StrEnum):
 
 @attrs.frozen(eq=False)
 class Pending:
-    """In a body: the id of an entity that has none yet."""
+    """A placeholder in a request: the id of an entity that has none yet.
+
+    Attributes:
+        entity: the entity, which is created before the request is sent.
+    """
 
     entity: Entity
 
@@ -40,7 +44,7 @@ class Pending:
 
 
 def resolved(body: Any) -> Any:
-    """A body with every pending id that is known by now put in."""
+    """Return a body with every pending id filled in that is known by now."""
     if isinstance(body, Pending):
         return state_of(body.entity).identity or body
     if isinstance(body, dict):
@@ -52,9 +56,13 @@ def resolved(body: Any) -> Any:
 
 @attrs.frozen
 class Request:
-    """One request to the service: `path` are the unquoted segments below the service's root for the entities.
+    """One request to the service. A path segment or a value of the body may be `Pending`.
 
-    A segment or a value of the body may be `Pending`: the id of an entity that is created before.
+    Attributes:
+        method: the HTTP method.
+        path: the path segments below the service's base URL, not percent-encoded.
+        params: the query parameters.
+        body: the JSON body, or None.
     """
 
     method: str
@@ -68,13 +76,19 @@ class Request:
         return f"{self.method} {'/'.join(map(str, self.path))}{query}{body}"
 
     def resolved(self) -> Request:
-        """The request with every pending id that is known by now put in."""
+        """Return the request with every pending id filled in that is known by now."""
         return Request(self.method, resolved(self.path), self.params, resolved(self.body))
 
 
 @attrs.frozen(eq=False)
 class Folded:
-    """A change of an element that needs no request of its own."""
+    """A change of a collection element that needs no request of its own.
+
+    Attributes:
+        verb: what the change does to the element.
+        entity: the element.
+        body: what a request for it alone would send.
+    """
 
     verb: Verb
     entity: Entity
@@ -83,12 +97,18 @@ class Folded:
 
 @attrs.frozen(eq=False)
 class Operation:
-    """One write: the verb, the entity and the body as it was when the plan was made.
+    """One write of a plan.
 
-    `after` are operations that must have succeeded before; `request` is the request it becomes, pending ids and all;
-    `baseline` is the document it was planned on; `sent_before` the moment of the first send, where this is a repeat;
-    `folded` are changes of elements that ride along in the collection which the body carries, and `own` is then the
-    body without them; `erases` says of a deletion that the service erases all that it holds of the entity.
+    Attributes:
+        verb: what it does to the entity.
+        entity: the entity.
+        request: the request, with the body as of planning; ids may be pending.
+        after: the operations that must succeed before it.
+        baseline: the entity's baseline as of planning.
+        sent_before: when it was first sent, or None if it was not sent before.
+        folded: changes of collection elements that are sent in the body's collection.
+        own: the body without the folded changes, or None if the body has no collection of elements.
+        erases: for a deletion, whether the service erases all data of the entity.
     """
 
     verb: Verb
@@ -103,7 +123,7 @@ class Operation:
 
     @property
     def body(self) -> Document:
-        """What is sent, which for a DELETE is nothing."""
+        """The body that is sent, empty for a deletion."""
         return self.request.body or {}
 
     def __str__(self) -> str:
@@ -112,9 +132,10 @@ class Operation:
 
 @attrs.frozen
 class Plan:
-    """What a flush would send: `batches` go one after the other, the operations of one batch concurrently.
+    """The operations that a flush would send. Printed, a plan reads like a list of requests.
 
-    Printed, a plan reads like a list of requests.
+    Attributes:
+        batches: the batches are sent one after another, the operations of one batch concurrently.
     """
 
     batches: tuple[tuple[Operation, ...], ...] = ()

@@ -1,4 +1,4 @@
-"""Searches and pages as data."""
+"""Searches and pages of documents, as data."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ __all__ = ["Page", "Search"]
 
 @attrs.frozen
 class Search:
-    """A search as data: which entities, under which criterion, in which order, which page and which paths of them.
+    """A search for one page.
 
-    `raw` is a query in the service's own form, in place of the criterion; `parameters` are further ones of its own.
+    Attributes:
+        entity: the class of the entities.
+        criterion: the condition that they must meet.
+        order: the sort order, the most significant key first.
+        page: the number of the page, from 0.
+        size: the number of documents of a page, or None for the service's default.
+        fields: the paths to load, empty for whole documents.
+        raw: a query in the service's own form, used in place of the criterion, or None.
+        parameters: further query parameters of the service.
     """
 
     entity: type[Entity]
@@ -38,8 +46,13 @@ class Search:
 class Page:
     """One page of documents.
 
-    `total` counts all matches, `capped` says that there may be more than that; `unfiltered` counts what there is without
-    any criterion, where the service tells.
+    Attributes:
+        documents: the documents of the page.
+        total: the number of all matches.
+        number: the number of the page, from 0.
+        size: the number of documents that a full page has.
+        capped: whether there may be more matches than `total`.
+        unfiltered: the number of documents without any criterion, or None if the service does not tell.
     """
 
     documents: Sequence[Document]

@@ -1,4 +1,4 @@
-"""Blocks of a session: plain, nested and atomic."""
+"""The blocks of a session: plain, nested and atomic."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = ["AtomicBlock", "Block", "PlainBlock", "nested_block"]
 
 
 class Committing(Protocol):
-    """What a block asks of its session."""
+    """The session, as its blocks use it."""
 
     def plan(self) -> Plan:
-        """What a flush would send now."""
+        """Return what a flush would send now."""
         ...
 
     def commit(self) -> Any:
@@ -51,17 +51,17 @@ class Block(Protocol):
     atomic: bool
 
     def note_done(self, entries: list[Entry]) -> None:
-        """A flush in the block has done these."""
+        """Take note of the operations that a flush in the block has done."""
         ...
 
     def run(self) -> Any:
-        """The context manager of the block's body."""
+        """Return the context manager of the block's body."""
         ...
 
 
 @contextmanager
 def nested_block(start: Snapshot) -> Iterator[None]:
-    """Go back to the start on an exception."""
+    """Run a nested block: on an exception, restore the session to the block's start."""
     try:
         yield
     except BaseException:
@@ -83,11 +83,15 @@ class PlainBlock:
         self._context = context
 
     def note_done(self, entries: list[Entry]) -> None:
-        """What was done stays done, so nothing is remembered."""
+        """Do nothing, since a plain block does not undo anything that was sent."""
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """The block's body."""
+        """Run the block's body.
+
+        Raises:
+            CommitError: if the commit at the end fails.
+        """
         try:
             yield
         except BaseException as error:
@@ -99,7 +103,7 @@ class PlainBlock:
 
 @attrs.define(eq=False)
 class AtomicBlock:
-    """Commits at its end. On an exception it undoes what was done in it, and brings the session back to its start."""
+    """Commits at its end. On an exception it undoes the operations of the block, and restores the session."""
 
     _session: Committing
     _start: Snapshot
@@ -119,7 +123,12 @@ class AtomicBlock:
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """The block's body."""
+        """Run the block's body.
+
+        Raises:
+            CommitError: if the commit at the end fails; `undone` tells what was undone.
+            InvalidRequestError: if the block would have to delete before it writes.
+        """
         self._in_doubt_before = frozenset(self._in_doubt.operations())
         try:
             yield
@@ -136,7 +145,11 @@ class AtomicBlock:
         self._flusher.settle_journal()
 
     def _refuse_early_deletes(self) -> None:
-        """A delete cannot be undone, so in an atomic block nothing may come after one."""
+        """Refuse a plan with a write after a delete, since a delete cannot be undone if the write fails.
+
+        Raises:
+            InvalidRequestError: if the plan has one.
+        """
         batches = self._session.plan().batches
         kinds = [{operation.verb is Verb.DELETE for operation in batch} for batch in batches]
         if any(
@@ -159,7 +172,7 @@ class AtomicBlock:
         return [*undone, *still_in_doubt]
 
     def _resolve_doubts(self) -> list[Compensation]:
-        """Look up the block's writes in doubt: what took effect is undone too, what stays in doubt is reported."""
+        """Look up the block's writes in doubt. What took effect will be undone too; what stays in doubt is returned."""
         ours = {
             one.operation: Entry(one.operation, one.request, Outcome.UNKNOWN, None, one.first_sent)
             for one in self._in_doubt.writes()
@@ -179,7 +192,7 @@ class AtomicBlock:
         return [Compensation(entry, str(entry.error)) for entry in left]
 
     def _take_back(self, undone: Compensation) -> None:
-        """Make an entity again what it was before the operation."""
+        """Restore an entity to its state before the operation."""
         operation, entity = undone.entry.operation, undone.entry.entity
         if operation.verb is not Verb.CREATE:
             revert(entity)

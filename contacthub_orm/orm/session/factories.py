@@ -17,26 +17,39 @@ __all__ = ["scoped_session", "sessionmaker"]
 
 
 class sessionmaker:  # noqa: N801 - SQLAlchemy's name
-    """Makes sessions with the same settings: `Sessions = sessionmaker(node); with Sessions() as session: ...`."""
+    """Makes sessions with the same settings: `Sessions = sessionmaker(node); with Sessions() as session: ...`.
+
+    Args:
+        bind: what the sessions are opened on.
+        settings: keyword arguments of `Session`.
+    """
 
     def __init__(self, bind: Bind, **settings: Any) -> None:
         self.bind = bind
         self.settings = settings
 
     def __call__(self, **settings: Any) -> Session:
+        """Make a session; settings given here replace the common ones."""
         return Session(self.bind, **{**self.settings, **settings})
 
     @contextmanager
     def begin(self, *, atomic: bool = False) -> Iterator[Session]:
-        """A session in a block that commits when it is left and closes the session."""
+        """Open a session in a block that commits at its end and closes the session.
+
+        Args:
+            atomic: whether what was done is undone if the block fails; see `Session.begin`.
+        """
         with self() as session, session.begin(atomic=atomic):
             yield session
 
 
 class scoped_session:  # noqa: N801 - SQLAlchemy's name
-    """One session per thread: call it for the thread's own, `remove()` closes that.
+    """One session per thread: `Sessions = scoped_session(sessionmaker(node)); Sessions().query(Customer)`.
 
-    `Sessions = scoped_session(sessionmaker(node)); Sessions().query(Customer)`.
+    Calling it returns the session of the calling thread, and `remove()` closes that session.
+
+    Args:
+        factory: makes a session.
     """
 
     def __init__(self, factory: Callable[[], Session]) -> None:
@@ -44,6 +57,7 @@ class scoped_session:  # noqa: N801 - SQLAlchemy's name
         self._local = threading.local()
 
     def __call__(self) -> Session:
+        """Return the thread's session, which the first call makes."""
         held: Session | None = getattr(self._local, "session", None)
         if held is None:
             held = self._local.session = self._factory()

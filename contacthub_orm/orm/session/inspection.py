@@ -1,4 +1,4 @@
-"""`inspect(entity)`: where an entity stands and what has changed in it."""
+"""`inspect(entity)`: the state of an entity and what has changed in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ __all__ = ["History", "InstanceState", "inspect", "object_session"]
 
 @attrs.frozen
 class History:
-    """A path's old and new wire value, None where there is none, and whether they differ."""
+    """The history of one path.
+
+    Attributes:
+        old: the wire value of the baseline, or None if there is none.
+        new: the wire value now, or None if there is none.
+        changed: whether they differ.
+    """
 
     old: Any
     new: Any
@@ -31,37 +37,47 @@ class History:
 
 @attrs.frozen(eq=False)
 class InstanceState:
-    """A view of one entity's bookkeeping; it is always current."""
+    """A view of the state of one entity. It is always current.
+
+    Attributes:
+        entity: the entity.
+    """
 
     entity: Entity
 
     @property
     def status(self) -> Status:
+        """The state of the entity."""
         return state_of(self.entity).status
 
     @property
     def transient(self) -> bool:
+        """Whether the entity is new and in no session."""
         return self.status is Status.TRANSIENT
 
     @property
     def pending(self) -> bool:
+        """Whether the entity was added to a session and is not created yet."""
         return self.status is Status.PENDING
 
     @property
     def persistent(self) -> bool:
+        """Whether the entity is in a session and has an identity."""
         return self.status is Status.PERSISTENT
 
     @property
     def deleted(self) -> bool:
+        """Whether the entity is to be deleted, or was."""
         return self.status is Status.DELETED
 
     @property
     def detached(self) -> bool:
+        """Whether the entity has an identity and is in no session."""
         return self.status is Status.DETACHED
 
     @property
     def identity(self) -> Key | None:
-        """The resource's name and the id, None for an entity the service does not know."""
+        """The name of the resource and the id, or None if the service does not know the entity."""
         return state_of(self.entity).key
 
     @property
@@ -76,6 +92,7 @@ class InstanceState:
 
     @property
     def session(self) -> Session | None:
+        """The session that holds the entity, or None if none does."""
         return object_session(self.entity)
 
     @property
@@ -85,47 +102,48 @@ class InstanceState:
 
     @property
     def baseline(self) -> Document | None:
-        """What the service last said; never mutate it."""
+        """The document that the service last sent, or None for a new entity. Never mutate it."""
         return state_of(self.entity).baseline
 
     @property
     def merged_into(self) -> Entity | None:
-        """The entity that stands for this one since the service merged them."""
+        """The entity that replaces this one since the service merged the two, or None."""
         return state_of(self.entity).merged_into
 
     @property
     def in_flight(self) -> Document | None:
-        """What is being sent at this moment: the middle one of the layers service, in flight, user."""
+        """The body that is being sent now, or None if no write is under way."""
         return state_of(self.entity).in_flight
 
     def history(self, path: str) -> History:
-        """What the service last said of a dotted path, and what stands there now."""
+        """Return the baseline's value and the current value at a dotted path."""
         keys = tuple(path.split("."))
         old, new = value_at(state_of(self.entity).baseline, keys), value_at(self.entity.to_dict(), keys)
         return History(old, new, not same(old, new))
 
     def changes(self) -> Document:
-        """The body a save would send: for a known entity the PATCH of changed paths, for a new one the POST."""
+        """Return the body that a save would send: the POST body of a new entity, otherwise the PATCH body."""
         if state_of(self.entity).key is None:
             return creation(self.entity)
         return changes(self.entity)
 
     def changed(self) -> list[Change]:
-        """Changed paths as `(path, old, new)` in wire form."""
+        """Return the changed paths as `(path, old, new)`, with wire values."""
         return list(changed_paths(state_of(self.entity).baseline, changes(self.entity)))
 
 
 def object_session(entity: Entity) -> Session | None:
-    """The session that holds an entity, or None if none does."""
+    """Return the session that holds an entity, or None if none does."""
     owner = state_of(entity).owner
     session: Session | None = None if owner is None else owner.session
     return session
 
 
 def inspect(entity: Entity) -> InstanceState:
-    """The state of an entity: status, identity, session, changed paths.
+    """Return a view of the state of an entity: status, identity, session, changed paths.
 
-    Raises InvalidRequestError for anything else, embedded objects included: they have no state of their own.
+    Raises:
+        InvalidRequestError: if it is not an entity. Embedded objects have no such state.
     """
     if not isinstance(entity, Entity):
         raise InvalidRequestError(f"inspect() takes an entity, got {entity!r}")

@@ -1,4 +1,4 @@
-"""`session.merge`: the values of one object onto the persistent entity it stands for."""
+"""`Session.merge`: copies the values of one object to the persistent entity with the same identity."""
 
 from __future__ import annotations
 
@@ -22,7 +22,22 @@ E = TypeVar("E", bound=Entity)
 def merge(
     session: ReadingSession, context: PersistenceContext, entity: E, *, key: str | None, identity: str | None
 ) -> E:
-    """The persistent or pending entity that `entity` stands for, with its values; see `Session.merge`."""
+    """Merge an entity into the session's own entity with the same identity; see `Session.merge`.
+
+    Args:
+        session: the session.
+        context: its persistence context.
+        entity: the entity whose values are merged.
+        key: the JSON key of a natural key, by which an entity without an id is found, or None.
+        identity: the id of the entity to merge into, or None for the entity's own.
+
+    Returns:
+        The session's entity, which is `entity` itself if the session holds it, or if there is no other to merge into.
+
+    Raises:
+        InvalidRequestError: if the entity no longer exists, has no value for its natural key, or is new in another
+            session.
+    """
     if state_of(entity).owner is context.owner:
         return entity
     found = _counterpart(session, context, entity, key, identity)
@@ -48,7 +63,7 @@ def _counterpart(
 
 
 def _by_natural_key(session: ReadingSession, context: PersistenceContext, entity: E, key: str) -> E | None:
-    """The session's own entities first: the search does not know yet what was written a moment ago."""
+    """The entity with the same natural key: first among the session's own, since the search lags behind writes."""
     attribute = entity.__keys__.get(key)
     value = entity.to_dict().get(key)
     if attribute is None or value is None:

@@ -1,4 +1,4 @@
-"""The session's side that entities see: what they report goes to the context, what they lack is read for them."""
+"""`SessionOwner`: the part of a session that its entities use, to report changes and to load what they lack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ E = TypeVar("E", bound="Entity")
 
 
 class SessionOwner:
-    """The `Owner` of a session's entities. Making one makes it the owner of the context's entities."""
+    """The `Owner` of a session's entities. A new one becomes the owner of its context.
+
+    Args:
+        session: the session.
+        context: its persistence context.
+        loader: loads documents into the context.
+        reader: reads single documents.
+        per_call: whether the session lives for one call of an entity that has no session.
+    """
 
     def __init__(
         self,
@@ -42,21 +50,29 @@ class SessionOwner:
         context.owner = self
 
     def pin(self, entity: Entity) -> None:
-        """Keep an entity alive and look at it at the next flush."""
+        """Keep an entity alive until the next flush, which compares it with its baseline."""
         self._context.pin(entity)
 
     def current(self, entity: Entity) -> Document:
-        """Read the document of an entity anew. Raises InvalidRequestError if the service no longer has it."""
+        """Read the document of an entity again.
+
+        Raises:
+            InvalidRequestError: if the entity no longer exists, or the session is closed.
+        """
         self._context.check_open()
         return self._reader.reread(type(entity), state_of(entity).known_key.id)
 
     def load_rest(self, entity: Entity) -> None:
-        """Load what a partial load left out, under the unsaved changes."""
+        """Load what a partial load left out; unsaved changes stay.
+
+        Raises:
+            InvalidRequestError: if the entity no longer exists, or the session is closed.
+        """
         merge_baseline(entity, self.current(entity))
         self._context.recheck_dirty(entity)
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:
-        """The entity of a resource with this id, held or read now; None if there is none."""
+        """Return the entity of a resource with an id, held or read now, or None if there is none."""
         held = self._context.identities.get(Key(resource, identity))
         if held is not None:
             return held
@@ -76,10 +92,18 @@ class SessionOwner:
         return rows
 
     def refuse_another(self, key: Key) -> None:
-        """Raise InvalidRequestError if another object is held for an identity."""
+        """Make sure that no object is held for an identity.
+
+        Raises:
+            InvalidRequestError: if one is.
+        """
         self._context.identities.refuse_another(key)
 
     def make_persistent(self, entity: Entity, key: Key) -> None:
-        """Hold a new entity as the persistent one of an identity that it turned out to stand for."""
+        """Hold an entity under the identity that it has adopted.
+
+        Raises:
+            InvalidRequestError: if another object is held for the identity.
+        """
         self._context.make_persistent(entity, key)
         self._context.recheck_dirty(entity)

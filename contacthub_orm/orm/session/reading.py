@@ -37,7 +37,12 @@ class TooManyRequests(UserWarning):
 
 
 class DocumentReader:
-    """Reads documents by id. Warns once if the session reads more often than `max_requests`."""
+    """Reads documents by id, and warns once if the session reads too often.
+
+    Args:
+        backend: the service.
+        max_requests: the number of reads without a warning, or None for no limit.
+    """
 
     def __init__(self, backend: Backend, max_requests: int | None) -> None:
         self._backend = backend
@@ -45,12 +50,12 @@ class DocumentReader:
         self._reads = 0
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """The document with this id, or None if there is none."""
+        """Read the document with an id, or return None if there is none."""
         self.count(1)
         return self._backend.fetch(entity, identity)
 
     def fetch_all(self, entity: type[Entity], identities: Sequence[str]) -> list[Document | None]:
-        """The documents with these ids, in their order, read concurrently."""
+        """Read the documents with these ids concurrently, and return them in the same order."""
         documents = concurrently(
             lambda one: self._backend.fetch(entity, one), identities, self._backend.max_in_flight
         )
@@ -58,14 +63,18 @@ class DocumentReader:
         return documents
 
     def reread(self, entity: type[Entity], identity: str) -> Document:
-        """The document of an entity that was there before. Raises InvalidRequestError if it no longer is."""
+        """Read the document of an entity that existed before.
+
+        Raises:
+            InvalidRequestError: if it no longer exists.
+        """
         document = self.fetch(entity, identity)
         if document is None:
             raise InvalidRequestError(f"{entity.__name__} {identity} no longer exists")
         return document
 
     def count(self, reads: int) -> None:
-        """Count reads; a query counts once, however many pages it has."""
+        """Count reads. A query counts once, however many pages it reads."""
         before, self._reads = self._reads, self._reads + reads
         if self._max_requests is not None and before <= self._max_requests < self._reads:
             warnings.warn(

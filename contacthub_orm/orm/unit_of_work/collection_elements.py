@@ -1,7 +1,7 @@
 """Entities that are also elements of their parent's collection, such as the educations of a customer.
 
-Such an entity has routes of its own. If the parent's body carries the collection in the same flush, the change rides
-along in it instead.
+Such an entity has routes of its own. If the parent's body has the collection in the same flush, the change is folded
+into that body instead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class CollectionElements:
-    """The elements among the entities of a flush, by parent."""
+    """The collection elements among the entities of a flush, by parent."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._of_parent: dict[int, list[Entity]] = {}
@@ -40,27 +40,27 @@ class CollectionElements:
                 self._of_parent.setdefault(id(parent), []).append(entity)
 
     def carried_by(self, parent: Entity, body: Document) -> list[Entity]:
-        """The elements whose collection the parent's body carries."""
+        """Return the elements whose collection is in the parent's body."""
         found = self._of_parent.get(id(parent), [])
         return [entity for entity in found if isinstance(value_at(body, collection_path(entity)), list)]
 
     def note_folded(self, entity: Entity) -> None:
-        """Remember that the entity's change rides along with its parent."""
+        """Remember that the entity's change is folded into its parent's body."""
         self._folded.add(id(entity))
 
     def is_folded(self, entity: Entity) -> bool:
-        """Whether the entity's change rides along with its parent."""
+        """Whether the entity's change is folded into its parent's body."""
         return id(entity) in self._folded
 
 
 def collection_path(entity: Entity) -> tuple[str, ...]:
-    """The keys of the parent's collection that shows the entity, empty if there is none."""
+    """Return the keys of the parent's collection that has the entity, empty if there is none."""
     declared = type(entity).__parent__
     return declared.path if declared is not None else ()
 
 
 def shown_in(document: Document | None, element: Entity) -> Document | None:
-    """The element as its parent's document shows it, or None if it does not."""
+    """Return the element's document from its parent's document, or None if it is not in there."""
     stored = value_at(document, collection_path(element)) or []
     id_key = element.__resource__.id_key
     own = element.to_dict().get(id_key)
@@ -68,14 +68,21 @@ def shown_in(document: Document | None, element: Entity) -> Document | None:
 
 
 def is_taken_out(element: Entity, body: Document) -> bool:
-    """Whether the collection in a body lacks an element that the parent's baseline has."""
+    """Whether an element is in the parent's baseline, but not in the collection of a body."""
     above = state_of(element).parent
     assert above is not None
     return shown_in(body, element) is None and shown_in(state_of(above).baseline, element) is not None
 
 
 def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None:
-    """Put the change of an element into the collection of its parent's body."""
+    """Put the change of an element into the collection of its parent's body.
+
+    Args:
+        body: the parent's body, which is changed.
+        element: the element.
+        verb: what the change does to the element.
+        content: the element's document after it, or the patch for one that stays.
+    """
     container: Any = body
     *way, last = collection_path(element)
     for key in way:
@@ -84,7 +91,7 @@ def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None
 
 
 def changed_collection(elements: list[Any], element: Entity, verb: Verb, content: Document) -> list[Any]:
-    """A collection after a change of one of its elements."""
+    """Return a collection as it is after a change of one of its elements."""
     id_key = element.__resource__.id_key
     own = element.to_dict().get(id_key)
     kept = [one for one in elements if not (isinstance(one, dict) and one.get(id_key) == own)]

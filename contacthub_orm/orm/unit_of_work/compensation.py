@@ -1,7 +1,7 @@
-"""Compensation: taking back, in reverse, what an atomic commit has done, as far as a service without transactions allows.
+"""Compensation: undoing the operations of an atomic commit in reverse, as far as a service without transactions allows.
 
-An update is taken back by patching the old values while the version is still ours; a creation by a delete, if the
-answer proves that we made the entity. A delete cannot be taken back.
+An update is undone by patching the old values, if no other writer has changed the entity since. A creation is undone by
+a delete, if the answer proves that we created the entity. A delete cannot be undone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.plan import Request, Verb
+from contacthub_orm.orm.unit_of_work.polling import attempts
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
@@ -30,7 +31,13 @@ __all__ = ["Compensation", "compensate", "inverse"]
 
 @attrs.frozen(eq=False)
 class Compensation:
-    """What became of undoing one operation. `reason` says why it could not be undone, or is None if it was."""
+    """The result of undoing one operation.
+
+    Attributes:
+        entry: the entry of the operation.
+        reason: why it could not be undone, or None if it was undone.
+        document: the service's document after undoing a change, otherwise None.
+    """
 
     entry: Entry
     reason: str | None = None
@@ -50,13 +57,17 @@ def compensate(
 ) -> list[Compensation]:
     """Undo done operations in reverse.
 
-    An operation that is found undone already, as after a recovery that was killed, counts as undone.
+    An operation that is undone already, as after a recovery that was killed, counts as undone. Errors of the service
+    are not raised, but become the reason of a compensation.
 
     Args:
         backend: the service.
         entries: the done operations, in the order in which they were sent.
         settle: the seconds within which the service stores an accepted event.
-        note: is called with each compensation as it happens.
+        note: is called with each compensation as soon as it is known.
+
+    Returns:
+        A compensation for each operation, the last operation first.
     """
     ours = {state_of(entry.entity).key: entry.document for entry in entries}
     moved = {_key_above(entry.entity) for entry in entries}
@@ -76,7 +87,7 @@ def compensate(
 
 @attrs.frozen
 class _Held:
-    """The last document we wrote; `moved`: our own child writes bumped its version since."""
+    """The last document that we wrote; `moved` tells whether our own writes to children moved its version since."""
 
     document: Document
     moved: bool
@@ -102,7 +113,7 @@ def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime
 def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Compensation:
     document = entry.document or {}
     if not backend.proves_creation(type(entry.entity), document):
-        return Compensation(entry, "the service merged it into an entity that was there before")
+        return Compensation(entry, "the service merged it into an entity that existed before")
     identity = _identity(entry.entity)
     if _stored(backend, type(entry.entity), identity, stored_by):
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
@@ -110,15 +121,11 @@ def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> 
 
 
 def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
-    """Whether the entity is there; an event accepted a moment ago may come until then, or never."""
-    pause = 0.25
-    while backend.fetch(entity, identity) is None:
-        left = (stored_by - backend.now()).total_seconds()
-        if left <= 0:
-            return False
-        backend.sleep(min(pause, left))
-        pause = min(pause * 2, 5.0)
-    return True
+    """Whether the entity exists. An event that was accepted just now may appear until `stored_by`, or never."""
+    return any(
+        backend.fetch(entity, identity) is not None
+        for _ in attempts(backend, stored_by, pause=0.25, longest_pause=5.0)
+    )
 
 
 def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensation:
@@ -131,13 +138,13 @@ def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensati
         return Compensation(entry, document=current)
     if not _is_ours(entry, current, held):
         return Compensation(entry, "it was changed since by another writer")
-    request = backend.request(verb, _standing_for(entity, current), body)
+    request = backend.request(verb, _with_baseline(entity, current), body)
     answer = backend.send(Request(request.method, request.path, request.params, body))
     return Compensation(entry, document=backend.stored(verb, entity, body, answer))
 
 
 def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
-    """What takes the change back: a patch, or the whole document where the entity knows no patch."""
+    """The write that undoes a change: a patch, or the whole document if the resource cannot be patched."""
     before = entry.operation.baseline or {}
     if not entry.entity.__resource__.patches:
         return Verb.REPLACE, {
@@ -149,7 +156,10 @@ def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
 
 
 def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
-    """Whether nobody else has written since: the version is still ours, or, where that tells nothing, the values are."""
+    """Whether no other writer has changed the entity since.
+
+    The version tells it, or, if there is none or our own writes to children have moved it, the values that we sent.
+    """
     keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
     if held.moved or not keys:
         return holds_submitted(current, entry.request.body or {})
@@ -160,21 +170,27 @@ def _identity(entity: Entity) -> str:
     return state_of(entity).known_key.id
 
 
-def _standing_for(entity: Entity, document: Document) -> Entity:
+def _with_baseline(entity: Entity, document: Document) -> Entity:
+    """Another object for the same entity, with a document as its baseline."""
     other = type(entity)._bound(document)
     state_of(other).identify(state_of(entity).known_key)
     return other
 
 
 def _difference(entity: Entity, after: Document, before: Document) -> Document:
-    """The patch from one whole document to another, without what only the service sets."""
+    """The patch from one whole document to another, without the keys that only the service sets."""
     own = entity.__read_only_keys__
     old, new = ({key: value for key, value in one.items() if key not in own} for one in (after, before))
     return difference(old, new) or {}
 
 
 def inverse(before: Document, sent: Document) -> Document:
-    """The patch that takes back what `sent` changed: the old value of every path, null where there was none."""
+    """Return the patch that undoes another: the old value of every path, null if there was none.
+
+    Args:
+        before: the document before the patch.
+        sent: the patch to undo.
+    """
     return {
         key: _old(before.get(key), value) for key, value in sent.items() if key in before or value is not None
     }

@@ -1,4 +1,7 @@
-"""Execution: from a plan to an account. No entity is touched but through the observer, in the calling thread."""
+"""Execution: sends a plan and returns its account.
+
+Requests are sent from worker threads, which only read entities. The observer changes them, in the calling thread.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from contacthub_orm.errors import (
     ContacthubError,
     NotFoundError,
     OutcomeUnknown,
-    StaleDataError,
 )
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["Execution", "Observer", "OnError"]
 
 OnError = Literal["stop", "continue"]
-"""After a failed operation: send nothing more, or go on with all that does not depend on it."""
+"""After a failed operation: send nothing more, or continue with the operations that do not depend on it."""
 
 
 class Observer(Protocol):
-    """Is told what becomes of each operation, in the calling thread."""
+    """Is told the outcome of each operation, in the calling thread."""
 
     def concluded(self, entry: Entry) -> None:
         """An operation has its outcome."""
@@ -45,9 +47,14 @@ class Observer(Protocol):
 
 
 class Execution:
-    """Sends a plan, at most `backend.max_in_flight` requests at once, and accounts for every operation.
+    """Sends one plan, at most `backend.max_in_flight` requests at once, and records the outcome of every operation.
 
-    With `check_version`, each update first reads the entity and fails with StaleDataError where its version moved.
+    Args:
+        backend: the service.
+        observer: is told every outcome.
+        on_error: whether to stop after a failed operation.
+        check_version: whether to read an entity before each update or deletion, which then fails with StaleDataError if
+            another writer has changed the entity.
     """
 
     def __init__(
@@ -63,9 +70,10 @@ class Execution:
         self._interruption: BaseException | None = None
 
     def run(self, plan: Plan) -> Account:
-        """Send all batches. What interrupts the calling thread passes on after the requests under way were settled.
+        """Send all batches and return the account.
 
-        Interrupted again while it waits for those, it counts what was begun as unknown.
+        If the calling thread is interrupted, the exception passes on after the requests under way have ended. At a
+        second interrupt during this wait, the outcome of every request under way is UNKNOWN.
         """
         try:
             for batch in plan.batches:
@@ -94,7 +102,7 @@ class Execution:
             except BaseException:
                 self._stopped.set()
                 for future in as_completed(pending):
-                    with suppress(Exception):  # the first is the one to pass on
+                    with suppress(Exception):  # the first exception is the one to pass on
                         self._conclude(future.result())
                 raise
         self._raise_interruption()
@@ -120,10 +128,10 @@ class Execution:
             return self._failure(operation, request, Outcome.UNKNOWN, error, sent_at)
         except ContacthubError as error:
             return self._failure(operation, request, Outcome.FAILED, error, sent_at)
-        except BaseException as error:  # noqa: BLE001 - an interrupt: the request may have been sent
+        except BaseException as error:  # noqa: BLE001 - an interrupt; `_raise_interruption` passes it on
             self._interruption = error
             self._stopped.set()
-            return self._begun[operation]
+            return self._begun[operation]  # UNKNOWN, since the request may have been sent
         return Entry(operation, request, Outcome.DONE, sent_at=sent_at, document=document)
 
     def _exchange(self, operation: Operation, request: Request) -> Document | None:
@@ -146,7 +154,11 @@ class Execution:
         return self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
 
     def _ours_or_conflict(self, operation: Operation, request: Request, error: ConflictError) -> Document:
-        """A repeated creation that collides: with what the first send made, or with somebody else's."""
+        """Return the document of a repeated creation if it collides with what the first send created.
+
+        Raises:
+            ConflictError: if it collides with another writer's entity, or is not a repeat.
+        """
         if (
             operation.verb is Verb.CREATE
             and operation.sent_before is not None
@@ -158,20 +170,21 @@ class Execution:
         raise error
 
     def _is_gone(self, operation: Operation) -> bool:
-        """Whether what a repeated removal did not find is gone, rather than the removal's route."""
+        """Whether the entity is gone that a repeated deletion did not find. Otherwise its route was not found."""
         identity = state_of(operation.entity).identity
         return identity is not None and self.backend.fetch(type(operation.entity), identity) is None
 
     def _refuse_stale(self, operation: Operation) -> None:
+        """Make sure that the entity has not changed since it was read.
+
+        Raises:
+            StaleDataError: if another writer has changed or deleted it.
+        """
         entity = operation.entity
         identity = state_of(entity).identity
         current = None if identity is None else self.backend.fetch(type(entity), identity)
-        if current is None:
-            raise StaleDataError(f"{entity!r} no longer exists")
-        if is_newer(current, operation.baseline, entity.__resource__.version_keys):
-            raise StaleDataError(
-                f"{entity!r} was changed by another writer since it was read", current=current
-            )
+        if current is None or is_newer(current, operation.baseline, entity.__resource__.version_keys):
+            raise self.backend.conflict(operation, current)
 
     def _failure(
         self,

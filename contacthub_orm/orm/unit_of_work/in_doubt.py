@@ -1,8 +1,8 @@
-"""Resolving writes in doubt: looked up, and only called absent when that is certain.
+"""Resolving writes in doubt: they are looked up, and only called absent if that is certain.
 
-An update is absent while the entity's version has not moved. If it has, the write was applied if every path holds what
-was sent; otherwise another writer was there. The backend looks creations up. Since stores and searches lag, a creation
-is absent only if it is still not found after the settle time.
+An update is absent if the entity's version has not moved. If it has moved, the write was applied if every path has the
+value that was sent; otherwise another writer has changed the entity. The backend looks creations up. Since storing and
+searching lag, a creation is absent only if it is still not found after the settle time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.unit_of_work.polling import attempts
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
@@ -27,21 +28,26 @@ __all__ = ["InDoubtResolver"]
 
 
 class InDoubtResolver:
-    """Looks writes up. For `settle` seconds after a send, a write may still come to light."""
+    """Looks writes in doubt up.
+
+    Args:
+        backend: the service.
+        settle: the seconds after a send within which its effect may still appear.
+    """
 
     def __init__(self, backend: Backend, settle: float) -> None:
         self._backend = backend
         self._settle = timedelta(seconds=settle)
 
     def resolve(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
-        """Look writes up; may wait for the settle time.
+        """Look writes up. This may wait until the settle time of a creation is over.
 
         Args:
             writes: the writes in doubt.
-            known: the identities that other operations account for.
+            known: the identities of entities that other operations created.
 
         Returns:
-            a resolution for each write, in their order.
+            A resolution for each write, in their order.
         """
         created = [write for write in writes if write.operation.verb is Verb.CREATE]
         found = dict(zip(created, self._creations(created, known), strict=True))
@@ -63,20 +69,17 @@ class InDoubtResolver:
         if not writes:
             return []
         deadline = max(write.last_sent for write in writes) + self._settle
-        pause = 1.0
         resolutions: dict[InDoubtWrite, Resolution] = {}
         waiting, accounted = list(writes), set(known)
-        while True:
-            certain = self._backend.now() >= deadline
+        for _ in attempts(self._backend, deadline, pause=1.0):
             resolutions.update(zip(waiting, self._backend.find_created(waiting, accounted), strict=True))
             accounted |= {
                 _key(write, resolutions[write]) for write in waiting if _is_applied(resolutions[write])
             }
             waiting = [write for write in waiting if not _is_applied(resolutions[write])]
-            if certain or not waiting:
-                return [resolutions[write] for write in writes]
-            self._backend.sleep(min(pause, max((deadline - self._backend.now()).total_seconds(), 0.0)))
-            pause *= 2
+            if not waiting:
+                break
+        return [resolutions[write] for write in writes]
 
 
 def _is_applied(resolution: Resolution) -> bool:

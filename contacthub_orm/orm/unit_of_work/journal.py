@@ -1,8 +1,9 @@
-"""The journal: a commit written down before its first request, so that a crash cannot lose what became of it.
+"""The journal: a commit is written down before its first request, so that it can be recovered after a crash.
 
-A SQLite file. The whole plan goes in with one synced transaction, the commit point; marks of what was done follow in
-groups, since a lost mark only means "unknown". The connection holds the file's lock for as long as it lives, so that no
-two sessions or recoveries work on one journal, nor a process and its forked child. It holds documents, and no credential.
+The journal is a SQLite file. The whole plan is written in one synced transaction, the commit point. The outcomes follow
+in groups, since a lost outcome only means that the write is in doubt. The connection holds the lock of the file as long
+as it is open, so that two sessions or recoveries cannot work on one journal, and neither can a process and its forked
+child. A journal has documents and no credentials in it.
 """
 
 from __future__ import annotations
@@ -55,10 +56,21 @@ _GROUP: Final = 200
 
 @attrs.define
 class Record:
-    """One operation as the journal has it.
+    """One operation in the journal.
 
-    `outcome` is None where no mark says what became of it, and NOT_SENT where it was undone, so that it is as if it had
-    not been sent.
+    Attributes:
+        number: its number, in the order of the plan.
+        batch: the number of its batch.
+        verb: what it does to the entity.
+        resource: the name of the entity's resource.
+        identity: the entity's identity, or None if it has none yet.
+        request: the request. An id that was pending is a reference to the operation that creates the entity.
+        after: the numbers of the operations that must succeed before it.
+        baseline: the baseline, or only its version if the commit is not atomic; None if there is none.
+        first_sent: when it was first sent, or about to be.
+        last_sent: when it was last sent, or about to be.
+        outcome: the outcome, None if none was recorded. NOT_SENT if it was undone, which is as if it had not been sent.
+        document: the service's document after it, or only its id if the commit is not atomic; None if there is none.
     """
 
     number: int
@@ -76,9 +88,13 @@ class Record:
 
 
 def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]:
-    """What a journal holds: its place, whether the commit in it is atomic, and the operations.
+    """Read a journal of any place.
 
-    Raises JournalError as opening it does, but for the place.
+    Returns:
+        Its place, whether the commit in it is atomic, and the operations.
+
+    Raises:
+        JournalError: if the file does not exist, is not a journal, has another format, or is in use.
     """
     journal = Journal(path, place=None, create=False)
     try:
@@ -90,7 +106,14 @@ def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]
 class Journal:
     """The journal of commits on one place (a node of a workspace).
 
-    Raises JournalError for a file that is no journal, is in use, or belongs to another place.
+    Args:
+        path: the path of the file.
+        place: the place, or None for that of the file.
+        create: whether to create the file if it does not exist.
+
+    Raises:
+        JournalError: if the file does not exist, is not a journal, has another format, is in use, or belongs to another
+            place.
     """
 
     def __init__(self, path: str | os.PathLike[str], place: str | None, *, create: bool = True) -> None:
@@ -144,7 +167,7 @@ class Journal:
 
     @property
     def unsettled(self) -> bool:
-        """Whether a commit in it was not brought to its end."""
+        """Whether there is a commit in it that was not finished."""
         return bool(self._connection.execute("select 1 from operation limit 1").fetchone())
 
     @property
@@ -154,7 +177,7 @@ class Journal:
 
     @property
     def known(self) -> set[Key]:
-        """Entities that were created a moment before the commit in it."""
+        """The entities that were created just before the commit in it."""
         found = self._connection.execute("select value from meta where key = 'known'").fetchone()
         return {Key(*one) for one in json.loads(found[0])} if found else set()
 
@@ -167,12 +190,21 @@ class Journal:
         keep: Iterable[Operation] = (),
         known: Iterable[Key] = (),
     ) -> None:
-        """Write a plan down, in one synced transaction: from here on the commit survives a crash.
+        """Write a plan down in one synced transaction. After that, the commit can be recovered.
 
-        What is in the journal already gives way, but for the operations to `keep`, which are still unknown, and for what
-        earlier flushes of the same atomic block have done. `known` are entities created a moment ago, which a recovery must
-        not take for what this plan creates. Raises JournalError in a forked child of the process that
-        opened it.
+        It replaces what is in the journal, except the operations to keep and, in an atomic block, those of its earlier
+        flushes.
+
+        Args:
+            plan: the plan.
+            now: the current time.
+            atomic: whether the commit is an atomic one, to be undone by a recovery.
+            keep: the operations of earlier commits that are still in doubt.
+            known: the entities that were created just before. A recovery must not take them for those that this plan
+                creates.
+
+        Raises:
+            JournalError: if this is a forked child of the process that opened the journal.
         """
         if self._inherited:
             raise JournalError(
@@ -183,31 +215,39 @@ class Journal:
         execute("begin immediate")
         if not atomic:
             self._drop_all_but({operation: self._numbers[operation] for operation in keep})
-        start = max(self._numbers.values(), default=-1) + 1
-        for number, operation in enumerate(plan, start):
-            self._numbers[operation] = number
-            if operation.verb is Verb.CREATE:
-                self._creations[id(operation.entity)] = number
-        base = execute("select coalesce(max(batch), -1) + 1 from operation").fetchone()[0]
-        rows = [
-            self._row(operation, base + index, now, atomic=atomic)
-            for index, batch in enumerate(plan.batches)
-            for operation in batch
-        ]
-        self._connection.executemany(f"insert into operation values ({', '.join('?' * 12)})", rows)
+        self._number(plan)
+        self._insert(plan, now)
         execute("delete from meta where key in ('atomic', 'known')")
         execute("insert into meta values ('known', ?)", (json.dumps(list(known)),))
         if atomic:
             execute("insert into meta values ('atomic', '1')")
         execute("commit")
 
-    def _row(self, operation: Operation, batch: int, now: datetime, *, atomic: bool) -> tuple[Any, ...]:
+    def _number(self, plan: Plan) -> None:
+        """Give the operations of a plan the next numbers."""
+        start = max(self._numbers.values(), default=-1) + 1
+        for number, operation in enumerate(plan, start):
+            self._numbers[operation] = number
+            if operation.verb is Verb.CREATE:
+                self._creations[id(operation.entity)] = number
+
+    def _insert(self, plan: Plan, now: datetime) -> None:
+        """Write the operations of a plan, in batches after those that are there."""
+        first = self._connection.execute("select coalesce(max(batch), -1) + 1 from operation").fetchone()[0]
+        rows = [
+            self._row(operation, number, now)
+            for number, batch in enumerate(plan.batches, first)
+            for operation in batch
+        ]
+        self._connection.executemany(f"insert into operation values ({', '.join('?' * 12)})", rows)
+
+    def _row(self, operation: Operation, batch: int, now: datetime) -> tuple[Any, ...]:
         identity = state_of(operation.entity).identity
         resource = operation.entity.__resource__
         baseline = operation.baseline or {}
         kept = (
             baseline
-            if atomic
+            if self._atomic
             else {name: baseline[name] for name in resource.version_keys if name in baseline}
         )
         return (
@@ -237,9 +277,9 @@ class Journal:
         return {_REFERENCE: self._creations[id(value.entity)]}
 
     def mark(self, entry: Entry) -> None:
-        """Note an outcome; it is written with others, at the latest by `flush`.
+        """Record an outcome. It is written together with others, at the latest by `flush`.
 
-        What was not sent needs no mark: recovery sends it.
+        NOT_SENT is not recorded, since a recovery sends such an operation anyway.
         """
         if entry.outcome is Outcome.NOT_SENT:
             return
@@ -251,7 +291,7 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """Write the marks that wait. No sync: a mark lost with the machine only means that the write is looked up."""
+        """Write the outcomes that wait, without a sync: if one is lost in a crash, the write is looked up."""
         if not self._marks:
             return
         execute = self._connection.execute
@@ -265,7 +305,7 @@ class Journal:
         self._marks.clear()
 
     def resend(self, numbers: Iterable[int], now: datetime) -> None:
-        """Note, synced, that these are about to be sent again."""
+        """Record in a synced transaction that operations are about to be sent again."""
         execute = self._connection.execute
         execute("begin immediate")
         self._connection.executemany(
@@ -274,7 +314,11 @@ class Journal:
         execute("commit")
 
     def settle(self, keep: Iterable[Operation] = ()) -> None:
-        """The commit has come to its end: forget it, but for what is still unknown."""
+        """Forget the commit, which has ended.
+
+        Args:
+            keep: the operations that are still in doubt.
+        """
         self._marks.clear()
         execute = self._connection.execute
         execute("begin immediate")
@@ -283,7 +327,7 @@ class Journal:
         execute("commit")
 
     def _drop_all_but(self, kept: dict[Operation, int]) -> None:
-        """Forget all other operations; what refers to one of them by then names its entity by the id."""
+        """Forget all other operations. A kept request that refers to one of them gets the id of its entity."""
         self._connection.executemany(
             "update operation set request = ? where number = ?",
             [(self._encoded_request(one.request.resolved()), number) for one, number in kept.items()],
@@ -305,7 +349,7 @@ class Journal:
         execute("commit")
 
     def adopt(self, record: Record) -> None:
-        """Write a record's outcome, identity and document back at once."""
+        """Write the outcome, identity and document of a record at once."""
         kept = None if record.document is None else self._encoded(record.document)
         execute = self._connection.execute
         execute("begin immediate")
@@ -316,12 +360,12 @@ class Journal:
         execute("commit")
 
     def records(self) -> list[Record]:
-        """The operations of the commit in it, in order."""
+        """Return the operations of the commit in it, in the order of the plan."""
         rows = self._connection.execute("select * from operation order by number").fetchall()
         return [_record(row) for row in rows]
 
     def close(self) -> None:
-        """Write what waits and let the lock go. In a forked child nothing: the file is the parent's."""
+        """Write the outcomes that wait, and release the lock. A forked child does nothing: the file is the parent's."""
         if self._inherited:
             return
         self.flush()
@@ -337,8 +381,13 @@ _open_journals: Final[WeakSet[Journal]] = WeakSet()
 
 
 def _leave_to_the_parent() -> None:
-    """In a forked child: SQLite would remove the parent's write-ahead log on closing, so it must never close here."""
-    from ctypes import py_object, pythonapi
+    """Keep the connections that a forked child has inherited open for ever.
+
+    NOTE: when SQLite closes a connection in the child, it removes the parent's write-ahead log. Python closes a
+    connection when it frees the object, at the latest at the end of the child. So the object must never be freed, not
+    even at the end, when module globals are cleared. Only a reference count that is one too high makes sure of that.
+    """
+    from ctypes import py_object, pythonapi  # only needed after a fork
 
     for journal in _open_journals:
         journal._inherited = True
@@ -371,7 +420,15 @@ def _record(row: Sequence[Any]) -> Record:
 
 
 def rebuilt(records: Iterable[Record], entity_class: Any) -> Iterator[tuple[Record, Operation]]:
-    """Operations on new objects that stand for the entities of a crashed process, in the records' order."""
+    """Make the operations of a crashed process again, on new objects for its entities.
+
+    Args:
+        records: the records, in the order of the plan.
+        entity_class: returns the class for the name of a resource.
+
+    Yields:
+        Each record with its operation.
+    """
     operations: dict[int, Operation] = {}
     for record in records:
         cls: type[Entity] = entity_class(record.resource)

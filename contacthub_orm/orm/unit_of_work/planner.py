@@ -1,4 +1,4 @@
-"""Planning: from new, changed and deleted entities to operations in batches. Nothing is sent here."""
+"""Planning: makes operations in batches from new, changed and deleted entities, without sending anything."""
 
 from __future__ import annotations
 
@@ -26,9 +26,18 @@ __all__ = ["make_plan"]
 def make_plan(
     backend: Backend, new: Iterable[Entity], held: Iterable[Entity], deleted: Iterable[Entity]
 ) -> Plan:
-    """The writes for new, held and deleted entities, in batches: each after what it depends on, deletes last.
+    """Plan the writes of a flush, in batches: each operation after those that it depends on, the deletes last.
 
-    A delete goes earlier where it frees a value that another entity claims.
+    A delete goes earlier if it frees a value that another entity claims.
+
+    Args:
+        backend: the service.
+        new: the entities to create.
+        held: the persistent entities that may have changes.
+        deleted: the entities to delete.
+
+    Raises:
+        InvalidRequestError: if two entities claim the same unique value, or swap their values.
     """
     planner = _Planner(backend, list(new), list(held), list(deleted))
     operations = in_order_of_claims(backend, planner.operations())
@@ -38,7 +47,7 @@ def make_plan(
 
 
 def _deletes_that_nothing_waits_for(operations: list[Operation]) -> set[Operation]:
-    """The deletes but for those that a save waits for, or another delete that a save waits for."""
+    """The deletes, except those that a save depends on, directly or through another delete."""
     needed: set[Operation] = set()
     waiting = [one for one in operations if one.verb is not Verb.DELETE]
     while waiting:
@@ -50,7 +59,7 @@ def _deletes_that_nothing_waits_for(operations: list[Operation]) -> set[Operatio
 
 
 class _Planner:
-    """Plans each entity once; what an entity needs first is planned when it is met."""
+    """Plans each entity once, after the entities that it depends on."""
 
     def __init__(
         self, backend: Backend, new: list[Entity], held: list[Entity], deleted: list[Entity]
@@ -66,11 +75,12 @@ class _Planner:
         self._last_below: dict[int, Operation] = {}
 
     def operations(self) -> list[Operation]:
+        """Plan all entities: saves first, then deletes."""
         saves = [operation for entity in (*self._new, *self._held) if (operation := self._save(entity))]
         return [*saves, *self._removals()]
 
     def _save(self, entity: Entity) -> Operation | None:
-        """The operation that saves an entity, None where nothing has changed or it rides along with its parent."""
+        """The operation that saves an entity, or None if nothing has changed or it is folded into its parent's."""
         if id(entity) not in self._plans:
             self._plans[id(entity)] = None
             self._plans[id(entity)] = self._operation(entity)
@@ -104,7 +114,7 @@ class _Planner:
         return Verb.UPDATE, patch
 
     def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
-        """Put the changes of elements into a collection that the body carries anyway."""
+        """Put the changes of elements into a collection that the body has anyway."""
         folded = []
         for element in self._elements.carried_by(entity, body):
             verb, content = self._element_change(element, body)
@@ -115,13 +125,13 @@ class _Planner:
         return tuple(folded)
 
     def _element_change(self, element: Entity, body: Document) -> tuple[Verb, Document]:
-        """What becomes of an element; one that was changed and then taken out of the collection is removed."""
+        """The change of an element. One that was changed and then taken out of the collection is deleted."""
         if state_of(element).deleted or is_taken_out(element, body):
             return Verb.DELETE, {}
         return self._verb_and_body(element)
 
     def _before(self, entity: Entity) -> list[Operation]:
-        """What is written below the same parent goes one after another, the parent's own write first."""
+        """The operation to wait for: writes below one parent go one after another, the parent's own write first."""
         parent = state_of(entity).parent
         if parent is None:
             return []
@@ -134,7 +144,10 @@ class _Planner:
         self._last_below[id(state_of(entity).parent or entity)] = operation
 
     def _referenced(self, entity: Entity, body: Document) -> Iterator[Operation]:
-        """Put the ids of referenced entities into the body, a mark where one has none yet and is created before."""
+        """Put the ids of referenced entities into the body, and yield the operations that create them before.
+
+        The id of an entity that is still to be created is `Pending`.
+        """
         for key, target in (state_of(entity).references or {}).items():
             if body.get(key) is not None or (
                 state_of(target).key is not None and id(entity) not in self._pending
@@ -149,7 +162,7 @@ class _Planner:
                 yield operation
 
     def _removals(self) -> list[Operation]:
-        """Deletes, an entity before the one it refers to."""
+        """The deletes: an entity is deleted before the one that it refers to."""
         operations: dict[int, Operation] = {}
         for entity in sorted(self._deleted, key=_refers_to_nothing):
             before = self._before(entity)
@@ -172,7 +185,7 @@ class _Planner:
 
 
 def _baseline(entity: Entity) -> Document | None:
-    """The baseline, without its version where a write of ours has moved that."""
+    """The baseline, without its version if a write of ours to a child has moved it."""
     state = state_of(entity)
     if state.baseline is None or not state.version_moved:
         return state.baseline
@@ -195,12 +208,12 @@ def _refers(entity: Entity, target: Entity) -> bool:
 
 
 def _replacement(entity: Entity) -> Document:
-    """The PUT body: the whole document, unknown fields included, without what only the service sets."""
+    """The PUT body: the whole document with unknown fields, without the keys that only the service sets."""
     return {key: value for key, value in render(entity).items() if key not in entity.__read_only_keys__}
 
 
 def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:
-    """The operations in levels: each level depends on earlier ones only; inside a level the order given is kept."""
+    """The operations in batches that depend on earlier batches only; within a batch their order is kept."""
     place = {operation: index for index, operation in enumerate(operations)}
     sorter: TopologicalSorter[Operation] = TopologicalSorter()
     for operation in operations:

@@ -1,7 +1,8 @@
-"""Recovery: bring a commit that a crash cut short to its end, from its journal.
+"""Recovery: finish a commit that a crash cut short, from its journal.
 
-What no mark speaks of is looked up; what took effect is adopted, what certainly did not is sent, and an atomic commit is
-undone instead. Recovery journals its own sends, so it may be killed and run again.
+An operation without a recorded outcome is in doubt and is looked up. If it took effect, recovery adopts it; if it
+certainly did not, recovery sends it. An atomic commit is compensated instead. Recovery journals its own sends, so it
+may be killed and run again.
 """
 
 from __future__ import annotations
@@ -36,9 +37,14 @@ __all__ = ["Recovery", "Report", "recover"]
 class Report:
     """What a recovery found and did.
 
-    `confirmed` were done before the crash and marked so, `adopted` had taken effect without a mark, `sent` were sent by the
-    recovery, `failed` were refused or met another writer's change, `open` cannot be told yet and stay in the journal;
-    `undone` is filled for an atomic commit.
+    Attributes:
+        confirmed: the operations that were recorded as done before the crash.
+        adopted: the operations that had taken effect without a record.
+        sent: the operations that the recovery sent.
+        failed: the entries of operations that were refused, conflicted with another writer's change, or depend on one
+            that failed.
+        open: the operations that cannot be resolved yet. They stay in the journal.
+        undone: the compensations of an atomic commit, otherwise empty.
     """
 
     confirmed: list[Operation] = attrs.field(factory=list)
@@ -50,7 +56,7 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether everything of the commit is done, or for an atomic one undone."""
+        """Whether every operation of the commit is done, or undone if the commit is atomic."""
         return not (self.failed or self.open or any(one.reason is not None for one in self.undone))
 
     def __str__(self) -> str:
@@ -69,15 +75,20 @@ class Report:
 
 
 def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -> Report:
-    """Settle a journal that a crashed process left.
+    """Finish the commit in a journal that a crashed process left.
 
     Args:
-        bind: the node that the journal is of.
-        journal: its path.
-        settle: the seconds after which a write that is not found certainly did not take effect; the service stores
-            events asynchronously and its search lags by up to a minute.
+        bind: the node that the journal belongs to.
+        journal: the path of the journal.
+        settle: the seconds after which a write that is not found certainly did not take effect. The service stores
+            events asynchronously, and its search lags by up to a minute.
 
-    Raises JournalError for a journal that is in use, of another node, or none at all.
+    Returns:
+        What was found and done.
+
+    Raises:
+        JournalError: if the file does not exist, is not a journal, is in use, or belongs to another node.
+        ContacthubError: if a look-up fails. The journal is kept, and recovery can be run again.
     """
     backend = bind.backend
     opened = Journal(journal, backend.place, create=False)
@@ -88,7 +99,7 @@ def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -
 
 
 class Recovery:
-    """One run over one journal."""
+    """One run of recovery over one journal."""
 
     def __init__(self, backend: Backend, journal: Journal, settle: float) -> None:
         self._backend = backend
@@ -102,7 +113,7 @@ class Recovery:
         self._done: list[Entry] = []
 
     def run(self) -> Report:
-        """Bring the commit to its end and clear the journal of all that is settled."""
+        """Finish the commit, and remove every operation from the journal that is not open."""
         pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
         self._records = {operation: record for record, operation in pairs}
         keys = (state_of(operation.entity).key for operation in self._records)
@@ -153,11 +164,11 @@ class Recovery:
             self._send(absent)
 
     def _can_be_asked(self, operation: Operation) -> bool:
-        """Whether all that it depends on took effect; else it was never sent."""
+        """Whether all operations that it depends on took effect. Otherwise it was never sent."""
         return all(self._records[one].outcome is Outcome.DONE for one in operation.after)
 
     def _leave(self, operation: Operation) -> None:
-        """What depends on something open stays open; what depends on something failed was not sent and is not."""
+        """Leave an operation unsent: it is open if it depends on an open one, and otherwise failed."""
         if any(one in self._report.open for one in operation.after):
             self._report.open.append(operation)
         else:
@@ -189,7 +200,7 @@ class Recovery:
         self._take_in(operation)
 
     def _take_in(self, operation: Operation) -> None:
-        """Give the stand-in its identity, so that what depends on it can name it."""
+        """Give the operation's entity its identity, so that the operations that depend on it can be sent."""
         record = self._records[operation]
         state = state_of(operation.entity)
         if state.key is None and record.identity is not None:
@@ -209,7 +220,7 @@ class Recovery:
         execution.run(Plan((tuple(repeats),)))
 
     def sent(self, operation: Operation, entry: Entry) -> None:
-        """Note what became of an operation that the recovery sent."""
+        """Record the outcome of an operation that the recovery sent."""
         if entry.outcome is Outcome.DONE:
             self._adopt(operation, Resolution(Verdict.APPLIED, entry.document))
             self._report.sent.append(operation)
@@ -220,7 +231,7 @@ class Recovery:
 
 
 class _Marks:
-    """Tells the recovery what became of its sends."""
+    """The observer that tells a recovery the outcomes of its sends."""
 
     def __init__(self, recovery: Recovery, originals: dict[Operation, Operation]) -> None:
         self._recovery = recovery
@@ -230,4 +241,4 @@ class _Marks:
         self._recovery.sent(self._originals[entry.operation], entry)
 
     def batch_done(self) -> None:
-        """Every mark is written at once."""
+        """Do nothing, since every outcome was written at once."""

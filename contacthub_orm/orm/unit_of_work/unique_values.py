@@ -1,7 +1,8 @@
-"""Values that only one entity may hold: what gives one up goes before what takes it.
+"""Values that only one entity may have: the operation that frees a value goes before the one that claims it.
 
-A service that matches customers by e-mail refuses or merges a second holder. So when one commit frees a value and
-claims it elsewhere, the freeing goes first; two claims of one value, and two entities that swap theirs, are refused.
+A service that matches customers by e-mail refuses or merges a second customer with the same address. So if a commit
+frees a value and claims it for another entity, the operation that frees it is sent first. Two claims of the same value
+are refused, and so are two entities that swap their values.
 """
 
 from __future__ import annotations
@@ -23,9 +24,17 @@ __all__ = ["in_order_of_claims"]
 
 
 def in_order_of_claims(backend: Backend, operations: Sequence[Operation]) -> list[Operation]:
-    """The operations, each that claims a value made to wait for the one that frees it.
+    """Make every operation that claims a value depend on the operation that frees it.
 
-    Raises InvalidRequestError where two claim the same value, or where they wait for each other.
+    Args:
+        backend: the service.
+        operations: the operations of a flush.
+
+    Returns:
+        The operations in the same order, replaced by new ones if their dependencies have changed.
+
+    Raises:
+        InvalidRequestError: if two operations claim the same value, or wait for each other.
     """
     freed: dict[Hashable, Operation] = {}
     claimed: dict[Hashable, Operation] = {}
@@ -41,7 +50,7 @@ def in_order_of_claims(backend: Backend, operations: Sequence[Operation]) -> lis
 
 
 def _held(backend: Backend, operation: Operation) -> tuple[Hashable | None, Hashable | None]:
-    """The value that the entity holds before and after the operation."""
+    """The unique value of the entity before and after the operation."""
     before = operation.baseline or {}
     entity = type(operation.entity)
     held = backend.unique_value(entity, before)
@@ -63,7 +72,7 @@ def _refuse_second(
 
 
 def _waiting(operations: Iterable[Operation], waits: dict[Operation, Operation]) -> list[Operation]:
-    """The operations anew, so that what they wait for is among their prerequisites."""
+    """The operations, each with the one that it waits for among its prerequisites."""
     sorter = TopologicalSorter(
         {one: {*one.after, *((waits[one],) if one in waits else ())} for one in operations}
     )
@@ -72,7 +81,7 @@ def _waiting(operations: Iterable[Operation], waits: dict[Operation, Operation])
     except CycleError as error:
         entities = " and ".join(repr(one.entity) for one in error.args[1][:-1])
         raise InvalidRequestError(
-            f"{entities} wait for each other's values: the service has no moment at which both could change, "
+            f"{entities} wait for each other's values: the service cannot change both at once, "
             "so save an interim value first"
         ) from None
     renewed: dict[Operation, Operation] = {}

@@ -11,6 +11,7 @@ import pytest
 from contacthub_orm.errors import ValidationError, Violation
 from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded, inspect
 from contacthub_orm.orm.entity.validation import violations
+from contacthub_orm.orm.wire.partial import PartialDocument
 from tests.orm.shelf import Book, Chapter, City, Publisher, load, loaded
 
 
@@ -161,6 +162,31 @@ def test_the_same_value_assigned_to_a_fixed_attribute_is_no_change() -> None:
     book.isbn, book.version, book.id = "1", 3, "1"
 
     assert broken(book) == []
+
+
+@pytest.mark.parametrize("value", ["2", None])
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("isbn", "is set when the entity is created and cannot be changed"),
+        ("version", "is set by the service and cannot be assigned"),
+    ],
+)
+def test_a_partial_load_refuses_what_a_whole_one_refuses(name: str, rule: str, value: Any) -> None:
+    document = {"id": "1", "title": "Emma", "isbn": "1", "version": 3}
+    whole = load(Book, document)
+    partial = load(Book, PartialDocument({key: document[key] for key in ("id", "title")}))
+    for book in (whole, partial):
+        setattr(book, name, value)
+
+    assert broken(whole) == broken(partial) == [f"Book.{name}: {rule}"]
+
+
+def test_a_partial_load_refuses_that_a_required_value_is_taken_away() -> None:
+    letter = load(Letter, PartialDocument({"id": "1"}))
+    letter.to = None
+
+    assert broken(letter) == ["Letter.to: is required"]
 
 
 class Note(Properties):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import Customer, InvalidRequestError, Session, inspect, load_only
+from contacthub_orm import Customer, InvalidRequestError, Session, ValidationError, inspect, load_only
 from contacthub_orm.orm.wire.documents import apply_patch
 from contacthub_orm.orm.wire.partial import lacks_path, overlaid, pruned
 from tests.orm.query.partial_loads import partial, reads, sent, stored
@@ -48,6 +48,24 @@ def test_a_partial_load_shows_what_was_loaded(session: Session) -> None:
 
     assert document["base"] == {"firstName": "Ada"}
     assert "externalId" not in document
+
+
+# -- what may not be changed ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [None, "elsewhere"])
+@pytest.mark.parametrize("paths", [("externalId",), ("externalId", "nodeId"), ()])
+def test_a_partial_load_refuses_what_a_whole_one_refuses(
+    session: Session, world: World, paths: tuple[str, ...], value: str | None
+) -> None:
+    customer = partial(session, *paths) if paths else session.query(Customer).one()
+    customer.nodeId = value
+    sent(world)
+
+    for refused in (session.plan, session.flush):
+        with pytest.raises(ValidationError, match="Customer.nodeId: is set when the entity is created"):
+            refused()
+    assert not sent(world)
 
 
 # -- touching the rest ------------------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,18 @@ def test_a_journal_of_another_node_is_refused(world: World, path: Path) -> None:
     journal = path
     with pytest.raises(JournalError, match="not of elsewhere"):
         Journal(journal, "elsewhere")
+
+
+def test_a_journal_of_another_format_is_refused_and_left_as_it_is(world: World, path: Path) -> None:
+    Session(world.node(), journal=path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update meta set value = '0' where key = 'format'")
+
+    for opened in (lambda: Session(world.node(), journal=path), lambda: recover(world.node(), path)):
+        with pytest.raises(JournalError, match=r"is a journal of format 0; this version reads format 1"):
+            opened()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select value from meta where key = 'format'").fetchone() == ("0",)
 
 
 def test_a_file_that_is_no_journal_is_refused(world: World, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The writes in doubt of a session: remembered when an answer is lost, looked up before the next flush."""
+"""The writes in doubt of a session: remembered when an answer is lost, and resolved before the next flush."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ __all__ = ["InDoubtWrites"]
 
 
 class InDoubtWrites:
-    """The writes of one session whose answer was lost, one an entity at most."""
+    """The writes in doubt of one session, at most one for each entity.
+
+    Args:
+        backend: the service.
+        context: the session's persistence context.
+        reconciliation: takes in the writes that took effect.
+        settle: the seconds after a send within which its effect may still appear.
+    """
 
     def __init__(
         self,
@@ -45,15 +52,15 @@ class InDoubtWrites:
         return id(entity) in self._writes
 
     def writes(self) -> list[InDoubtWrite]:
-        """The writes, in the order in which they were sent."""
+        """Return the writes, in the order in which they were sent."""
         return list(self._writes.values())
 
     def operations(self) -> list[Operation]:
-        """The operations of the writes."""
+        """Return the operations of the writes."""
         return [write.operation for write in self._writes.values()]
 
     def remember(self, entry: Entry) -> None:
-        """Remember the operation of an unknown outcome."""
+        """Remember an operation with an unknown outcome."""
         assert entry.sent_at is not None
         self._writes[id(entry.entity)] = InDoubtWrite(
             entry.operation, entry.request, entry.sent_at, self._backend.now()
@@ -62,17 +69,17 @@ class InDoubtWrites:
         state_of(entry.entity).fall_in_doubt(entry.sent_at)
 
     def forget(self, entity: Entity) -> None:
-        """Follow up no write of an entity any more."""
+        """Forget the write of an entity, if there is one: it is not looked up any more."""
         self._writes.pop(id(entity), None)
 
     def clear(self) -> None:
-        """Follow up no write any more."""
+        """Forget all writes."""
         self._writes.clear()
 
     def give_up_conflicts(self) -> None:
-        """Give up the writes that a look-up found in conflict with another writer's.
+        """Forget the writes whose resolution was a conflict with another writer.
 
-        A replacement is given up as such: the next flush sends the changes of its entity.
+        After a replacement, the next flush sends the changes of the entity instead.
         """
         for number in self._conflicts & self._writes.keys():
             operation = self._writes.pop(number).operation
@@ -82,7 +89,12 @@ class InDoubtWrites:
         self._conflicts.clear()
 
     def resolve(self) -> list[Entry]:
-        """Look up every write. One that certainly did not take effect is planned again, and has no entry."""
+        """Look up every write.
+
+        Returns:
+            The entries of the writes that took effect, conflict or stay in doubt. A write that certainly did not take
+            effect has none, and the next plan has it again.
+        """
         writes = self.writes()
         if not writes:
             return []
@@ -124,7 +136,7 @@ class InDoubtWrites:
         return Entry(write.operation, write.request, Outcome.UNKNOWN, error, write.first_sent)
 
     def _too_late(self, operation: Operation) -> ContacthubError | None:
-        """Why what is asked of an entity now cannot be done any more, if its deletion has taken effect."""
+        """The error if a deletion took effect, but the user has changed the entity or wants it erased; else None."""
         entity, state = operation.entity, state_of(operation.entity)
         if operation.verb is not Verb.DELETE:
             return None
@@ -135,7 +147,7 @@ class InDoubtWrites:
         return None
 
     def _is_pending(self, operation: Operation) -> bool:
-        """Whether what the operation was to save is still to be saved, and was not rolled back since."""
+        """Whether the change that the operation sent is still unsaved, and was not rolled back since."""
         entity = operation.entity
         if operation.verb is Verb.CREATE:
             return id(entity) in self._context.new

@@ -1,4 +1,4 @@
-"""Documents become entities: new ones, or held ones brought up to date under their changes."""
+"""Loading: documents become entities. Held entities are brought up to date, and their unsaved changes stay."""
 
 from __future__ import annotations
 
@@ -32,7 +32,16 @@ class Loader:
         self._context = context
 
     def load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
-        """The entities of a page, without those that this session has deleted."""
+        """Load the entities of a page, without those that this session has deleted.
+
+        Args:
+            entity: the class that was asked for.
+            documents: the documents.
+            overwrite: whether the documents overwrite unsaved changes.
+
+        Raises:
+            InvalidRequestError: if an entity is held as an instance of another class.
+        """
         with paused_gc():
             rows = [self.load(entity, document, overwrite=overwrite) for document in documents]
         return [row for row in rows if row is not None]
@@ -40,7 +49,17 @@ class Loader:
     def load(
         self, entity: type[E], document: Document, *, overwrite: bool = False, identity: str | None = None
     ) -> E | None:
-        """The entity of a document, or None if this session has deleted it."""
+        """Load the entity of a document, or return None if this session has deleted it.
+
+        Args:
+            entity: the class that was asked for.
+            document: the document.
+            overwrite: whether the document overwrites unsaved changes.
+            identity: the entity's identity, if it is not the id alone.
+
+        Raises:
+            InvalidRequestError: if the entity is held as an instance of another class.
+        """
         resource = entity.__resource__
         key = Key(resource.name, identity or document[resource.id_key])
         held = self._context.identities.get(key)
@@ -62,7 +81,13 @@ class Loader:
         return loaded
 
     def bring_up_to_date(self, held: Entity, document: Document, *, overwrite: bool = False) -> None:
-        """Make a document the baseline of a held entity, unless it is older; its changes stay unless overwritten."""
+        """Make a document the baseline of a held entity, unless it is older than the baseline.
+
+        Args:
+            held: the entity.
+            document: the document.
+            overwrite: whether the document overwrites unsaved changes, and an older one is taken too.
+        """
         state = state_of(held)
         if state.expired:
             state.renew(held, document)
@@ -80,10 +105,14 @@ class Loader:
 
     @staticmethod
     def as_class(entity: type[E], held: Entity) -> E:
-        """The held entity as an instance of the class asked for. Raises InvalidRequestError if it is not."""
+        """Return a held entity as an instance of the class that was asked for.
+
+        Raises:
+            InvalidRequestError: if it is not one.
+        """
         if not isinstance(held, entity):
             raise InvalidRequestError(
                 f"{held!r} is loaded as {type(held).__name__}, not as {entity.__name__}: "
-                "use one class per resource, and per type where it has types, in a session"
+                "in one session, use one class for a resource, or one for each of its types"
             )
         return held

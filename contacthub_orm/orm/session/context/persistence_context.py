@@ -1,4 +1,4 @@
-"""The persistence context: the entities of one session, by identity and by what the next flush does with them."""
+"""The persistence context: the entities of one session, and what the next flush does with them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class PersistenceContext:
     """The entities of one session.
 
     Attributes:
-        owner: the session's side, which the entities of this context belong to.
-        place: where the session works: the service, the workspace and the node.
-        home: what its entities are left to when the session lets go of them.
+        owner: the part of the session that its entities use.
+        place: the service, the workspace and the node of the session; see `Backend.place`.
+        home: the last home of entities that the session detaches.
         identities: the persistent entities, held weakly.
         new: the entities that the next flush creates.
         deleted: the entities that the next flush deletes.
-        pinned: the persistent entities that have changes or have handed out a list, held strongly.
+        pinned: the entities that have changes or have handed out a list, held strongly.
         deleted_keys: the identities deleted in this session, which a lagging search may still find.
         created_keys: the identities created in this session.
         closed: whether the session was closed.
@@ -51,25 +51,38 @@ class PersistenceContext:
         self.closed = False
 
     def check_open(self) -> None:
-        """Raise InvalidRequestError if the session was closed."""
+        """Make sure that the session is open.
+
+        Raises:
+            InvalidRequestError: if it was closed.
+        """
         if self.closed:
             raise InvalidRequestError("the session is closed")
 
     # -- entities in --------------------------------------------------------------------------------------------------
 
     def add(self, entity: Entity) -> None:
-        """Take in an entity and what it refers to. If one of them is refused, none is taken in."""
+        """Take in an entity and the entities that it refers to. If one of them is refused, none is taken in.
+
+        Raises:
+            InvalidRequestError: if one of them belongs to another session or another node or was deleted, or if the
+                session holds another object for its identity.
+        """
         self._add_all([entity])
 
     def cascade(self) -> None:
-        """Take in what new and changed entities refer to since they were added themselves."""
+        """Take in the entities that new and changed entities refer to by now.
+
+        Raises:
+            InvalidRequestError: as for `add`.
+        """
         for entity in [*self.new.values(), *self.pinned.values(), *self.deleted.values()]:
             self._link_parent(entity)
         for entity in [*self.new.values(), *self.pinned.values()]:
             self._add_all(self._drawn_in(entity))
 
     def _link_parent(self, entity: Entity) -> None:
-        """Tell an entity that was loaded by both ids which held entity it lives below."""
+        """Set the parent of an entity that was loaded by both ids, if the session holds the parent."""
         declared, state = type(entity).__parent__, state_of(entity)
         if declared is not None and state.parent is None and state.key is not None:
             state.live_below(self.identities.get(Key(declared.target, state.key.parent_id)))
@@ -87,7 +100,7 @@ class PersistenceContext:
             self._take_in(entity)
 
     def _check(self, entity: Entity) -> None:
-        """Refuse what another session holds, what was deleted, and what is not saved where this session works."""
+        """Make sure that the session can take an entity in; see `add` for the errors."""
         state = state_of(entity)
         if state.owner is not None and state.owner is not self.owner:
             raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
@@ -113,7 +126,10 @@ class PersistenceContext:
             self.pin(entity)
 
     def _drawn_in(self, entity: Entity) -> list[Entity]:
-        """What an entity refers to and brings along: not what is deleted, nor, for one call, what another session holds."""
+        """The entities that an entity refers to and that are taken in with it.
+
+        These are not the deleted ones, nor, in a per-call session, persistent ones of another session.
+        """
         found = []
         for target in referred_to(entity):
             state = state_of(target)
@@ -136,14 +152,22 @@ class PersistenceContext:
         return state.owner is None and not state.deleted
 
     def _is_free(self, entity: Entity) -> bool:
-        """Whether no object stands for the identity of a saved entity here."""
+        """Whether an entity has an identity for which the session holds no object."""
         key = state_of(entity).key
         return key is not None and self.identities.get(key) is None
 
-    # -- what becomes of them -----------------------------------------------------------------------------------------
+    # -- state changes ------------------------------------------------------------------------------------------------
 
     def delete(self, entity: Entity, *, erase: bool = False) -> None:
-        """Schedule an entity to be deleted by the next flush, with `erase` all that the service holds of it."""
+        """Schedule an entity to be deleted by the next flush.
+
+        Args:
+            entity: the entity.
+            erase: whether the service erases all data of it.
+
+        Raises:
+            InvalidRequestError: if the entity is not saved, was deleted, or belongs to another session.
+        """
         state = state_of(entity)
         if state.key is None:
             raise InvalidRequestError(
@@ -158,26 +182,30 @@ class PersistenceContext:
         self.deleted[id(entity)] = entity
 
     def undelete(self, entity: Entity) -> None:
-        """Keep an entity that was to be deleted."""
+        """Cancel the deletion of an entity, if it was scheduled."""
         if self.deleted.pop(id(entity), None) is not None:
             state_of(entity).undelete()
 
     def make_persistent(self, entity: Entity, key: Key) -> None:
-        """Hold an entity as the persistent one of an identity. Raises InvalidRequestError if another object is."""
+        """Hold an entity under an identity.
+
+        Raises:
+            InvalidRequestError: if another object is held for the identity.
+        """
         self.identities.add(key, entity)
         state_of(entity).become_persistent(self.owner, key)
         self.new.pop(id(entity), None)
         self.deleted_keys.discard(key)
 
     def make_deleted(self, entity: Entity) -> None:
-        """Let go of an entity that the service has deleted: nothing of it comes back into this session."""
+        """Detach an entity that the service has deleted. A search that still finds it cannot load it again."""
         state = state_of(entity)
         self.deleted_keys.add(state.known_key)
         self.detach(entity)
         state.become_deleted()
 
     def detach(self, entity: Entity) -> None:
-        """Let go of an entity, whatever it was here. What was still to be deleted is not any more."""
+        """Detach an entity, whatever its state. A scheduled deletion is cancelled."""
         state = state_of(entity)
         self.undelete(entity)
         if state.key is not None and self.holds(entity):
@@ -189,15 +217,15 @@ class PersistenceContext:
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def pin(self, entity: Entity) -> None:
-        """Keep an entity alive and look at it at the next flush."""
+        """Keep an entity alive until the next flush, which compares it with its baseline."""
         self.pinned[id(entity)] = entity
 
     def is_pinned(self, entity: Entity) -> bool:
-        """Whether an entity is kept alive for its changes or for a list that it has handed out."""
+        """Whether an entity is kept alive for its changes, or for a list that it has handed out."""
         return id(entity) in self.pinned
 
     def recheck_dirty(self, entity: Entity) -> None:
-        """Compare an entity with its baseline, and keep it alive only if it needs that."""
+        """Compare an entity with its baseline, and keep it alive only if that is needed."""
         state = state_of(entity)
         state.recheck_dirty(dirty=bool(changes(entity)))
         if not state.dirty:
@@ -210,7 +238,7 @@ class PersistenceContext:
     def release(self, entity: Entity) -> None:
         """Stop keeping an entity alive for the lists it has handed out, if nothing in them was changed.
 
-        A list read again is a new one, compared with the baseline again; edits of the old one are not seen.
+        A list that is read after that is a new one. Edits of the old list have no effect.
         """
         state = state_of(entity)
         if state.handed_out_container and state.owner is self.owner and not self.has_changes(entity):
@@ -224,10 +252,10 @@ class PersistenceContext:
         self.pinned.pop(id(entity), None)
         state_of(entity).expire(entity)
 
-    # -- looking ------------------------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------------------------
 
     def holds(self, entity: Entity) -> bool:
-        """Whether an entity is the one under its identity here."""
+        """Whether an entity is the object that the session holds for its identity."""
         key = state_of(entity).key
         return key is not None and self.identities.get(key) is entity
 
@@ -237,7 +265,7 @@ class PersistenceContext:
         return state.replace or ((state.dirty or state.handed_out_container) and bool(changes(entity)))
 
     def held(self) -> list[Entity]:
-        """The persistent entities that a flush looks at."""
+        """Return the persistent entities that a flush compares with their baselines."""
         return [entity for entity in self.pinned.values() if self._is_to_be_kept(entity)]
 
     @staticmethod
@@ -246,7 +274,7 @@ class PersistenceContext:
         return state.key is not None and not state.deleted
 
     def pending(self) -> list[Entity]:
-        """The entities to be created and those to be deleted."""
+        """Return the entities to be created and those to be deleted."""
         return [*self.new.values(), *self.deleted.values()]
 
     def __iter__(self) -> Iterator[Entity]:

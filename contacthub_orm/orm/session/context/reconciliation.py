@@ -1,4 +1,4 @@
-"""What one outcome changes in a session: the entity, its parent, and the parent's list, in this order.
+"""Reconciliation: what a confirmed operation changes in a session: the entity, its parent, and the parent's list.
 
 Read it from top to bottom: `take_in` is called for each operation that the service confirmed.
 """
@@ -32,11 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["Reconciliation"]
 
 _RECENT: Final = timedelta(seconds=10)
-"""For how long a created entity could be taken for one that a later commit creates, clocks not being exact."""
+"""For how long a recovery could take a created entity for one of a later commit, since clocks are not exact."""
 
 
 class Reconciliation:
-    """Takes confirmed writes into a persistence context."""
+    """Takes confirmed writes into a persistence context.
+
+    Args:
+        context: the persistence context.
+        loader: loads documents into it.
+        now: returns the current time of the service's clock.
+    """
 
     def __init__(self, context: PersistenceContext, loader: Loader, now: Callable[[], datetime]) -> None:
         self._context = context
@@ -45,7 +51,7 @@ class Reconciliation:
         self._creations: deque[tuple[datetime, Key]] = deque()
 
     def take_in(self, entry: Entry) -> None:
-        """Take in a done operation, then the elements that rode along in its body."""
+        """Take in a done operation, then the changes of elements that were folded into its body."""
         operation = entry.operation
         sent = operation.own or entry.request.body or {}
         self.take_in_write(operation.verb, operation.entity, sent, entry.document)
@@ -57,10 +63,10 @@ class Reconciliation:
         """Take in a write that took effect.
 
         Args:
-            verb: what it did.
-            entity: the entity it was of.
+            verb: what it did to the entity.
+            entity: the entity.
             sent: its body.
-            document: the service's document after it, None after a deletion.
+            document: the service's document after it, or None after a deletion.
         """
         self.update_parent(entity, verb, document)
         self._update_entity(verb, entity, sent, document)
@@ -82,7 +88,7 @@ class Reconciliation:
             self._context.recheck_dirty(entity)
 
     def _enter_created(self, entity: Entity, sent: Document, document: Document) -> None:
-        """Make a created entity persistent. One that the service merged into a held entity gives way to that."""
+        """Make a created entity persistent, or detach it if the service merged it into an entity that is held."""
         key = Key(entity.__resource__.name, entity._identity_in(document))
         held = self._context.identities.get(key)
         state_of(entity).identify(key)
@@ -100,7 +106,7 @@ class Reconciliation:
         state_of(entity).merge_into(held)
 
     def _forget_related(self, entity: Entity, document: Document) -> None:
-        """Forget what was loaded as related to the entities that a new one refers to: it is one short now."""
+        """Forget the related entities of those that a new one refers to, since the new one is not among them."""
         ids = ((one.target, document.get(one.key)) for one in entity.__references__)
         by_id = (self._context.identities.get(Key(name, one)) for name, one in ids if one is not None)
         for target in (*referred_to(entity), *by_id):
@@ -110,9 +116,9 @@ class Reconciliation:
     # -- its parent ---------------------------------------------------------------------------------------------------
 
     def update_parent(self, element: Entity, verb: Verb, document: Document | None) -> None:
-        """Show a change of an element in its parent: in the baseline, and in the list if that was handed out.
+        """Apply a change of an element to its parent's baseline, and to the parent's list if that was handed out.
 
-        The service has moved the parent's version by it, so the version in the baseline is no longer the latest.
+        The change has moved the parent's version in the service, so the version of the baseline is not the latest.
         """
         parent = state_of(element).parent
         if parent is None:
@@ -136,7 +142,7 @@ class Reconciliation:
     def _update_list(
         parent: Entity, element: Entity, verb: Verb, content: Document, *, was_shown: bool
     ) -> None:
-        """Show the change in the list. What the user did to the list stays: an element taken out is not put back."""
+        """Apply the change to the list. The user's own edits of it stay: an element taken out is not put back."""
         listed = at_hand(parent, collection_path(element))
         if not isinstance(listed, list):
             return
@@ -149,14 +155,17 @@ class Reconciliation:
         for index in places:
             other = listed[index]
             if verb is Verb.CREATE and state_of(other).key is not None and not changes(other):
-                listed[index] = element  # the other was made of the document just now
+                listed[index] = element  # the other one was just made from the document
             elif other is not element:
                 merge_baseline(other, content)
 
     # -- for the journal ----------------------------------------------------------------------------------------------
 
     def recent_creations(self) -> list[Key]:
-        """The entities created just now, which a recovery must not take for those of the next plan."""
+        """Return the identities of recently created entities.
+
+        A recovery must not take them for entities that the next plan creates.
+        """
         oldest = self._now() - _RECENT
         while self._creations and self._creations[0][0] < oldest:
             self._creations.popleft()
@@ -174,7 +183,7 @@ def _with_element(
         changed: Any = _with_element(below, rest, element, verb, content)
     else:
         changed = changed_collection(held or [], element, verb, content)
-    return document.__class__({**document, key: changed})  # what was loaded in part stays so
+    return document.__class__({**document, key: changed})  # a partial document stays partial
 
 
 def _is_same(one: Any, element: Entity) -> bool:

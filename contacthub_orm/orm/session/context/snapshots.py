@@ -1,4 +1,4 @@
-"""The pending state of a session at one moment, and the way back to it: what `begin_nested` and atomic blocks need."""
+"""Snapshots: the unsaved state of a session at one time, which `begin_nested` and atomic blocks restore on failure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Snapshot", "make_transient", "start_anew"]
 
 @attrs.frozen(eq=False)
 class _Edits:
-    """The unsaved edits of one entity: its whole document if it is new, else its changes."""
+    """The unsaved edits of one entity: its whole document if it is new, otherwise its changes."""
 
     entity: Entity
     document: Document
@@ -56,7 +56,7 @@ class _Edits:
 
 
 class Snapshot:
-    """New, deleted and changed entities as they are now; `restore` brings the session back here without a request."""
+    """The new, deleted and changed entities of a session as they are now, to restore without a request."""
 
     def __init__(self, context: PersistenceContext) -> None:
         self._context = context
@@ -65,7 +65,7 @@ class Snapshot:
         self._deleted = [(entity, state_of(entity).erase) for entity in context.deleted.values()]
 
     def restore(self) -> None:
-        """Undo what was added, changed and deleted since; what was sent since stays sent."""
+        """Undo additions, changes and deletions since. What was sent since is not undone in the service."""
         self._restore_deletions()
         self._restore_additions()
         for entity in self._changed_then_or_now():
@@ -78,7 +78,7 @@ class Snapshot:
             self._context.recheck_dirty(entity)
 
     def _changed_then_or_now(self) -> list[Entity]:
-        """The held entities that had edits, which a page let go by `yield_per` has unpinned, and those that have some."""
+        """The held entities that had edits then or may have some now. `yield_per` may have unpinned the former."""
         then = [edits.entity for edits in self._held.values() if self._context.holds(edits.entity)]
         found = {id(entity): entity for entity in [*then, *self._context.pinned.values()]}
         return [entity for entity in found.values() if state_of(entity).key is not None]
@@ -105,7 +105,7 @@ class Snapshot:
 
 
 def _clear(mapped: Mapped, document: Document) -> None:
-    """Take back what a new object holds beyond a document; embedded objects and lists stay the user's."""
+    """Remove from a new object what a document lacks. Embedded objects and lists stay the same objects."""
     for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped) and (attribute is not None or key in document):
             object_state(value).null = False
@@ -118,7 +118,7 @@ def _clear(mapped: Mapped, document: Document) -> None:
 
 
 def _unsaved(edits: Document, baseline: Document) -> Document:
-    """The edits that the baseline does not hold yet, null and missing being the same; what was not loaded is neither."""
+    """The edits that the baseline does not have yet. Null equals missing; a path that was not loaded equals neither."""
     left: Document = {}
     for key, value in edits.items():
         held = baseline.get(key)
@@ -131,7 +131,7 @@ def _unsaved(edits: Document, baseline: Document) -> Document:
 
 
 def _filled(value: Any) -> Any:
-    """A value without nulls and what holds nothing else, at any depth; None where nothing is left."""
+    """A value without nulls and empty containers at any depth, or None if nothing is left."""
     if isinstance(value, dict):
         return {key: one for key, item in value.items() if (one := _filled(item)) is not None} or None
     if isinstance(value, list):
@@ -140,7 +140,7 @@ def _filled(value: Any) -> Any:
 
 
 def start_anew(entity: Entity, document: Document) -> None:
-    """Make a detached entity one that the service does not know, with the values of a document; lists in place."""
+    """Make a detached entity a new one with the values of a document. Lists are updated in place."""
     state = state_of(entity)
     references = dict(state.references or {})
     revert(entity)
@@ -151,7 +151,7 @@ def start_anew(entity: Entity, document: Document) -> None:
 
 
 def make_transient(entity: Entity) -> None:
-    """Make an entity new again: in no session, without identity; its values stay and would be created anew."""
+    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it."""
     document = creation(entity)
     owner = state_of(entity).owner
     if owner is not None:
