@@ -1,6 +1,6 @@
-"""Attendance of happenings such as fairs and matches: invitations, registrations, and who came.
+"""Attendance of real-world events such as fairs and matches: invitations, registrations, and who came.
 
-The service calls a happening an event too.
+Here "a happening" is such an event, and "an event" what the service stores about a customer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class HappeningLocationType(StrEnum):
-    """The kind of place where a happening takes place."""
+    """The kind of venue of a happening."""
 
     STORE = "STORE"
     VENUE = "VENUE"
@@ -46,7 +46,7 @@ class HappeningLocationType(StrEnum):
 
 
 class HappeningAddress(Properties):
-    """The address of the place of a happening."""
+    """The address of a venue."""
 
     street: Attr[str | None] = attr(default=None)
     city: Attr[str | None] = attr(default=None)
@@ -58,7 +58,7 @@ class HappeningAddress(Properties):
 
 
 class HappeningLocation(Properties):
-    """The place of a happening."""
+    """The venue of a happening."""
 
     id: Attr[str | None] = attr(default=None)
     name: Attr[str | None] = attr(default=None)
@@ -76,7 +76,7 @@ class HappeningHost(Properties):
 
 
 class HappeningProperties(EventProperties):
-    """A happening: its name, time and place."""
+    """A happening: its name, time and venue."""
 
     eventId: Attr[str | None] = attr(default=None)
     eventName: Attr[str | None] = attr(default=None)

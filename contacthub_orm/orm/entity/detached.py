@@ -82,7 +82,7 @@ def _target(attribute: Attribute | None) -> type[Mapped]:
     return attribute.target if isinstance(attribute, Embedded) else Mapped
 
 
-def get_reference(
+def get_reference(  # noqa: PLR0913 - what is known of an entity without loading it
     entity: type[E],
     home: Home,
     identity: str,

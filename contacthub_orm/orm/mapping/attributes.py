@@ -57,7 +57,7 @@ class Attribute:
     owner: type
     plain: bool = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the rules of an attribute, by name
         self,
         *,
         default: Any = None,
@@ -86,7 +86,7 @@ class Attribute:
         # are in no module, so `declared` needs the function's locals to resolve it. `type.__new__`, which calls this
         # method, has no Python frame, so the caller's frame is the one that runs the `class` statement. At module
         # level nothing is kept.
-        frame = sys._getframe(1)
+        frame = sys._getframe(1)  # noqa: SLF001 - see the note above
         self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
 
     def field(self) -> Any:
@@ -342,7 +342,7 @@ def _text(wire: Any) -> str:
     return json.dumps(wire, sort_keys=True)
 
 
-def attr(
+def attr(  # noqa: PLR0913 - the rules of an attribute, by name
     *,
     default: Any = None,
     name: str | None = None,
@@ -381,7 +381,7 @@ def attr(
     )
 
 
-def embedded(
+def embedded(  # noqa: PLR0913 - the rules of an attribute, by name
     *,
     default: Any = None,
     name: str | None = None,

@@ -300,7 +300,7 @@ def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:
 
 
 new_object = object.__new__
-set_state = Mapped._state.__set__  # type: ignore[attr-defined]
+set_state = Mapped._state.__set__  # type: ignore[attr-defined] # noqa: SLF001 - the slot, by its own module
 
 
 class Properties(Mapped):

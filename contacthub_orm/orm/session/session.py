@@ -66,7 +66,7 @@ class Session:
     per_call: ClassVar[bool] = False
     """Whether this is the session of one call of something that has no session (see `CallSession`)."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a session, by name
         self,
         bind: Bind,
         *,

@@ -390,8 +390,8 @@ def _leave_to_the_parent() -> None:
     from ctypes import py_object, pythonapi  # only needed after a fork
 
     for journal in _open_journals:
-        journal._inherited = True
-        pythonapi.Py_IncRef(py_object(journal._connection))
+        journal._inherited = True  # noqa: SLF001 - a function of this module, for the fork alone
+        pythonapi.Py_IncRef(py_object(journal._connection))  # noqa: SLF001 - likewise
 
 
 if hasattr(os, "register_at_fork"):

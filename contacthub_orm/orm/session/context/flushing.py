@@ -30,7 +30,7 @@ __all__ = ["Flusher"]
 class Flusher:
     """Saves the pending state of a persistence context, and observes its own executions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a session that a flush needs
         self,
         backend: Backend,
         context: PersistenceContext,

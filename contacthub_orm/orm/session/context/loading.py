@@ -113,6 +113,6 @@ class Loader:
         if not isinstance(held, entity):
             raise InvalidRequestError(
                 f"{held!r} is loaded as {type(held).__name__}, not as {entity.__name__}: "
-                "in one session, use one class for a resource, or one for each of its types"
+                "use one class per resource, or per type of it, in a session"
             )
         return held
