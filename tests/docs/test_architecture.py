@@ -24,6 +24,9 @@ RECIPES = 6
 ITEM = re.compile(r"(?:\d+\.|-) `(?P<file>[\w./]+\.py)`(?P<names>(?:(?:,| and)? `[\w.]+`)*)")
 """A step of a way or a recipe: a file, then names that are defined in it."""
 
+EXAMPLES = {"wroteReview.json", "index.json"}
+"""Files that a recipe makes, or names without their folder."""
+
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -66,10 +69,6 @@ def missing_paths(prose: str) -> list[str]:
     """The files and folders in backticks that do not exist."""
     paths = re.findall(r"`([\w.][\w./]*(?:\.(?:py|md|json|toml)|/))`", prose)
     return [path for path in paths if found(path) is None and path not in EXAMPLES]
-
-
-EXAMPLES = {"wroteReview.json", "index.json"}
-"""Files that a recipe makes, or names without their folder."""
 
 
 def missing_names(prose: str) -> list[str]:
@@ -145,7 +144,9 @@ def test_the_map_shows_every_other_folder() -> None:
 
 
 def test_the_transitions_are_methods_of_the_state() -> None:
-    rows = re.findall(r"^\|.*?\| `(EntityState\.\w+)` \|", section("## The states of an entity"), re.MULTILINE)
+    rows = re.findall(
+        r"^\|.*?\| `(EntityState\.\w+)` \|", section("## The states of an entity"), re.MULTILINE
+    )
     methods = names_in(PACKAGE / "orm/entity/entity_state.py")
 
     assert len(rows) > 5
