@@ -141,7 +141,7 @@ class Entity(Mapped):
         return f"<{type(self).__name__} {'transient' if key is None else key.id}>"
 
 
-def _entity_of_pickle(
+def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands over, by place
     cls: type[E],
     key: Key | None,
     raw: Document | None,
