@@ -74,7 +74,7 @@ def decode(text: str | bytes) -> Any:
     """
     try:
         value = json.loads(text, parse_float=_finite, parse_constant=_refuse)
-        if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator]
+        if b"\\u" in text if isinstance(text, bytes) else "\\u" in text:
             encode(value).encode()
     except RecursionError:
         raise ValueError("nested too deeply") from None

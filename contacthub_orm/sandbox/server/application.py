@@ -191,14 +191,14 @@ class Application:
     ) -> None:
         self._log.add(
             ReceivedRequest(
-                request.method,
-                request.path,
-                request.query,
-                request.body,
-                status,
-                request.time,
-                applied,
-                fault,
+                method=request.method,
+                path=request.path,
+                query=request.query,
+                body=request.body,
+                status=status,
+                time=request.time,
+                applied=applied,
+                fault=fault,
             )
         )
 
