@@ -1,4 +1,4 @@
-"""`contacthub-orm journal` and `contacthub-orm recover`: look into a journal, and settle one after a crash."""
+"""`contacthub-orm journal` and `contacthub-orm recover`: inspect a journal, recover after a crash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["journal", "recover"]
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False))
 def journal(path: str) -> None:
-    """Show what the journal at PATH holds, an operation a line; an empty one needs no recovery."""
+    """Show the operations in the journal at PATH, one a line. An empty journal needs no recovery."""
     from contacthub_orm.errors import JournalError
     from contacthub_orm.orm.unit_of_work.journal import read_journal
 
@@ -31,7 +31,7 @@ def journal(path: str) -> None:
 
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False))
-@click.option("--node-id", help="The node the journal is of; CONTACTHUB_NODE_ID otherwise.")
+@click.option("--node-id", help="The node of the journal; CONTACTHUB_NODE_ID by default.")
 @click.option(
     "--settle",
     type=click.FloatRange(min=0),
@@ -40,10 +40,10 @@ def journal(path: str) -> None:
     help="Seconds after which a write that is not found certainly did not take effect.",
 )
 def recover(path: str, node_id: str | None, settle: float) -> None:
-    """Bring the commit in the journal at PATH to its end, and report.
+    """Finish or undo the commit in the journal at PATH, and report.
 
-    The workspace is the one that CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name. Exits with 1
-    where something could not be settled.
+    CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name the workspace. The exit status is 1
+    if something could not be settled.
     """
     from contacthub_orm import ContacthubError, Workspace
     from contacthub_orm import recover as run

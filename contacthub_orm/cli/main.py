@@ -1,6 +1,6 @@
 """The command `contacthub-orm` and its subcommands.
 
-A subcommand imports what it runs on when it is called, so that `--help` is quick and needs none of it.
+A subcommand imports its dependencies when it is called, so that `--help` is quick and needs none of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`contacthub-orm quickstart`: the main job on a sandbox of its own, each step with its code and its requests."""
+"""`contacthub-orm quickstart`: a tour on a sandbox of its own; each step shows its code and its requests."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["quickstart"]
 
 
 def create(node: Node) -> None:
-    """Customers and their orders, in one commit.
+    """Create customers and their orders in one commit.
 
-    An order refers to a customer that has no id yet: the plan puts customers first and fills their ids in.
+    An order refers to a customer that has no id yet. The plan creates customers first and fills in their ids.
     """
     people = [
         ("C-1", "Ada", "Moretti", "Italy", "ada@example.com"),
@@ -58,7 +58,7 @@ def create(node: Node) -> None:
 
 
 def query(node: Node) -> None:
-    """Python operators become the service's query language; `compile()` shows it."""
+    """Query with Python operators, which become the service's query language; `compile()` shows it."""
     with Session(node) as session:
         morettis = session.query(Customer).filter(
             (Customer.base.lastName == "Moretti") & Customer.base.contacts.email.is_not(None)
@@ -69,7 +69,10 @@ def query(node: Node) -> None:
 
 
 def change(node: Node) -> None:
-    """A with-block commits when it is left. Only the changed paths travel, one PATCH for each changed customer."""
+    """Change customers in a with-block, which commits at its end.
+
+    Only the changed paths are sent, in one PATCH for each changed customer.
+    """
     with Session(node) as session:
         with session.begin():
             for customer in session.query(Customer).filter(Customer.base.address.country == "Italy"):
@@ -82,7 +85,7 @@ def change(node: Node) -> None:
 
 
 def read_back(node: Node) -> None:
-    """A new session knows nothing, so these figures come from the server."""
+    """Read the customers back: a new session holds nothing, so these figures come from the server."""
     with Session(node) as session:
         customers = session.query(Customer).order_by(Customer.externalId).all()
         orders = session.query(Event).filter(Event.type == Event.TYPES.COMPLETED_ORDER).all()
@@ -105,7 +108,7 @@ NEXT = """\
 
 @click.command()
 def quickstart() -> None:
-    """Create, query and change customers on a sandbox, and show what was sent."""
+    """Create, query and change customers on a sandbox, and show the requests that were sent."""
     from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     try:
@@ -129,7 +132,7 @@ def quickstart() -> None:
 
 
 def _run(console: Console, sandbox: Sandbox, number: int, step: Callable[[Node], None]) -> None:
-    """Run one step; print its code, what it printed, and the requests that the server received."""
+    """Run one step; show its code, its output, and the requests that the server received."""
     from rich.syntax import Syntax
 
     prose, code = _prose_and_code(step)
@@ -150,7 +153,7 @@ def _run(console: Console, sandbox: Sandbox, number: int, step: Callable[[Node],
 
 
 def _prose_and_code(step: Callable[[Node], None]) -> tuple[str, str]:
-    """A function's docstring, and its body as it stands in this file."""
+    """A function's docstring as one line, and the source of its body."""
     prose = inspect.getdoc(step) or ""
     body = inspect.getsource(step).split('"""', 2)[2]
     return " ".join(prose.split()), textwrap.dedent(body).strip("\n")
@@ -172,7 +175,7 @@ def _table(received: list[ReceivedRequest]) -> Table:
 
 
 def _sent(request: ReceivedRequest) -> str:
-    """The body, or the parameters of a request that has none; a long one cut."""
+    """The body, or the parameters of a request without one; shortened if it is long."""
     if request.body is not None:
         return _cut(json.dumps(request.body), 56)
     return _cut("&".join(f"{key}={value}" for key, value in request.query.items() if key != "nodeId"), 56)

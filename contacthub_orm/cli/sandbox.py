@@ -1,4 +1,4 @@
-"""`contacthub-orm sandbox`: a local server until it is told to stop."""
+"""`contacthub-orm sandbox`: a local server that runs until a signal stops it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import Unpack
 
-    from contacthub_orm.sandbox.service.settings import UniquenessPolicy
+    from contacthub_orm.sandbox.service.settings import SettingsArguments
 
 __all__ = ["sandbox"]
 
@@ -24,7 +24,7 @@ __all__ = ["sandbox"]
     "--data",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="SQLite file that keeps data, ids and token; in memory without it.",
+    help="SQLite file for data, ids and token; without it they are in memory.",
 )
 @click.option(
     "--uniqueness-policy",
@@ -53,20 +53,12 @@ __all__ = ["sandbox"]
     default=10_000,
     show_default=True,
     metavar="N",
-    help="Elements that a search can match at most.",
+    help="Largest number of elements that a search can match.",
 )
-def sandbox(
-    host: str,
-    port: int,
-    data: Path | None,
-    uniqueness_policy: UniquenessPolicy,
-    latency: float,
-    search_delay: float,
-    page_cap: int,
-) -> None:
+def sandbox(host: str, port: int, data: str | None, **settings: Unpack[SettingsArguments]) -> None:
     """Serve a local, Contacthub-compatible API until SIGINT or SIGTERM.
 
-    When it is ready it prints one line of JSON: base_url, workspace_id, node_id and token.
+    When it is ready, it prints one line of JSON with base_url, workspace_id, node_id and token.
     """
     from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
@@ -74,18 +66,9 @@ def sandbox(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told_to_stop.set())
     try:
-        server = Sandbox(
-            data,
-            host=host,
-            port=port,
-            uniqueness_policy=uniqueness_policy,
-            latency=latency,
-            search_delay=search_delay,
-            page_cap=page_cap,
-        )
-        with server:
-            found = ("base_url", "workspace_id", "node_id", "token")
-            click.echo(json.dumps({name: getattr(server, name) for name in found}))
+        with Sandbox(data, host=host, port=port, **settings) as server:
+            names = ("base_url", "workspace_id", "node_id", "token")
+            click.echo(json.dumps({name: getattr(server, name) for name in names}))
             told_to_stop.wait()
     except SandboxUnavailable as missing:
         raise click.ClickException(str(missing)) from None

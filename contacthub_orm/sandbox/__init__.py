@@ -1,4 +1,4 @@
-"""A Contacthub-compatible server on loopback, kept in SQLite: the whole API reference at hand without an account."""
+"""A Contacthub-compatible server on loopback, backed by SQLite: the whole API without an account."""
 
 from contacthub_orm.sandbox.server.server import Sandbox
 from contacthub_orm.sandbox.service.faults import Fault

@@ -1,7 +1,7 @@
 """The pytest plugin: a sandbox per test, and a session on it.
 
-It is imported in every pytest run of a project that installs this library, so it imports nothing before a fixture
-is asked for.
+Every pytest run of a project that installs this library imports this module, so it imports the library only
+when a test requests a fixture.
 """
 
 from __future__ import annotations

@@ -1,20 +1,24 @@
 """Error answers: the envelope `{message, logref, data, errors}` that every published SDK reads.
 
-The messages are those recorded by the SDKs where one is known (401, 403, 404 of a node, 409); the others are this
-server's own, as no source gives them.
+The messages for 401, 403, 409 and the 404 of a node are those that the SDKs recorded. No source gives the
+others; they are this server's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from contacthub_orm.sandbox.documents.violations import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Failure",
-    "Violation",
+    "FrameworkFailure",
     "conflict",
     "injected",
     "invalid",
@@ -29,22 +33,16 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One item of an error's `errors`.
-
-    path: JSON pointer into the body, or the name of a query parameter.
-    code: what was broken, such as `required` or `maxLength`.
-    """
-
-    message: str
-    path: str
-    data: Any = None
-    code: str | None = None
-
-
 class Failure(Exception):  # noqa: N818 - it is an answer, not an error of this program
-    """Ends the handling of a request with an error answer; what it wrote so far is rolled back."""
+    """Ends the handling of a request with an error answer; whatever the request has written is rolled back.
+
+    Args:
+        status: the HTTP status.
+        message: the envelope's `message`.
+        violations: the envelope's `errors`.
+        data: the envelope's `data`.
+        headers: headers that the answer has besides the usual ones.
+    """
 
     def __init__(
         self,
@@ -54,7 +52,6 @@ class Failure(Exception):  # noqa: N818 - it is an answer, not an error of this 
         violations: Sequence[Violation] = (),
         data: Any = None,
         headers: dict[str, str] | None = None,
-        framework: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -62,14 +59,10 @@ class Failure(Exception):  # noqa: N818 - it is an answer, not an error of this 
         self.violations = violations
         self.data = data
         self.headers = headers or {}
-        self.framework = framework
 
     def body(self) -> dict[str, Any]:
-        """The envelope; errors of the web framework hold `status` and `error` too (PHP SDK)."""
-        body: dict[str, Any] = {}
-        if self.framework:
-            body = {"status": self.status, "error": HTTPStatus(self.status).phrase}
-        return body | {
+        """The envelope, under a new `logref`."""
+        return {
             "message": self.message,
             "logref": str(uuid4()),
             "data": self.data,
@@ -77,59 +70,67 @@ class Failure(Exception):  # noqa: N818 - it is an answer, not an error of this 
         }
 
 
+class FrameworkFailure(Failure):
+    """An error of the service's web framework: its envelope holds `status` and `error` too (PHP SDK)."""
+
+    def body(self) -> dict[str, Any]:
+        """The envelope, with the status and its reason phrase first."""
+        return {"status": self.status, "error": HTTPStatus(self.status).phrase} | super().body()
+
+
 def invalid(subject: str, violations: Sequence[Violation]) -> Failure:
-    """400 for a customer, event or session whose content breaks a rule."""
+    """400 for a customer, one of its sub-resources, or an event that breaks a rule."""
     return Failure(400, f"source {subject} is not valid", violations=violations)
 
 
 def malformed(message: str, path: str = "", code: str = "malformed") -> Failure:
-    """400 for a body or query parameter that cannot be read at all."""
+    """400 for a body or a query parameter that cannot be parsed."""
     return Failure(400, message, violations=[Violation(message, path, code=code)])
 
 
 def not_found(what: str, identifier: str) -> Failure:
-    """404 for something that is not there; the text for a node is the one the Node SDK's tests saw."""
+    """404 for a resource that does not exist; the Node SDK's tests saw this message for a node."""
     return Failure(404, f"{what} not found {identifier}")
 
 
 def not_found_route(path: str) -> Failure:
     """404 for a path that the API does not have."""
-    return Failure(404, f"No handler for {path}", framework=True)
+    return FrameworkFailure(404, f"No handler for {path}")
 
 
 def method_not_allowed(method: str) -> Failure:
-    """405, with the text that the PHP SDK's tests saw."""
+    """405 with the message that the PHP SDK's tests saw."""
     return Failure(405, f"Request method '{method}' not supported")
 
 
 def unauthorized() -> Failure:
-    """401 for a missing or unknown token."""
+    """401 for a missing or wrong token."""
     return Failure(401, "The client is not authorized to access the API")
 
 
 def unknown_workspace(workspace_id: str) -> Failure:
-    """403, not 404: that is what the Node SDK's tests saw."""
+    """403 for another workspace's id; the Node SDK's tests saw this status, not 404."""
     return Failure(403, f"workspace not found: {workspace_id}")
 
 
 def too_large(limit: int) -> Failure:
-    """413; the limit is documented, the status is not."""
+    """413 for a body above the limit, in bytes; the reference documents the limit but not the status."""
     return Failure(413, f"the payload is larger than {limit} bytes")
 
 
 def throttled(retry_after: int) -> Failure:
-    """429 with the seconds to wait."""
+    """429 with the seconds to wait, in `Retry-After`."""
     message = "the workspace has spent its requests per minute"
     return Failure(429, message, headers={"retry-after": str(retry_after)})
 
 
 def injected(status: int, retry_after: int | None) -> Failure:
-    """The answer that a fault gives in place of the API's own."""
+    """The error answer that a fault gives instead of the API's own answer; `retry_after` is in seconds."""
     headers = {} if retry_after is None else {"retry-after": str(retry_after)}
     return Failure(status, f"injected fault: {status}", headers=headers)
 
 
 def conflict(customer_id: str, href: str) -> Failure:
-    """409 for a customer whose matching properties belong to another one; the misspelling is the service's."""
+    """409 for a customer whose matching properties are another one's; the service misspells `existing`."""
     data = {"customer": {"id": customer_id, "href": href}}
     return Failure(409, f"Conflict with exiting customer {customer_id}", data=data)

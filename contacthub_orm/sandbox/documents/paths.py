@@ -8,7 +8,7 @@ __all__ = ["pointer", "read", "values_at"]
 
 
 def read(document: Any, path: str) -> Any:
-    """The value at the path, through objects only; None where there is nothing."""
+    """The value at a path that leads through objects only, or None if there is none."""
     for name in path.split("."):
         if not isinstance(document, dict):
             return None
@@ -17,7 +17,7 @@ def read(document: Any, path: str) -> Any:
 
 
 def values_at(document: Any, names: tuple[str, ...]) -> list[Any]:
-    """All values at the path but null: those of each element where it leads through or to a list."""
+    """All values at the path except null; of each element, where it leads through or to a list."""
     values = [document]
     for name in names:
         values = [value.get(name) for value in _spread(values) if isinstance(value, dict)]
@@ -25,7 +25,7 @@ def values_at(document: Any, names: tuple[str, ...]) -> list[Any]:
 
 
 def pointer(path: str) -> str:
-    """The JSON pointer of a dotted path, the form of `path` in error answers."""
+    """The JSON pointer of a dotted path, which is the form of `path` in error answers."""
     return "/" + path.replace(".", "/")
 
 

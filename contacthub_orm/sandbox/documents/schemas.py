@@ -1,23 +1,25 @@
-"""The reference's JSON schemas, read the way this server applies them.
+"""The reference's JSON schemas, as this server applies them.
 
-Three differences from the published files, each because the newer reference or an SDK shows more than they do:
-null stands for "unset" anywhere in a customer; a subscription has its two contexts; an event's properties may hold
-`extended` and what only the newer .NET schema set knows.
+They differ from the published files in three ways, because the newer reference or an SDK shows more: null
+means "unset" anywhere in a customer; a subscription has its two contexts; an event's properties may hold
+`extended` and the properties that only the newer .NET schema set knows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from contacthub_orm.reference import CUSTOMER_SECTIONS, enum, schema
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = [
-    "ELEMENT_COLLECTIONS",
+    "COLLECTIONS",
     "EVENT_CONTEXTS",
     "EVENT_TYPES",
     "Schema",
@@ -33,19 +35,19 @@ Schema: TypeAlias = dict[str, Any]
 
 EVENT_TYPES: Final = frozenset(enum("event_types"))
 EVENT_CONTEXTS: Final = frozenset(enum("event_contexts"))
-ELEMENT_COLLECTIONS: Final = ("educations", "likes", "jobs", "subscriptions")
+COLLECTIONS: Final = ("educations", "likes", "jobs", "subscriptions")
 
-TEXT: Final[Schema] = {"type": "string"}
+STRING: Final[Schema] = {"type": "string"}
 SUBSCRIPTION_CONTEXTS: Final[Schema] = {
-    "subscribeContext": {"type": "object", "properties": {"ip": TEXT, "userAgent": TEXT}},
+    "subscribeContext": {"type": "object", "properties": {"ip": STRING, "userAgent": STRING}},
     "unsubscribeContext": {
         "type": "object",
-        "properties": {"ip": TEXT, "userAgent": TEXT, "campaignId": TEXT, "campaignMessageId": TEXT},
+        "properties": {"ip": STRING, "userAgent": STRING, "campaignId": STRING, "campaignMessageId": STRING},
     },
 }
 
-# Three of these are in the sources; the mode of 26 types is in none, and of those the others are received
-# by a customer rather than made by them.
+# The sources call three of these passive. They give no mode for 26 types; of those, the set holds the ones
+# that a customer receives rather than makes.
 PASSIVE_TYPES: Final = frozenset(
     {
         "campaignBlacklisted",
@@ -65,7 +67,7 @@ PASSIVE_TYPES: Final = frozenset(
 
 @cache
 def customer_schema(section: str) -> Schema:
-    """The schema of `base`, `consents` or `tags` with null allowed for every property."""
+    """The schema of `base`, `consents` or `tags`; every property that is not required accepts null."""
     found = deepcopy(schema("customer", section))
     if section == "base":
         found["properties"]["subscriptions"]["items"]["properties"] |= SUBSCRIPTION_CONTEXTS
@@ -101,7 +103,7 @@ def event_mode(event_type: str) -> Literal["ACTIVE", "PASSIVE"]:
 
 @cache
 def date_paths() -> frozenset[str]:
-    """The paths of a customer that hold dates or date-times, read off the schemas."""
+    """The paths of a customer that hold dates or date-times according to the schemas."""
     found = {"registeredAt", "updatedAt"}
     for section in CUSTOMER_SECTIONS:
         found.update(_dates_in(customer_schema(section), section))
@@ -118,7 +120,7 @@ def _dates_in(node: Schema, path: str) -> Iterator[str]:
 
 
 def _nullable(node: Schema) -> Schema:
-    """A copy that accepts null for each property that is not required, and for no element of a list."""
+    """A copy that accepts null for each property that is not required, but not for elements of lists."""
     copy = dict(node)
     if "properties" in node:
         required = node.get("required", ())

@@ -1,14 +1,14 @@
-"""The complete form of documents: what an answer looks like, and what the store keeps.
+"""The complete form of documents, which answers show and the store keeps.
 
-A customer's answer names every property of an object that is set, null or [] where the property is unset (Python and Go
-SDKs' recorded answers), with date-times in the service's form and without duplicates in its collections.
+A customer's answer names every property of an object that is set; an unset property is null or [] (recorded
+answers of the Python and Go SDKs). Its date-times have the service's form, and its collections hold no
+duplicates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from contacthub_orm.reference import CUSTOMER_SECTIONS
 from contacthub_orm.sandbox.documents.schemas import (
@@ -20,6 +20,9 @@ from contacthub_orm.sandbox.documents.schemas import (
 )
 from contacthub_orm.sandbox.documents.wire import canonical, format_instant, parse_instant
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
     "CUSTOMER_KEYS",
     "complete_customer",
@@ -30,7 +33,7 @@ __all__ = [
     "without_duplicates",
 ]
 
-Complete: TypeAlias = Callable[[Any], Any]
+Complete: TypeAlias = "Callable[[Any], Any]"
 
 CUSTOMER_KEYS: Final = (
     "id",
@@ -52,7 +55,7 @@ CUSTOMER_KEYS: Final = (
 
 
 def complete_customer(document: dict[str, Any]) -> dict[str, Any]:
-    """The customer with all its keys in the answers' order. Completing twice changes nothing."""
+    """The customer with all its keys, in the order of the answers. Completing it again changes nothing."""
     whole = {key: document.get(key) for key in CUSTOMER_KEYS}
     for section in CUSTOMER_SECTIONS:
         whole[section] = _section(section)(whole[section])
@@ -68,28 +71,26 @@ def complete_element(collection: str, element: dict[str, Any]) -> dict[str, Any]
 
 
 def normalize_properties(event_type: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """An event's properties with their date-times in the service's form; nothing is added to them."""
+    """An event's properties with their date-times in the service's form. Nothing is added."""
     normal: dict[str, Any] = _event(event_type)(properties)
     return normal
 
 
 def normalize_context(context: str, info: dict[str, Any]) -> dict[str, Any]:
-    """As `normalize_properties`, for `contextInfo`."""
+    """An event's `contextInfo` with its date-times in the service's form. Nothing is added."""
     normal: dict[str, Any] = _context(context)(info)
     return normal
 
 
 def without_duplicates(items: list[Any]) -> list[Any]:
-    """The list with the first of each; items are the same if their whole JSON is, whatever the order of keys."""
-    if len(items) < 2:
-        return items
+    """The distinct items, each at its first place; they are equal if their JSON is, in any order of keys."""
     return list({canonical(item): item for item in items}.values())
 
 
 def project(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
-    """What `fields` leaves of a customer: every key stays, what was not asked for has no value; the id always comes.
+    """The customer reduced by `fields`: all keys stay, only the id and the requested paths keep their values.
 
-    A path into the elements of a list gives the whole list.
+    A path into the elements of a list keeps the whole list.
     """
     kept: dict[str, Any] = dict.fromkeys(document) | {"id": document["id"]}
     for path in paths:
@@ -105,7 +106,7 @@ def _copy(source: dict[str, Any], target: dict[str, Any], names: list[str]) -> N
             target[name] = value
         return
     if target.get(name) is None:
-        # Extended properties have no schema: only those that were asked for show.
+        # Extended properties have no schema, so only the requested ones are shown.
         target[name] = {} if name == "extended" else {key: _unset(value[key]) for key in value}
     _copy(value, target[name], rest)
 
@@ -135,7 +136,7 @@ def _context(context: str) -> Complete:
 
 
 def _compile(node: Schema, *, fill: bool) -> Complete:
-    """A function that completes values of this schema; compiled once, as it runs for every write."""
+    """A function that completes values of this schema; compiled once, because it runs for every write."""
     if "properties" in node:
         children = {name: _compile(child, fill=fill) for name, child in node["properties"].items()}
         return _object(children) if fill else _partial_object(children)

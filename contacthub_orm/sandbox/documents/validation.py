@@ -1,21 +1,19 @@
-"""What a body must look like: JSON schemas and the reference's limits of length.
+"""The rules that bodies must keep: JSON schemas and the reference's length limits.
 
-Nothing is repaired and nothing unknown is dropped: a sandbox that forgives would hide a client's mistake.
+Each check returns the violations that it finds. It repairs nothing and drops nothing unknown, because a
+forgiving sandbox would hide a client's mistakes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from ipaddress import IPv4Address
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 
 from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents import paths
-from contacthub_orm.sandbox.documents.failures import Violation
 from contacthub_orm.sandbox.documents.schemas import (
     Schema,
     context_schema,
@@ -24,9 +22,14 @@ from contacthub_orm.sandbox.documents.schemas import (
     event_schema,
 )
 from contacthub_orm.sandbox.documents.shapes import CUSTOMER_KEYS
-from contacthub_orm.sandbox.documents.wire import is_date, parse_instant
+from contacthub_orm.sandbox.documents.violations import Violation, too_long
+from contacthub_orm.sandbox.documents.wire import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = [
+    "MAX_LENGTH",
     "check_customer",
     "check_element",
     "check_event_context",
@@ -58,13 +61,13 @@ ENVELOPE: Final[Schema] = {
     },
 }
 
-OPTIONAL_TEXT: Final[Schema] = {"type": ["string", "null"]}
+OPTIONAL_STRING: Final[Schema] = {"type": ["string", "null"]}
 EVENT_ENVELOPE: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "id": OPTIONAL_TEXT,
-        "customerId": OPTIONAL_TEXT,
+        "id": OPTIONAL_STRING,
+        "customerId": OPTIONAL_STRING,
         "bringBackProperties": {
             "type": ["object", "null"],
             "additionalProperties": False,
@@ -72,15 +75,15 @@ EVENT_ENVELOPE: Final[Schema] = {
             "properties": {
                 "type": {"enum": [*enum("bring_back_types"), None]},
                 "value": {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
-                "nodeId": OPTIONAL_TEXT,
+                "nodeId": OPTIONAL_STRING,
             },
         },
-        "type": OPTIONAL_TEXT,
+        "type": OPTIONAL_STRING,
         "properties": {"type": ["object", "null"]},
-        "context": OPTIONAL_TEXT,
+        "context": OPTIONAL_STRING,
         "contextInfo": {"type": ["object", "null"]},
         "date": {"type": ["string", "null"], "format": "date-time"},
-        "origin": OPTIONAL_TEXT,
+        "origin": OPTIONAL_STRING,
         "tracking": {
             "type": ["object", "null"],
             "additionalProperties": False,
@@ -89,21 +92,21 @@ EVENT_ENVELOPE: Final[Schema] = {
                     "type": ["object", "null"],
                     "additionalProperties": False,
                     "properties": {
-                        f"utm_{name}": OPTIONAL_TEXT
+                        f"utm_{name}": OPTIONAL_STRING
                         for name in ("source", "medium", "term", "content", "campaign")
                     },
                 }
             },
         },
-        "registeredAt": OPTIONAL_TEXT,
-        "updatedAt": OPTIONAL_TEXT,
+        "registeredAt": OPTIONAL_STRING,
+        "updatedAt": OPTIONAL_STRING,
         "version": {"type": ["integer", "null"]},
-        "prev": OPTIONAL_TEXT,
-        "next": OPTIONAL_TEXT,
+        "prev": OPTIONAL_STRING,
+        "next": OPTIONAL_STRING,
     },
 }
 
-FORMATS: Final = FormatChecker(formats=())
+FORMATS: Final = FormatChecker(formats=["date", "ipv4"])
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -111,11 +114,6 @@ EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 @FORMATS.checks("date-time")
 def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or parse_instant(value) is not None
-
-
-@FORMATS.checks("date")
-def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or is_date(value)
 
 
 @FORMATS.checks("email")
@@ -128,13 +126,8 @@ def _is_uri(value: object) -> bool:
     return not isinstance(value, str) or URI.fullmatch(value) is not None
 
 
-@FORMATS.checks("ipv4", raises=ValueError)
-def _is_ipv4(value: object) -> bool:
-    return not isinstance(value, str) or bool(IPv4Address(value).packed)
-
-
 def check_customer(body: Mapping[str, Any]) -> list[Violation]:
-    """What is wrong with the sections of a customer's body, be it whole (POST, PUT) or a part (PATCH)."""
+    """Check a customer's body, whether complete (POST, PUT) or partial (PATCH)."""
     violations = list(_broken(_envelope(), body, ""))
     if violations:
         return violations
@@ -142,12 +135,12 @@ def check_customer(body: Mapping[str, Any]) -> list[Violation]:
         value = body.get(section)
         if value is not None:
             violations += _broken(_section(section), value, f"/{section}")
-    violations += _too_long(body.get("base"), "/base")
+    violations += _long_strings(body.get("base"), "/base")
     return violations
 
 
 def check_tags(customer: Mapping[str, Any]) -> list[Violation]:
-    """The strings of `tags.auto` and of `tags.manual` hold at most 1000 characters together, each."""
+    """Check that neither `tags.auto` nor `tags.manual` has more than 1000 characters in total."""
     return [
         Violation(f"the tags are longer than {MAX_TAGS} together", f"/tags/{kind}", code="maxLength")
         for kind, tags in (customer["tags"] or {}).items()
@@ -158,7 +151,10 @@ def check_tags(customer: Mapping[str, Any]) -> list[Violation]:
 def check_mandatory(
     customer: Mapping[str, Any], mandatory: Sequence[str], matching: Sequence[str]
 ) -> list[Violation]:
-    """A node's mandatory properties must have a value; the text for a matching one is the Go SDK's recorded one."""
+    """Check that the node's mandatory properties have a value.
+
+    The message for a matching property is the one that the Go SDK recorded.
+    """
     return [
         Violation(
             "unique customer property is required" if path in matching else "mandatory property is required",
@@ -173,7 +169,7 @@ def check_mandatory(
 def check_extended(
     extended: Mapping[str, Any] | None, declared: Mapping[str, Mapping[str, Any]] | None
 ) -> list[Violation]:
-    """Extended properties must be declared and of their type, once any is declared."""
+    """Check that extended properties are declared and have their type; `declared` None accepts all."""
     if extended is None or declared is None:
         return []
     violations: list[Violation] = []
@@ -184,29 +180,29 @@ def check_extended(
                 Violation("the extended property is not declared", path, value, "additionalProperties")
             )
         elif value is not None:
-            violations += _broken(Draft202012Validator(declared[name], format_checker=FORMATS), value, path)
-            violations += _too_long_extended(declared[name], value, path)
+            violations += _broken(_validator(declared[name]), value, path)
+            violations += _long_extended(declared[name], value, path)
     return violations
 
 
 def check_element(collection: str, element: Any) -> list[Violation]:
-    """What is wrong with an education, like, job or subscription on its own route."""
+    """Check an education, like, job or subscription that is sent to its own route."""
     violations = list(_broken(_element(collection), element, ""))
-    return violations or list(_too_long(element, ""))
+    return violations or list(_long_strings(element, ""))
 
 
 def check_event_envelope(body: Mapping[str, Any]) -> list[Violation]:
-    """What is wrong with an event apart from its properties and its `contextInfo`."""
+    """Check an event's body except its properties and its `contextInfo`."""
     return list(_broken(_event_envelope(), body, ""))
 
 
 def check_event_properties(event_type: str, properties: Any) -> list[Violation]:
-    """What is wrong with the properties of an event of a known type."""
+    """Check the properties of an event of a known type."""
     return list(_broken(_event(event_type), properties, "/properties"))
 
 
 def check_event_context(context: str, info: Any) -> list[Violation]:
-    """What is wrong with the `contextInfo` of an event in a known context."""
+    """Check the `contextInfo` of an event in a known context."""
     return list(_broken(_context(context), info, "/contextInfo"))
 
 
@@ -217,40 +213,44 @@ def _broken(validator: Draft202012Validator, value: Any, prefix: str) -> Iterato
         yield Violation(error.message, prefix + path, data, str(error.validator))
 
 
-def _too_long(value: Any, path: str) -> Iterator[Violation]:
+def _long_strings(value: Any, path: str) -> Iterator[Violation]:
     if isinstance(value, str):
         limit = LONGER.get(path, MAX_LENGTH)
         if len(value) > limit:
-            yield Violation(f"longer than {limit} characters", path, code="maxLength")
+            yield too_long(limit, path)
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _too_long(item, f"{path}/{name}")
+            yield from _long_strings(item, f"{path}/{name}")
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from _too_long(item, f"{path}/{position}")
+            yield from _long_strings(item, f"{path}/{position}")
 
 
-def _too_long_extended(declared: Mapping[str, Any], value: Any, path: str) -> Iterator[Violation]:
-    """The length limit of a declared string, or of a list of strings with a separator between each two."""
-    given = declared.get("contactlabProperties", {}).get("maxLength")
+def _long_extended(declared: Mapping[str, Any], value: Any, path: str) -> Iterator[Violation]:
+    """Check the length of a declared string, or of a list of strings joined by one-character separators."""
+    declared_limit = declared.get("contactlabProperties", {}).get("maxLength")
     if isinstance(value, str):
-        length, limit = len(value), given or MAX_LENGTH
+        length, limit = len(value), declared_limit or MAX_LENGTH
     elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        length, limit = sum(map(len, value)) + len(value) - 1, given or MAX_EXTENDED_LIST
+        length, limit = sum(map(len, value)) + len(value) - 1, declared_limit or MAX_EXTENDED_LIST
     else:
         return
     if length > limit:
-        yield Violation(f"longer than {limit} characters", path, code="maxLength")
+        yield too_long(limit, path)
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=FORMATS)
 
 
 @cache
 def _envelope() -> Draft202012Validator:
-    return Draft202012Validator(ENVELOPE)
+    return _validator(ENVELOPE)
 
 
 @cache
 def _section(name: str) -> Draft202012Validator:
-    return Draft202012Validator(customer_schema(name), format_checker=FORMATS)
+    return _validator(customer_schema(name))
 
 
 @cache
@@ -260,19 +260,19 @@ def _element(collection: str) -> Draft202012Validator:
         # `subscribed` is required on the routes of subscriptions only (reference 1.299.1).
         subscribed = {"subscribed": {"type": "boolean"}}
         found = found | {"required": ["id", "subscribed"], "properties": found["properties"] | subscribed}
-    return Draft202012Validator(found, format_checker=FORMATS)
+    return _validator(found)
 
 
 @cache
 def _event_envelope() -> Draft202012Validator:
-    return Draft202012Validator(EVENT_ENVELOPE, format_checker=FORMATS)
+    return _validator(EVENT_ENVELOPE)
 
 
 @cache
 def _event(event_type: str) -> Draft202012Validator:
-    return Draft202012Validator(event_schema(event_type), format_checker=FORMATS)
+    return _validator(event_schema(event_type))
 
 
 @cache
 def _context(context: str) -> Draft202012Validator:
-    return Draft202012Validator(context_schema(context), format_checker=FORMATS)
+    return _validator(context_schema(context))

@@ -1,1 +1,1 @@
-"""Customers and events as the server keeps them: matching, merging, versions, seeds."""
+"""Stored customers and events: matching, merging, versions, seeds."""

@@ -1,4 +1,4 @@
-"""Stored customers: how one is found, added, changed and removed, whichever route asks for it."""
+"""Stored customers: the operations that find, add, change and remove them, for all routes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from contacthub_orm.sandbox.documents import paths
 from contacthub_orm.sandbox.documents.failures import invalid, not_found
 from contacthub_orm.sandbox.documents.shapes import complete_customer
 from contacthub_orm.sandbox.documents.validation import check_mandatory, check_tags
-from contacthub_orm.sandbox.documents.wire import canonical, decode, encode, format_instant, parse_instant
+from contacthub_orm.sandbox.documents.wire import decode, encode, format_instant, parse_instant
 from contacthub_orm.sandbox.records.matching import conflict_with, find_match, match_key
+from contacthub_orm.sandbox.records.revisions import is_unchanged, revision
 from contacthub_orm.sandbox.storage.tables import customers, events, sessions
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = ["add", "blank", "change", "check", "columns_of", "load", "oldest_with
 
 
 def blank(store: Store, now: int) -> dict[str, Any]:
-    """A new customer with nothing but what the service fills in."""
+    """A new customer that has only the values that the service sets; `now` is in milliseconds since 1970."""
     source_id = store.credentials.source_id
     time = format_instant(now)
     return complete_customer(
@@ -42,10 +43,10 @@ def blank(store: Store, now: int) -> dict[str, Any]:
 
 
 def load(call: Call, customer_id: str) -> dict[str, Any]:
-    """The latest version of a customer, whether searches see it yet or not.
+    """The latest version of a customer, whether or not searches see it.
 
     Raises:
-        Failure: 404 if there is none.
+        Failure: 404 if there is no such customer.
     """
     text = call.store.customers.read(call.connection, customer_id)
     if text is None:
@@ -55,11 +56,11 @@ def load(call: Call, customer_id: str) -> dict[str, Any]:
 
 
 def oldest_with_external_id(call: Call, external_id: str) -> str | None:
-    """The id of the customer with that externalId; of several the one registered first."""
+    """The id of the customer with that externalId, the first registered of several, or None."""
     found: str | None = call.connection.scalar(
         select(customers.c.id)
         .where(
-            customers.c.node_id == call.store.credentials.node_id,
+            customers.c.node_id == call.node_id,
             customers.c.external_id == external_id,
             customers.c.current,
         )
@@ -70,10 +71,10 @@ def oldest_with_external_id(call: Call, external_id: str) -> str | None:
 
 
 def check(call: Call, customer: dict[str, Any]) -> None:
-    """Hold a whole customer against the rules of its node.
+    """Check a complete customer against the rules of its node.
 
     Raises:
-        Failure: 400 for a missing mandatory property or too many tags.
+        Failure: 400 if a mandatory property is missing or the tags are too long.
     """
     settings = call.settings
     violations = check_tags(customer) + check_mandatory(customer, settings.mandatory, settings.matching)
@@ -82,7 +83,7 @@ def check(call: Call, customer: dict[str, Any]) -> None:
 
 
 def add(call: Call, customer: dict[str, Any]) -> str:
-    """Store a complete new customer; gives its JSON text."""
+    """Store a complete new customer and return its JSON text."""
     row = columns_of(customer, call.settings)
     call.store.customers.insert(call.connection, [row], call.visible_from)
     text: str = row["document"]
@@ -90,15 +91,15 @@ def add(call: Call, customer: dict[str, Any]) -> str:
 
 
 def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, always: bool = False) -> str:
-    """Store the changed customer as a new version; gives its JSON text.
+    """Store the changed customer as a new version and return its JSON text.
 
-    A change that changes nothing is no new version, unless `always`.
+    If nothing changes, there is no new version, unless `always` is true.
 
     Raises:
         Failure: 400 if it breaks a rule of the node, 409 if it takes another customer's matching properties.
     """
     changed = complete_customer(changed)
-    if not always and changed == stored and canonical(changed) == canonical(stored):
+    if not always and is_unchanged(stored, changed):
         return encode(stored)
     check(call, changed)
     key = match_key(changed, call.settings)
@@ -106,10 +107,7 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
         other = find_match(call, key, other_than=stored["id"])
         if other is not None:
             raise conflict_with(call, other)
-    # The time of a version is later than that of the one before even within a millisecond.
-    updated = max(call.now, (parse_instant(stored["updatedAt"]) or 0) + 1)
-    changed["updatedAt"] = format_instant(updated)
-    changed["version"] = stored["version"] + 1
+    changed |= revision(call, stored)
     changed["sourceInfo"] = stored["sourceInfo"] | {"updatedBy": call.store.credentials.source_id}
     row = columns_of(changed, call.settings)
     call.store.customers.replace(call.connection, row, call.now, call.visible_from)
@@ -118,7 +116,7 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
 
 
 def remove(call: Call, customer_id: str) -> None:
-    """Delete a customer with its sessions and, as the service does since 1.52, its events."""
+    """Delete a customer with its sessions and its events; the service deletes the events since 1.52."""
     store, connection = call.store, call.connection
     found = select(events.c.id).where(events.c.customer_id == customer_id, events.c.current)
     for event_id in connection.scalars(found).all():

@@ -1,4 +1,4 @@
-"""Stored events: their rows, and whose they are."""
+"""Stored events: their rows and their owners."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from contacthub_orm.sandbox.documents.failures import not_found
 from contacthub_orm.sandbox.documents.shapes import complete_customer
-from contacthub_orm.sandbox.documents.wire import canonical, decode, encode, format_instant, parse_instant
+from contacthub_orm.sandbox.documents.wire import decode, encode, parse_instant
 from contacthub_orm.sandbox.records import customer_records
+from contacthub_orm.sandbox.records.revisions import is_unchanged, revision
 from contacthub_orm.sandbox.storage.tables import events, sessions
 
 if TYPE_CHECKING:
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.service.calls import Call
 
-__all__ = ["EVENT_KEYS", "adopt", "change", "columns_of", "load", "owner_of", "session_of", "session_with"]
+__all__ = [
+    "EVENT_KEYS",
+    "adopt",
+    "change",
+    "columns_of",
+    "find_or_create_owner",
+    "load",
+    "session_of",
+    "session_with",
+]
 
 EVENT_KEYS = (
     "id",
@@ -37,10 +47,12 @@ EVENT_KEYS = (
 
 
 def load(call: Call, event_id: str) -> dict[str, Any]:
-    """The latest version of an event that is stored by now.
+    """The latest version of an event.
+
+    The service stores events asynchronously, so an event does not exist until `search_delay` after its POST.
 
     Raises:
-        Failure: 404 if there is none, or if it was posted too short a time ago: events are stored asynchronously.
+        Failure: 404 if there is no such event, or not yet.
     """
     statement = select(events.c.document).where(events.c.id == event_id)
     if call.connection.scalar(statement.where(call.store.events.visible(call.now)).limit(1)) is None:
@@ -52,11 +64,11 @@ def load(call: Call, event_id: str) -> dict[str, Any]:
     return found
 
 
-def owner_of(call: Call, bring_back: dict[str, Any]) -> str | None:
-    """Whose an event with these `bringBackProperties` is.
+def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
+    """The id of the customer that owns an event with these `bringBackProperties`.
 
-    An externalId that no customer has brings a customer into being that holds nothing else; a session has no customer
-    until it is linked to one.
+    If no customer has the externalId, a customer with nothing else is created. A session has no owner until
+    it is linked to a customer; then the result is None.
     """
     value = bring_back["value"]
     if bring_back["type"] == "SESSION_ID":
@@ -74,16 +86,15 @@ def owner_of(call: Call, bring_back: dict[str, Any]) -> str | None:
 
 
 def session_with(call: Call, value: str) -> Row[Any] | None:
-    """The row of a linked session."""
-    node_id = call.store.credentials.node_id
-    statement = select(sessions).where(sessions.c.node_id == node_id, sessions.c.value == value)
+    """The row of the linked session with that value, or None if there is none."""
+    statement = select(sessions).where(sessions.c.node_id == call.node_id, sessions.c.value == value)
     return call.connection.execute(statement).one_or_none()
 
 
 def adopt(call: Call, session: str, customer_id: str) -> None:
-    """Give the events stored under a session to the customer it was linked to."""
+    """Give the events that were stored under a session to the customer that it was linked to."""
     statement = select(events.c.document).where(
-        events.c.node_id == call.store.credentials.node_id, events.c.session == session, events.c.current
+        events.c.node_id == call.node_id, events.c.session == session, events.c.current
     )
     for text in call.connection.scalars(statement).all():
         event = decode(text)
@@ -92,12 +103,13 @@ def adopt(call: Call, session: str, customer_id: str) -> None:
 
 
 def change(call: Call, stored: dict[str, Any], changed: dict[str, Any]) -> str:
-    """Store the changed event as a new version; gives its JSON text. One that changes nothing is no new version."""
-    if changed == stored and canonical(changed) == canonical(stored):
+    """Store the changed event as a new version and return its JSON text.
+
+    If nothing changes, there is no new version.
+    """
+    if is_unchanged(stored, changed):
         return encode(stored)
-    updated = max(call.now, (parse_instant(stored["updatedAt"]) or 0) + 1)
-    changed = changed | {"updatedAt": format_instant(updated), "version": stored["version"] + 1}
-    row = columns_of(changed, call.store.credentials.node_id)
+    row = columns_of(changed | revision(call, stored), call.node_id)
     call.store.events.replace(call.connection, row, call.now, call.visible_from)
     text: str = row["document"]
     return text
@@ -120,7 +132,7 @@ def columns_of(event: dict[str, Any], node_id: str) -> dict[str, Any]:
 
 
 def session_of(event: dict[str, Any]) -> str | None:
-    """The session that an event was stored under."""
+    """The session that an event was stored under, or None if it was not."""
     bring_back = event["bringBackProperties"]
     if bring_back is None or bring_back["type"] != "SESSION_ID":
         return None

@@ -1,4 +1,4 @@
-"""Which customers are the same: the node's matching policy."""
+"""The node's matching policy: which customers are the same."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ OLDEST_MATCH = (
 
 
 def match_key(customer: dict[str, Any], settings: Settings) -> str | None:
-    """The values that identify the customer, as one text to compare.
+    """The values that identify the customer, as one string to compare.
 
     Returns:
-        None if one of them is missing or empty: such a customer is the same as no other.
+        None if one of the values is missing or empty; such a customer matches no other.
     """
     values = [paths.read(customer, path) for path in settings.matching]
     if not values or any(value in (None, "", []) for value in values):
@@ -48,23 +48,22 @@ def match_key(customer: dict[str, Any], settings: Settings) -> str | None:
 
 
 def find_match(call: Call, key: str | None, *, other_than: str | None = None) -> str | None:
-    """The id of the customer with that key; of several the one registered first."""
+    """The id of the customer with that key, the first registered of several, or None if there is none."""
     if key is None:
         return None
     statement = OLDEST_MATCH if other_than is None else OLDEST_MATCH.where(customers.c.id != other_than)
-    node_id = call.store.credentials.node_id
-    found: str | None = call.connection.scalar(statement, {"node": node_id, "key": key})
+    found: str | None = call.connection.scalar(statement, {"node": call.node_id, "key": key})
     return found
 
 
 def conflict_with(call: Call, customer_id: str) -> Failure:
-    """409 that points to the customer that is there already."""
+    """409 with a link to the customer that exists already."""
     workspace = f"{call.service.base_url}/workspaces/{call.store.credentials.workspace_id}"
     return conflict(customer_id, f"{workspace}/customers/{customer_id}")
 
 
 def rebuild_match_keys(connection: Connection, settings: Settings) -> None:
-    """Bring the stored keys in line with another policy than the one they were written under."""
+    """Compute the stored keys anew, after the policy has changed."""
     rows = connection.execute(select(customers.c.row, customers.c.document)).all()
     keys = [{"the_row": row, "match_key": match_key(decode(document), settings)} for row, document in rows]
     if keys:

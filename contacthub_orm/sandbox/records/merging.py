@@ -1,9 +1,9 @@
-"""How a body changes a stored customer: POST of a known one, PATCH and PUT.
+"""The ways in which a body changes a stored customer: POST of a known one, PATCH and PUT.
 
-All three start from the complete form of the stored document (see `shapes`) and leave completing the result, which
-also removes duplicates, to the caller. `base.subscriptions` have a rule of their own: by default they are merged by
-`id`, and those that the body leaves out stay (reference 1.299.1 promises to keep "missing properties"; keeping too much
-loses nothing). `strict` is the reference's `mode=STRICT`: the body's list takes the place of the stored one.
+All three take the complete form of the stored document (see `shapes`). The caller completes the result, which
+also removes duplicates. `base.subscriptions` have a rule of their own: by default they are merged by `id`,
+and the ones that the body leaves out stay (reference 1.299.1 promises to keep "missing properties"; keeping
+too much loses nothing). `strict` is the reference's `mode=STRICT`: the body's list replaces the stored one.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ WRITABLE: Final = ("externalId", "base", "consents", "extended", "extra", "tags"
 
 
 def merged(stored: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored customer after a POST of the same one; a new customer is one merged into an empty one.
+    """The stored customer after a POST of the same one; a new customer is merged into an empty one.
 
-    Properties are added or replaced, elements of a collection appended. A null says "unset" and removes nothing.
+    Properties are added or replaced, and elements of collections are appended. A null means "unset" and
+    removes nothing.
     """
     change: dict[str, Any] = {key: body[key] for key in WRITABLE if body.get(key) is not None}
     extended = change.pop("extended", None)
     result = _append(stored, change)
     if extended is not None:
-        # Extended lists are values of one property, not collections.
+        # A list in `extended` is the value of one property, not a collection, so it is replaced.
         result["extended"] = _overlay(stored["extended"] or {}, _without_nulls(extended))
     return result
 
 
 def patched(stored: dict[str, Any], body: dict[str, Any], *, strict: bool) -> dict[str, Any]:
-    """The stored customer after a PATCH: objects merge, other values and lists are replaced, null removes."""
+    """The stored customer after a PATCH: objects are merged, other values replaced, null removes."""
     change: dict[str, Any] = {key: body[key] for key in WRITABLE if key in body}
     result = _overlay(stored, change)
     if isinstance(result["extended"], dict):
@@ -45,7 +46,10 @@ def patched(stored: dict[str, Any], body: dict[str, Any], *, strict: bool) -> di
 
 
 def replaced(stored: dict[str, Any], body: dict[str, Any], *, strict: bool) -> dict[str, Any]:
-    """The stored customer after a PUT: what the body leaves out is unset, but for subscriptions unless `strict`."""
+    """The stored customer after a PUT: the body replaces everything.
+
+    Unless `strict`, the subscriptions that it leaves out stay.
+    """
     result = stored | {key: body.get(key) for key in WRITABLE}
     if isinstance(result["extended"], dict):
         result["extended"] = _without_nulls(result["extended"])

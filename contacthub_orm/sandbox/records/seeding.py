@@ -1,4 +1,4 @@
-"""Documents put straight into the store, without HTTP, matching or merging."""
+"""Seeding: documents are put straight into the store, without HTTP, matching or merging."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from contacthub_orm.sandbox.records.merging import merged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from contacthub_orm.sandbox.documents.failures import Violation
+    from contacthub_orm.sandbox.documents.violations import Violation
     from contacthub_orm.sandbox.service.calls import Service
 
 __all__ = ["seed_customers", "seed_events"]
 
 
 def seed_customers(service: Service, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-    """See `Sandbox.seed`."""
+    """Store customers; see `Sandbox.seed`."""
     now = service.settings.now()
     rows = [
         customer_records.columns_of(_customer(service, document, now), service.settings)
@@ -38,7 +38,7 @@ def seed_customers(service: Service, documents: Iterable[Mapping[str, Any]]) -> 
 
 
 def seed_events(service: Service, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-    """See `Sandbox.seed_events`."""
+    """Store events; see `Sandbox.seed_events`."""
     now = format_instant(service.settings.now())
     node_id = service.store.credentials.node_id
     return _insert(
@@ -68,12 +68,12 @@ def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[s
         raise ValueError(f"the sandbox has no node {document['nodeId']}")
     blank = customer_records.blank(service.store, now)
     registered = _time(document, "registeredAt", blank["registeredAt"])
-    given = {
+    values = {
         "id": document.get("id") or blank["id"],
         "registeredAt": registered,
         "updatedAt": _time(document, "updatedAt", registered),
     }
-    return complete_customer(merged(blank, document) | given)
+    return complete_customer(merged(blank, document) | values)
 
 
 def _event(document: Mapping[str, Any], now: str) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The handlers, a module per resource of the API."""
+"""The handlers, one module for each resource of the API."""

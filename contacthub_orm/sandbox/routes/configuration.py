@@ -1,4 +1,4 @@
-"""The configuration that a client can read: the workspace's uniqueness policy and the node's matching policy."""
+"""The routes of the configuration: the workspace's uniqueness policy and the node's matching policy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["show_entry_node", "show_workspace"]
 
 
 def show_workspace(call: Call) -> Answer:
-    """GET the workspace's configuration; values other than the policy are the reference's defaults."""
+    """GET the workspace's configuration; all values but the policy are the reference's defaults."""
     return Answer.of(
         200,
         {
@@ -30,7 +30,7 @@ def show_entry_node(call: Call) -> Answer:
     return Answer.of(
         200,
         {
-            "id": call.store.credentials.node_id,
+            "id": call.node_id,
             "name": "Sandbox",
             "description": None,
             "imageUrl": None,

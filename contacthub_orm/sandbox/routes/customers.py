@@ -1,6 +1,6 @@
-"""The routes of customers, but for their search: POST, GET, PATCH, PUT and DELETE.
+"""The routes of customers except search: POST, GET, PATCH, PUT and DELETE.
 
-Where the reference is silent, `docs/sandbox.md` lists what was decided.
+Where the reference is silent, `docs/sandbox.md` lists the decisions.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from contacthub_orm.reference import enum
-from contacthub_orm.sandbox.documents.failures import Violation, invalid
+from contacthub_orm.sandbox.documents.failures import invalid
 from contacthub_orm.sandbox.documents.shapes import complete_customer
 from contacthub_orm.sandbox.documents.validation import check_customer, check_extended
-from contacthub_orm.sandbox.documents.wire import encode, parse_instant
+from contacthub_orm.sandbox.documents.violations import Violation, assigned_by_service, immutable, missing
+from contacthub_orm.sandbox.documents.wire import encode, is_same_instant
 from contacthub_orm.sandbox.records import customer_records as records
 from contacthub_orm.sandbox.records import merging
 from contacthub_orm.sandbox.records.matching import conflict_with, find_match, match_key
@@ -20,12 +21,12 @@ from contacthub_orm.sandbox.service.calls import Answer, Call
 
 __all__ = ["create", "patch", "put", "remove", "show"]
 
-# `version` and `updatedAt` are ignored in a body; these must be the stored ones (reference 1.299.1).
+# A body's `version` and `updatedAt` are ignored; these must equal the stored values (reference 1.299.1).
 IMMUTABLE: Final = ("id", "nodeId", "intId", "sourceInfo", "registeredAt", "deleted")
 
 
 def create(call: Call) -> Answer:
-    """POST: a new customer, or by the uniqueness policy a merge into the matching one or 409."""
+    """POST: create a customer; if one matches, merge into it or answer 409, by the uniqueness policy."""
     body = _checked_body(call)
     _check_creation(body)
     call.check_node(body["nodeId"])
@@ -40,17 +41,17 @@ def create(call: Call) -> Answer:
         stored = records.load(call, match)
         text = records.change(call, stored, merging.merged(stored, body), always=True)
     _link_session(call, match or new["id"])
-    # No source shows another status than 201 for a merge either.
+    # All sources show 201, for a merge too.
     return Answer(201, text)
 
 
 def show(call: Call) -> Answer:
-    """GET one, by its id alone."""
+    """GET one by its id."""
     return Answer(200, encode(records.load(call, call.path["customer"])))
 
 
 def patch(call: Call) -> Answer:
-    """PATCH: what the body names, nothing else."""
+    """PATCH: change the properties that the body names."""
     body = _checked_body(call)
     stored = records.load(call, call.path["customer"])
     _check_immutable(body, stored)
@@ -60,11 +61,11 @@ def patch(call: Call) -> Answer:
 
 
 def put(call: Call) -> Answer:
-    """PUT: the body takes the customer's place."""
+    """PUT: replace the customer by the body."""
     body = _checked_body(call)
     stored = records.load(call, call.path["customer"])
     if body.get("nodeId") is None:
-        raise invalid("customer", [Violation("nodeId is required", "/nodeId", code="required")])
+        raise invalid("customer", [missing("nodeId")])
     _check_immutable(body, stored)
     text = records.change(call, stored, merging.replaced(stored, body, strict=_strict(call)))
     _link_session(call, stored["id"])
@@ -90,12 +91,12 @@ def _checked_body(call: Call) -> dict[str, Any]:
 
 def _check_creation(body: dict[str, Any]) -> None:
     violations = [
-        Violation(f"{name} is given by the service", f"/{name}", body[name], "immutable")
+        assigned_by_service(name, body[name])
         for name in IMMUTABLE
         if name != "nodeId" and body.get(name) is not None
     ]
     if body.get("nodeId") is None:
-        violations.append(Violation("nodeId is required", "/nodeId", code="required"))
+        violations.append(missing("nodeId"))
     if all(body.get(name) is None for name in ("externalId", "base", "extended")):
         violations.append(Violation("one of externalId, base and extended is required", "", code="required"))
     if violations:
@@ -104,19 +105,12 @@ def _check_creation(body: dict[str, Any]) -> None:
 
 def _check_immutable(body: dict[str, Any], stored: dict[str, Any]) -> None:
     violations = [
-        Violation(f"{name} cannot be changed", f"/{name}", body[name], "immutable")
+        immutable(name, body[name])
         for name in IMMUTABLE
-        if name in body and body[name] != stored[name] and not _same_time(body[name], stored[name])
+        if name in body and body[name] != stored[name] and not is_same_instant(body[name], stored[name])
     ]
     if violations:
         raise invalid("customer", violations)
-
-
-def _same_time(one: Any, other: Any) -> bool:
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return False
-    instant = parse_instant(one)
-    return instant is not None and instant == parse_instant(other)
 
 
 def _strict(call: Call) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.schemas import event_mode
 from contacthub_orm.sandbox.documents.wire import parse_instant
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
-from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.storage.tables import events
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
+
+    from contacthub_orm.sandbox.service.calls import Answer, Call
 
 __all__ = ["search_events"]
 
@@ -30,31 +31,25 @@ COLUMNS: Final[dict[str, Column[Any]]] = {
 
 
 def search_events(call: Call) -> Answer:
-    """GET events: one page, the newest by `date` first."""
+    """GET one page of events, by default the newest by `date` first."""
     page, order = requested_page(call), requested_order(call, "date")
     column = COLUMNS.get(order.path)
     if column is None:
         raise malformed(f"events are sorted by one of {', '.join(COLUMNS)}", "sort", "enum")
     everything = [call.store.events.visible(call.now), *_node(call), *_customer(call)]
     where = [*everything, *_kinds(call), *_dates(call)]
-    keys = [column.desc(), events.c.id.desc()] if order.descending else [column.asc(), events.c.id.asc()]
-    statement = select(events.c.document).where(*where).order_by(*keys)
-    texts = call.connection.scalars(statement.limit(page.limit).offset(page.offset)).all()
-    total = _count(call, where, page.cap)
-    unfiltered = total if len(where) == len(everything) else _count(call, everything, page.cap)
+    statement = select(events.c.document).where(*where).order_by(*order.clauses(column, events.c.id))
+    texts = page.read(call, statement)
+    total = page.count(call, events.c.row, where)
+    unfiltered = total if len(where) == len(everything) else page.count(call, events.c.row, everything)
     return page.answer(texts, total, unfiltered)
-
-
-def _count(call: Call, where: list[ColumnElement[bool]], cap: int) -> int:
-    matches = select(events.c.row).where(*where).limit(cap).subquery()
-    return call.connection.scalar(select(func.count()).select_from(matches)) or 0
 
 
 def _node(call: Call) -> list[ColumnElement[bool]]:
     node_id = call.query.get("nodeId") or None
     if node_id is not None:
         call.check_node(node_id)
-    return [events.c.node_id == call.store.credentials.node_id]
+    return [events.c.node_id == call.node_id]
 
 
 def _customer(call: Call) -> list[ColumnElement[bool]]:
@@ -77,7 +72,7 @@ def _kinds(call: Call) -> list[ColumnElement[bool]]:
 
 
 def _dates(call: Call) -> list[ColumnElement[bool]]:
-    """`dateFrom` and `dateTo` are inclusive (Node SDK's tests)."""
+    """The clauses for `dateFrom` and `dateTo`, both inclusive (Node SDK's tests)."""
     where: list[ColumnElement[bool]] = []
     first, last = _instant(call, "dateFrom"), _instant(call, "dateTo")
     if first is not None:
@@ -88,7 +83,7 @@ def _dates(call: Call) -> list[ColumnElement[bool]]:
 
 
 def _listed(call: Call, name: str, choices: tuple[str, ...]) -> list[str]:
-    """The values of a comma list (changelog 1.11; the reference types it as one value)."""
+    """The values of a comma-separated parameter (changelog 1.11; the reference declares a single value)."""
     text = call.query.get(name)
     values = text.split(",") if text else []
     unknown = [value for value in values if value not in choices]
@@ -101,7 +96,7 @@ def _instant(call: Call, name: str) -> int | None:
     text = call.query.get(name)
     if not text:
         return None
-    # A plus sign that was not encoded arrives as a blank.
+    # A plus sign that the client did not encode arrives as a space.
     instant = parse_instant(text.replace(" ", "+"), dates=True)
     if instant is None:
         raise malformed(f"{name} is a date-time with a zone, or a date", name, "date-time")

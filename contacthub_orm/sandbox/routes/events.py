@@ -1,7 +1,7 @@
-"""The routes of events, but for their search: POST, GET, PUT, PATCH and DELETE.
+"""The routes of events except search: POST, GET, PUT, PATCH and DELETE.
 
-The service stores events asynchronously and answers 202. This server checks them before it answers, so that what would
-be dropped silently is refused, and lets them be seen after the sandbox's `search_delay`.
+The service answers 202 and stores events asynchronously. This server checks an event before it answers, and
+so refuses what the service would drop silently. The event can be read after the sandbox's `search_delay`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from contacthub_orm.reference import enum
-from contacthub_orm.sandbox.documents.failures import Violation, invalid
+from contacthub_orm.sandbox.documents.failures import invalid
 from contacthub_orm.sandbox.documents.schemas import EVENT_CONTEXTS, EVENT_TYPES
 from contacthub_orm.sandbox.documents.shapes import normalize_context, normalize_properties
 from contacthub_orm.sandbox.documents.validation import (
@@ -21,7 +21,8 @@ from contacthub_orm.sandbox.documents.validation import (
     check_event_envelope,
     check_event_properties,
 )
-from contacthub_orm.sandbox.documents.wire import encode, format_instant, parse_instant
+from contacthub_orm.sandbox.documents.violations import Violation, assigned_by_service, immutable, missing
+from contacthub_orm.sandbox.documents.wire import encode, format_instant, is_same_instant, parse_instant
 from contacthub_orm.sandbox.records import customer_records
 from contacthub_orm.sandbox.records import event_records as records
 from contacthub_orm.sandbox.service.calls import Answer, Call
@@ -29,13 +30,13 @@ from contacthub_orm.sandbox.storage.tables import events
 
 __all__ = ["create", "patch", "put", "remove", "show"]
 
-# `updatedAt` and `version` are ignored in a body; these must be the stored ones (reference 1.299.1).
+# A body's `updatedAt` and `version` are ignored; these must equal the stored values (reference 1.299.1).
 IMMUTABLE: Final = ("id", "customerId", "bringBackProperties", "type", "registeredAt", "origin")
-GIVEN_BY_SERVICE: Final = ("id", "registeredAt", "origin")
+ASSIGNED_BY_SERVICE: Final = ("id", "registeredAt", "origin")
 
 
 def create(call: Call) -> Answer:
-    """POST: 202 with the id of an event that will be stored."""
+    """POST: 202 with the id of the event that will be stored."""
     body = call.json_object()
     _check(call, body, _creation_violations(body))
     bring_back = _bring_back(call, body)
@@ -43,7 +44,7 @@ def create(call: Call) -> Answer:
         customer_id = body["customerId"]
         customer_records.load(call, customer_id)
     else:
-        customer_id = records.owner_of(call, bring_back)
+        customer_id = records.find_or_create_owner(call, bring_back)
     time = format_instant(call.now)
     event = dict.fromkeys(records.EVENT_KEYS) | {
         "id": str(uuid4()),
@@ -57,13 +58,13 @@ def create(call: Call) -> Answer:
     }
     event = _with_content(event, body)
     event["contextInfo"] = _with_client(event["contextInfo"], call)
-    row = records.columns_of(event, call.store.credentials.node_id)
+    row = records.columns_of(event, call.node_id)
     call.store.events.insert(call.connection, [row], call.visible_from)
     return Answer.of(202, {"id": event["id"]})
 
 
 def show(call: Call) -> Answer:
-    """GET one; `nav=CUSTOMER` adds `prev` and `next`, the ids of the customer's neighbouring events by date."""
+    """GET one by its id; `nav=CUSTOMER` adds the ids of the customer's `prev` and `next` events by date."""
     event = records.load(call, call.path["event"])
     if call.choice("nav", enum("event_nav")):
         event |= {"prev": _neighbour(call, event, later=False), "next": _neighbour(call, event, later=True)}
@@ -71,11 +72,11 @@ def show(call: Call) -> Answer:
 
 
 def put(call: Call) -> Answer:
-    """PUT: 202 with the event, all its values replaced by the body's."""
+    """PUT: replace the event's values by the body's; 202 with the event."""
     body = call.json_object()
     stored = records.load(call, call.path["event"])
     owners = [
-        Violation(f"{name} is required", f"/{name}", code="required")
+        missing(name)
         for name in ("customerId", "bringBackProperties")
         if stored[name] is not None and body.get(name) is None
     ]
@@ -85,22 +86,22 @@ def put(call: Call) -> Answer:
 
 
 def patch(call: Call) -> Answer:
-    """PATCH: 202 with an empty body; `properties`, `contextInfo` and `tracking` merge, null removes."""
+    """PATCH: merge `properties`, `contextInfo` and `tracking`; null removes. 202 with an empty body."""
     body = call.json_object()
     stored = records.load(call, call.path["event"])
-    whole = stored | body
+    patched = stored | body
     for name in ("properties", "contextInfo", "tracking"):
         if name in body:
-            whole[name] = _patched(stored[name], body[name])
-    if whole["properties"] is None:
-        whole["properties"] = {}
-    _check(call, whole, _immutable_violations(stored, body, (*IMMUTABLE, "context")))
-    records.change(call, stored, _with_content(stored, whole))
+            patched[name] = _patched(stored[name], body[name])
+    if patched["properties"] is None:
+        patched["properties"] = {}
+    _check(call, patched, _immutable_violations(stored, body, (*IMMUTABLE, "context")))
+    records.change(call, stored, _with_content(stored, patched))
     return Answer(202)
 
 
 def remove(call: Call) -> Answer:
-    """DELETE: 204 (swagger 1.51)."""
+    """DELETE: 204 with an empty body (swagger 1.51)."""
     event = records.load(call, call.path["event"])
     call.store.events.remove(call.connection, event["id"], call.now, call.visible_from)
     return Answer(204)
@@ -133,34 +134,24 @@ def _creation_violations(body: dict[str, Any]) -> list[Violation]:
         message = "exactly one of customerId and bringBackProperties is required"
         violations.append(Violation(message, "/customerId", code="oneOf"))
     violations += [
-        Violation(f"{name} is given by the service", f"/{name}", body[name], "immutable")
-        for name in GIVEN_BY_SERVICE
-        if body.get(name) is not None
+        assigned_by_service(name, body[name]) for name in ASSIGNED_BY_SERVICE if body.get(name) is not None
     ]
     return violations
 
 
 def _required(body: dict[str, Any]) -> list[Violation]:
-    return [
-        Violation(f"{name} is required", f"/{name}", code="required")
-        for name in ("type", "context", "properties")
-        if body.get(name) is None
-    ]
+    return [missing(name) for name in ("type", "context", "properties") if body.get(name) is None]
 
 
 def _immutable_violations(
     stored: dict[str, Any], body: dict[str, Any], names: tuple[str, ...]
 ) -> list[Violation]:
-    return [
-        Violation(f"{name} cannot be changed", f"/{name}", None, "immutable")
-        for name in names
-        if name in body and not _same(name, stored[name], body[name])
-    ]
+    return [immutable(name) for name in names if name in body and not _same(name, stored[name], body[name])]
 
 
 def _same(name: str, stored: Any, sent: Any) -> bool:
     if name == "registeredAt" and isinstance(sent, str):
-        return parse_instant(sent) == parse_instant(stored)
+        return is_same_instant(sent, stored)
     if name == "bringBackProperties" and isinstance(stored, dict) and isinstance(sent, dict):
         return bool(stored | sent == stored)
     return bool(stored == sent)
@@ -170,13 +161,13 @@ def _bring_back(call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
     sent = body.get("bringBackProperties")
     if sent is None:
         return None
-    node_id = sent.get("nodeId") or call.store.credentials.node_id
+    node_id = sent.get("nodeId") or call.node_id
     call.check_node(node_id)
     return {"type": sent.get("type") or "SESSION_ID", "value": sent["value"], "nodeId": node_id}
 
 
 def _with_content(event: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The event with what a body may set, in the form it is stored."""
+    """The event with the values that a body may set, in the form that the store keeps."""
     content: dict[str, Any] = {name: body[name] for name in ("type", "context", "tracking") if name in body}
     content["properties"] = normalize_properties(body["type"], body["properties"])
     if body.get("contextInfo") is not None:
@@ -190,7 +181,7 @@ def _with_content(event: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]
 
 
 def _with_client(info: dict[str, Any] | None, call: Call) -> dict[str, Any] | None:
-    """The context with the caller's address and user agent, as the answers that were recorded hold them."""
+    """The context with the caller's address and user agent, as in recorded answers of the service."""
     address, user_agent = call.client
     if (info and "client" in info) or not _is_ipv4(address):
         return info
@@ -199,12 +190,14 @@ def _with_client(info: dict[str, Any] | None, call: Call) -> dict[str, Any] | No
 
 def _is_ipv4(address: str | None) -> bool:
     try:
-        return bool(IPv4Address(address or "").packed)
+        IPv4Address(address or "")
     except ValueError:
         return False
+    return True
 
 
 def _patched(stored: dict[str, Any] | None, sent: Any) -> Any:
+    """Apply a JSON Merge Patch (RFC 7396), but keep the nulls of an object that replaces another value."""
     if not isinstance(sent, dict):
         return sent
     merged = dict(stored or {})

@@ -1,6 +1,7 @@
-"""The routes of what a person may demand by law: POST customers/{id}/forget, GET customers/{id}/export.
+"""The routes for the rights of a person under privacy law.
 
-The reference (1.299.1) tells what they do and what an export answers; their paths and methods are inferred.
+They are POST customers/{id}/forget and GET customers/{id}/export. The reference (1.299.1) says what they do
+and what an export answers. Their paths and methods are inferred.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
 
 
 def forget(call: Call) -> Answer:
-    """POST: 200 with an empty body. It "removes all data of the customer and logs the operation" (reference 1.299.1).
+    """POST: erase the customer; 200 with an empty body.
 
-    Nothing waits for the `search_delay`: no version of the customer or of an event is left for a search to find. The
-    log is the sandbox's own, since none of its routes shows one.
+    It "removes all data of the customer and logs the operation" (reference 1.299.1). The `search_delay` does
+    not apply: searches find no version of the customer or its events any more. The operation is logged to the
+    Python logger `contacthub_orm.sandbox`, because no route of the API shows a log.
     """
     customer_id: str = customer_records.load(call, call.path["customer"])["id"]
     call.store.events.erase(call.connection, _events_to_erase(call, customer_id))
@@ -38,40 +40,40 @@ def forget(call: Call) -> Answer:
 
 
 def export(call: Call) -> Answer:
-    """GET: 200 with `{customer, events}`, all events and no page (reference 1.299.1)."""
+    """GET: 200 with `{customer, events}`, where `events` is not paged (reference 1.299.1)."""
     customer = customer_records.load(call, call.path["customer"])
     return Answer.of(200, {"customer": customer, "events": _stored_events(call, customer["id"])})
 
 
 def _events_to_erase(call: Call, customer_id: str) -> Iterable[str]:
-    """The ids of the customer's events: deleted ones that searches still see and those still to be stored, too.
+    """The ids of the customer's events, those not yet stored and deleted ones that searches see included.
 
-    Events under a linked session that are nobody's count as the customer's: whoever links the session next would
-    be given them.
+    Events without an owner under one of the customer's sessions are included, because whoever links the
+    session next would receive them.
     """
-    in_node = events.c.node_id == call.store.credentials.node_id
+    in_node = events.c.node_id == call.node_id
     own = select(events.c.id).where(in_node, events.c.customer_id == customer_id)
     linked = select(sessions.c.value).where(sessions.c.customer_id == customer_id)
-    nobodys = (
+    without_owner = (
         select(events.c.id)
         .where(in_node, events.c.session.in_(linked))
         .group_by(events.c.id)
         .having(func.max(events.c.customer_id).is_(None))
     )
-    return call.connection.scalars(own.union(nobodys)).all()
+    return call.connection.scalars(own.union(without_owner)).all()
 
 
 def _stored_events(call: Call, customer_id: str) -> list[dict[str, Any]]:
-    """Each event as a GET of its id answers it, in the order of a search: the newest by `date` first.
+    """The customer's events as a GET of each would answer them, the newest by `date` first.
 
-    That is the latest version of what searches see by now in any version, see `event_records.load`.
+    These are the latest versions of the events that exist by now; see `event_records.load`.
     """
     latest = events.alias("latest")
     seen = select(events.c.row).where(events.c.id == latest.c.id, call.store.events.visible(call.now))
     statement = (
         select(latest.c.document)
         .where(
-            latest.c.node_id == call.store.credentials.node_id,
+            latest.c.node_id == call.node_id,
             latest.c.customer_id == customer_id,
             latest.c.current,
             seen.exists(),

@@ -1,4 +1,4 @@
-"""The routes of sessions, and what linking one does to the events stored under it."""
+"""The routes of sessions, and the linking of a session to a customer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from sqlalchemy import delete, insert, select
 
-from contacthub_orm.sandbox.documents.failures import Failure, Violation, invalid, not_found
+from contacthub_orm.sandbox.documents.failures import Failure, invalid, not_found
+from contacthub_orm.sandbox.documents.validation import MAX_LENGTH
+from contacthub_orm.sandbox.documents.violations import Violation, missing, too_long
 from contacthub_orm.sandbox.records import customer_records, event_records
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.storage.tables import sessions
@@ -17,11 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["create", "link", "listing", "remove", "show"]
 
-MAX_LENGTH = 255
-
 
 def listing(call: Call) -> Answer:
-    """GET all: `elements` without a page (reference 1.299.1)."""
+    """GET all of a customer: `elements` without a page (reference 1.299.1)."""
     customer = customer_records.load(call, call.path["customer"])
     statement = select(sessions).where(sessions.c.customer_id == customer["id"]).order_by(sessions.c.value)
     rows = call.connection.execute(statement).all()
@@ -29,7 +29,7 @@ def listing(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """POST `{value}`: 201 with `{id, value}`; linking the same session again gives the same one."""
+    """POST `{value}`: 201 with `{id, value}`; linking the same session again answers the same."""
     body = call.json_object()
     customer = customer_records.load(call, call.path["customer"])
     violations = [
@@ -38,41 +38,39 @@ def create(call: Call) -> Answer:
     ]
     value = body.get("value")
     if not isinstance(value, str) or not value:
-        violations.append(Violation("value is required", "/value", code="required"))
+        violations.append(missing("value"))
     if violations or not isinstance(value, str):
         raise invalid("session", violations)
     return Answer.of(201, link(call, customer["id"], value))
 
 
 def show(call: Call) -> Answer:
-    """GET one, by the id that the service gave it."""
+    """GET one by the id that the service assigned."""
     return Answer.of(200, _shown(_existing(call)))
 
 
 def remove(call: Call) -> Answer:
-    """DELETE: 200 with an empty body; events that the session brought stay with the customer."""
+    """DELETE: 200 with an empty body; the customer keeps the events that the session brought."""
     row = _existing(call)
     call.connection.execute(delete(sessions).where(sessions.c.id == row.id))
     return Answer(200)
 
 
 def link(call: Call, customer_id: str, value: str) -> dict[str, Any]:
-    """Link a session value to a customer; every event stored under it becomes theirs.
+    """Link a session to a customer, who thereby owns every event stored under it; return `{id, value}`.
 
     Raises:
-        Failure: 400 for a value that is too long, 409 for one that belongs to another customer: it is unique in a node.
+        Failure: 400 if the value is too long, 409 if it belongs to another customer of the node.
     """
     if len(value) > MAX_LENGTH:
-        too_long = Violation(f"longer than {MAX_LENGTH} characters", "/value", code="maxLength")
-        raise invalid("session", [too_long])
+        raise invalid("session", [too_long(MAX_LENGTH, "/value")])
     row = event_records.session_with(call, value)
     if row is not None and row.customer_id != customer_id:
         taken = Violation("the session belongs to another customer", "/value", value, "unique")
         raise Failure(409, "Conflict with existing session", violations=[taken])
     if row is not None:
         return _shown(row)
-    node_id = call.store.credentials.node_id
-    new = {"id": str(uuid4()), "node_id": node_id, "customer_id": customer_id, "value": value}
+    new = {"id": str(uuid4()), "node_id": call.node_id, "customer_id": customer_id, "value": value}
     call.connection.execute(insert(sessions), new)
     event_records.adopt(call, value, customer_id)
     return {"id": new["id"], "value": value}

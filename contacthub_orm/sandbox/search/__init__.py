@@ -1,1 +1,1 @@
-"""Searches: the query language, its evaluation in SQL and in memory, pages."""
+"""Searches: the query language, its evaluation in SQL and in Python, and pages."""

@@ -1,14 +1,14 @@
-"""What a condition means for one document.
+"""The meaning of a condition for one document.
 
-Missing values: IS_NULL, NOT_EQUALS and NOT_IN match them, no other operator does. Nothing is a value but what holds one:
-null, an empty list, an empty object and an object of these are missing. A path that leads through or to a list stands for
-each of its elements; a condition holds if it holds for one, and NOT_EQUALS and NOT_IN are the complements of EQUALS and
-IN.
+Missing values match IS_NULL, NOT_EQUALS and NOT_IN and no other operator. Null, an empty list, an empty
+object, and lists and objects of these only count as missing. A path that leads through or to a list stands
+for each of its elements; a condition holds if it holds for one of them. NOT_EQUALS and NOT_IN are the
+complements of EQUALS and IN.
 
-Any two values have an order, so that of GT and LTE, and of GTE and LT, exactly one holds for a value: false before true
-before numbers before texts (by code point) before objects. A date is ordered by the instant it stands for, wherever the
-schemas declare one, and in properties without a schema if both sides look like dates. Each of the values that IN and
-BETWEEN are given is compared on its own.
+Values of all kinds have one total order: false, true, numbers, strings (by code point), objects. So for each
+value exactly one of GT and LTE holds, and exactly one of GTE and LT. Dates are compared as instants where the
+schemas declare a date, and in properties without a schema if both sides look like dates. Each value of IN and
+BETWEEN is compared on its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from contacthub_orm.sandbox.search.query_language import Atomic, Condition
 __all__ = [
     "CUSTOMER",
     "EVENT",
-    "TEXT",
+    "STRING",
     "Document",
     "DocumentKind",
     "Operand",
@@ -42,22 +42,30 @@ Reader: TypeAlias = Callable[[Any], "Operand | None"]
 
 BOOLEAN: Final = 0
 NUMBER: Final = 1
-TEXT: Final = 2
+STRING: Final = 2
 OBJECT: Final = 3
 
 
 class Operand(NamedTuple):
-    """One side of a comparison."""
+    """One side of a comparison.
+
+    Attributes:
+        key: the position in the total order: the rank of the kind, then the value.
+        instant: milliseconds since 1970, if the value is read as a date.
+    """
 
     key: tuple[int, Any]
-    """The place among values of all kinds: that of the kind, then the value's own."""
     instant: float | None
-    """The milliseconds since 1970 that it stands for, if it is read as a date."""
 
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """Which paths of a document are dates, and below which prefixes the schemas say nothing."""
+    """What is known of a kind of document.
+
+    Attributes:
+        dates: the paths that hold dates.
+        open_prefixes: the prefixes of paths that no schema describes.
+    """
 
     dates: frozenset[str]
     open_prefixes: tuple[str, ...]
@@ -78,23 +86,29 @@ def compile_condition(condition: Condition, kind: DocumentKind) -> Predicate:
 
 
 def operand(value: Any, *, dated: bool = False) -> Operand | None:
-    """A value made ready to be compared; None for what holds nothing to compare.
+    """Prepare a value for comparison.
 
-    dated: read text as a date or date-time, without a zone as UTC, and a number as milliseconds since 1970.
+    Args:
+        value: a JSON value.
+        dated: whether to read a string as a date or date-time, in UTC if it has no zone, and a number as
+            milliseconds since 1970.
+
+    Returns:
+        None if the value counts as missing.
     """
     if isinstance(value, bool):
         return Operand((BOOLEAN, value), None)
     if isinstance(value, str):
-        return Operand((TEXT, value), _instant(value) if dated else None)
+        return Operand((STRING, value), _instant(value) if dated else None)
     if isinstance(value, (int, float)):
         return Operand((NUMBER, value), value if dated else None)
-    return Operand((OBJECT, 0), None) if isinstance(value, dict) and _holds_something(value) else None
+    return Operand((OBJECT, 0), None) if isinstance(value, dict) and _has_value(value) else None
 
 
 def sort_key(value: Any) -> tuple[int, Any] | None:
-    """A key to sort values of any kind by, kinds apart; None for nothing to sort by."""
-    found = value[0] if isinstance(value, list) and value else value
-    plain = operand(found)
+    """A key that sorts values of all kinds, or None if the value has no order: a missing one or an object."""
+    first = value[0] if isinstance(value, list) and value else value
+    plain = operand(first)
     return None if plain is None or plain.key[0] == OBJECT else plain.key
 
 
@@ -103,7 +117,7 @@ def _compile_atomic(atomic: Atomic, kind: DocumentKind) -> Predicate:
     operator = atomic.operator
     if operator in ("IS_NULL", "IS_NOT_NULL"):
         wanted = operator == "IS_NOT_NULL"
-        return lambda document: any(map(_holds_something, values_at(document, names))) is wanted
+        return lambda document: any(map(_has_value, values_at(document, names))) is wanted
     target_of, read = _readers(atomic, kind)
     targets = [target for target in map(target_of, atomic.values) if target is not None]
     test = TESTS[operator.removeprefix("NOT_")]
@@ -117,13 +131,13 @@ def _compile_atomic(atomic: Atomic, kind: DocumentKind) -> Predicate:
 
 
 def _readers(atomic: Atomic, kind: DocumentKind) -> tuple[Reader, Reader]:
-    """How the values that are asked for are read, and how those of a document."""
+    """How to read the values in the condition, and how to read those in a document."""
     if atomic.attribute in kind.dates:
         reader = partial(operand, dated=True)
         return reader, reader
     if not atomic.attribute.startswith(kind.open_prefixes):
         return operand, operand
-    # Texts of documents are read as dates only where one of those asked for is a date: it costs time.
+    # Reading strings of documents as dates takes time, so it is done only if the condition holds a date.
     dated = any(isinstance(value, str) and _instant(value) is not None for value in atomic.values)
     return _open_operand, _open_operand if dated else operand
 
@@ -137,19 +151,19 @@ def _instant(text: str) -> int | None:
     return parse_instant(f"{text}Z") if instant is None else instant
 
 
-def _holds_something(value: Any) -> bool:
+def _has_value(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(map(_holds_something, value.values()))
+        return any(map(_has_value, value.values()))
     if isinstance(value, list):
-        return any(map(_holds_something, value))
+        return any(map(_has_value, value))
     return value is not None
 
 
 def _order(value: Operand, target: Operand) -> int:
-    """Negative, zero or positive, as the value stands before, with or after the target."""
+    """Negative, zero or positive if the value comes before, equals or comes after the target."""
     one, other = value.key, target.key
     if value.instant is not None and target.instant is not None:
-        one, other = (TEXT, value.instant), (TEXT, target.instant)
+        one, other = (STRING, value.instant), (STRING, target.instant)
     return (one > other) - (one < other)
 
 

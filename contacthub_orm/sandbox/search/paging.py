@@ -1,9 +1,11 @@
-"""Pages: which one is asked for, and how it is answered."""
+"""Pages: the page and order that a search requests, and its answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
 
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.wire import encode
@@ -12,14 +14,24 @@ from contacthub_orm.sandbox.service.calls import Answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Column, ColumnElement, Select
+
     from contacthub_orm.sandbox.service.calls import Call
 
 __all__ = ["Order", "Page", "requested_order", "requested_page"]
 
+MAX_DIGITS: Final = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page `number`, counted from 0, of `size` elements, among at most `cap` matches."""
+    """A page of the matches of a search.
+
+    Attributes:
+        number: the number of the page, from 0.
+        size: the number of elements in a full page.
+        cap: the number of matches that the search looks at.
+    """
 
     number: int
     size: int
@@ -27,19 +39,33 @@ class Page:
 
     @property
     def offset(self) -> int:
-        """The position of its first element."""
+        """The position of the page's first element among the matches."""
         return min(self.number * self.size, self.cap)
 
     @property
     def limit(self) -> int:
-        """How many elements it can hold: fewer where the cap cuts it, none beyond."""
+        """The number of elements that the page can hold: fewer at the cap, none beyond it."""
         return min(self.size, self.cap - self.offset)
 
-    def answer(self, texts: Sequence[str], total: int, unfiltered: int) -> Answer:
-        """The page with its elements, given as JSON texts.
+    def count(self, call: Call, column: Column[Any], where: Sequence[ColumnElement[bool]]) -> int:
+        """The number of rows of the column's table that match, up to the cap."""
+        matches = select(column).where(*where).limit(self.cap).subquery()
+        return call.connection.scalar(select(func.count()).select_from(matches)) or 0
 
-        The page object has the keys of both generations of answers: those of the reference (`maxElements`,
+    def read(self, call: Call, documents: Select[Any]) -> Sequence[str]:
+        """The page's part of a statement that selects JSON texts in order."""
+        return call.connection.scalars(documents.limit(self.limit).offset(self.offset)).all()
+
+    def answer(self, texts: Sequence[str], total: int, unfiltered: int) -> Answer:
+        """The answer with this page.
+
+        Its page object has the keys of both generations of answers: those of the reference (`maxElements`,
         `maxPages`) and those of 2017 (`totalUnfilteredElements`), without which the Python SDK fails.
+
+        Args:
+            texts: the JSON texts of the page's elements.
+            total: the number of matches.
+            unfiltered: the number of elements before filtering.
         """
         page = {
             "size": self.size,
@@ -58,17 +84,24 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A path to sort by; equal values follow one another by id in the same direction."""
+    """A path to sort by, and the direction."""
 
     path: str
     descending: bool
 
+    def clauses(self, column: Column[Any], identifier: Column[Any]) -> list[ColumnElement[Any]]:
+        """Sort by a column; equal values by id in the same direction, rows without a value last."""
+        columns = (column, identifier)
+        keys = [key.desc() if self.descending else key.asc() for key in columns]
+        # On a column that always has a value, the extra clause would keep SQLite from using its index.
+        return [column.is_(None), *keys] if column.nullable else [*keys]
+
 
 def requested_page(call: Call) -> Page:
-    """The page that `page` and `size` ask for.
+    """The page that the parameters `page` and `size` request.
 
     Raises:
-        Failure: 400 for what is not a number, negative, or larger than the largest page.
+        Failure: 400 if one of them is not a non-negative integer, or if the size exceeds the largest page.
     """
     settings = call.settings
     size = _number(call, "size", settings.default_page_size)
@@ -78,10 +111,12 @@ def requested_page(call: Call) -> Page:
 
 
 def requested_order(call: Call, default: str) -> Order:
-    """The order that `sort` asks for, as `path`, `path,asc` or `path,desc`; by default the newest first.
+    """The order that the parameter `sort` requests, as `path`, `path,asc` or `path,desc`.
+
+    Without the parameter it is by the default path, descending.
 
     Raises:
-        Failure: 400 for a malformed one.
+        Failure: 400 if it is malformed.
     """
     text = call.query.get("sort")
     if not text:
@@ -96,6 +131,6 @@ def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name)
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise malformed(f"{name} is a whole number from 0 on", name, "type")
     return int(text)

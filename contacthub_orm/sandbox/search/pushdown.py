@@ -1,7 +1,7 @@
-"""The part of a condition that SQLite can decide by its indexes.
+"""The part of a query that SQLite can decide by its indexes.
 
-What is pushed down never loses a match: it is the condition itself where every attribute in it has a column, and
-otherwise something weaker that the documents it lets pass must still be held against.
+A clause that is pushed down never loses a match. It equals the query if every attribute has a column.
+Otherwise it is weaker, and the documents that it selects must still be tested.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, false, not_, or_, true
 
-from contacthub_orm.sandbox.search.evaluation import CUSTOMER, TEXT, operand
+from contacthub_orm.sandbox.search.evaluation import CUSTOMER, STRING, operand
 from contacthub_orm.sandbox.search.query_language import Atomic, Combined, Composite
 from contacthub_orm.sandbox.storage.tables import customers
 
@@ -41,7 +41,12 @@ LARGEST_INTEGER: Final = 2**63 - 1
 
 @dataclass(frozen=True)
 class Pushed:
-    """A clause that every match fulfils; `exact` if nothing else does."""
+    """A clause that holds for every match.
+
+    Attributes:
+        clause: the clause.
+        exact: whether it holds for matches only.
+    """
 
     clause: ColumnElement[bool]
     exact: bool
@@ -51,19 +56,15 @@ EVERYTHING: Final = Pushed(true(), exact=False)
 
 
 def push_query(query: Query) -> Pushed:
-    """The clause for a whole query on customers."""
+    """The clause for a query on customers."""
     if _count_values(query) > MAX_VALUES:
         return EVERYTHING
     return _push_query(query)
 
 
 def order_by(order: Order) -> list[ColumnElement[Any]]:
-    """The columns to sort by for a path that has one; equal values follow one another by id."""
-    column, tie = CUSTOMER_COLUMNS[order.path], customers.c.id
-    keys = [column.desc(), tie.desc()] if order.descending else [column.asc(), tie.asc()]
-    # Without a value comes last, in either direction; saying so of a column that always has one would keep SQLite
-    # from using its index.
-    return [column.is_(None), *keys] if column.nullable else list(keys)
+    """The clauses that sort customers by a path in `CUSTOMER_COLUMNS`."""
+    return order.clauses(CUSTOMER_COLUMNS[order.path], customers.c.id)
 
 
 def _push_query(query: Query) -> Pushed:
@@ -103,52 +104,52 @@ def _push_atomic(atomic: Atomic) -> Pushed:
     if column is None:
         return EVERYTHING
     dated = atomic.attribute in CUSTOMER.dates
-    found = [each for each in (operand(value, dated=dated) for value in atomic.values) if each is not None]
-    if dated and any(_is_out_of_range(each) for each in found):
+    operands = [each for each in (operand(value, dated=dated) for value in atomic.values) if each is not None]
+    if dated and any(_is_out_of_range(each) for each in operands):
         return EVERYTHING
-    return Pushed(_clause(column, atomic.operator, found), exact=True)
+    return Pushed(_clause(column, atomic.operator, operands), exact=True)
 
 
-def _is_out_of_range(found: Operand) -> bool:
-    """Whether a column of instants cannot be compared with it: a text that is no date, a number too large."""
-    if found.instant is None:
-        return found.key[0] == TEXT
-    return abs(found.instant) > LARGEST_INTEGER
+def _is_out_of_range(target: Operand) -> bool:
+    """Whether the target cannot be compared with a column of instants: not a date, or too large a number."""
+    if target.instant is None:
+        return target.key[0] == STRING
+    return abs(target.instant) > LARGEST_INTEGER
 
 
-def _clause(column: Column[Any], operator: str, found: list[Operand]) -> ColumnElement[bool]:
-    """The operator on the column. Never NULL, so that it can be negated."""
+def _clause(column: Column[Any], operator: str, operands: list[Operand]) -> ColumnElement[bool]:
+    """The operator applied to the column. It never yields NULL, so that it can be negated."""
     if operator == "IS_NULL":
         return column.is_(None)
     if operator == "IS_NOT_NULL":
         return column.is_not(None)
-    places = [_place(each) for each in found]
-    values = [value for value in places if value is not None]
+    bounds = [_column_value(each) for each in operands]
+    values = [value for value in bounds if value is not None]
     if operator in ("EQUALS", "IN"):
         return and_(column.is_not(None), column.in_(values)) if values else false()
     if operator in ("NOT_EQUALS", "NOT_IN"):
         return or_(column.is_(None), column.not_in(values)) if values else true()
     if operator == "BETWEEN":
-        lower, upper = places
+        lower, upper = bounds
         return and_(column.is_not(None), _compared(column, "GTE", lower), _compared(column, "LTE", upper))
-    return and_(column.is_not(None), _compared(column, operator, places[0]))
+    return and_(column.is_not(None), _compared(column, operator, bounds[0]))
 
 
-def _place(found: Operand) -> Any:
-    """The value to compare the column with; None for one that stands before all that the column can hold."""
-    if found.instant is not None:
-        return found.instant
-    return found.key[1] if found.key[0] == TEXT else None
+def _column_value(target: Operand) -> Any:
+    """The value to compare the column with, or None for one that comes before everything in the column."""
+    if target.instant is not None:
+        return target.instant
+    return target.key[1] if target.key[0] == STRING else None
 
 
-def _compared(column: Column[Any], operator: str, place: Any) -> ColumnElement[bool]:
-    if place is None:
+def _compared(column: Column[Any], operator: str, bound: Any) -> ColumnElement[bool]:
+    if bound is None:
         return true() if operator in ("GT", "GTE") else false()
     compare: dict[str, ColumnElement[bool]] = {
-        "GT": column > place,
-        "GTE": column >= place,
-        "LT": column < place,
-        "LTE": column <= place,
+        "GT": column > bound,
+        "GTE": column >= bound,
+        "LT": column < bound,
+        "LTE": column <= bound,
     }
     return compare[operator]
 

@@ -1,8 +1,9 @@
-"""Reading the `query` parameter: its JSON text into a tree.
+"""The parser of the `query` parameter, from JSON text to a tree.
 
-The grammar is that of `query.json` beside swagger 1.39, the last one published; the reference gives none. As lenient as
-the live tests of the SDKs show the service to be: a container may lack its `name`, inner queries may have one, and
-IS_NULL and IS_NOT_NULL may lack a `value`. What else breaks the grammar is refused.
+The grammar is that of `query.json` beside swagger 1.39, the last one published; the reference gives none. The
+parser is as lenient as the live tests of the SDKs show the service to be: a container may lack its `name`,
+inner queries may have one, and IS_NULL and IS_NOT_NULL may lack a `value`. It refuses everything else that
+breaks the grammar.
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ __all__ = [
 ]
 
 MAX_DEPTH: Final = 60
+BETWEEN_VALUES: Final = 2
 VALUELESS: Final = ("IS_NULL", "IS_NOT_NULL")
 SCALAR_OPERATORS: Final = ("EQUALS", "NOT_EQUALS", "GT", "GTE", "LT", "LTE")
 OPERATORS: Final = (*SCALAR_OPERATORS, "BETWEEN", "IN", "NOT_IN", *VALUELESS)
 
 
 class MalformedQuery(Exception):  # noqa: N818 - named for what it says
-    """The text is not a query; `path` leads to the part that is wrong."""
+    """The string is not a query.
+
+    Args:
+        message: what is wrong.
+        path: a JSON pointer to the part that is wrong.
+    """
 
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message)
@@ -40,7 +47,14 @@ class MalformedQuery(Exception):  # noqa: N818 - named for what it says
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """One comparison. `values` holds the operator's one value, BETWEEN's two, or all of IN's; none for IS_NULL."""
+    """One comparison.
+
+    Attributes:
+        attribute: the dotted path that is compared.
+        operator: one of `OPERATORS`.
+        values: the one value of most operators, the two of BETWEEN, all those of IN and NOT_IN; empty for
+            IS_NULL and IS_NOT_NULL.
+    """
 
     attribute: str
     operator: str
@@ -77,7 +91,7 @@ class Simple:
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """Queries joined by INTERSECT, UNION or EXCEPT (the first without the matches of the others)."""
+    """Queries joined by INTERSECT, UNION or EXCEPT (the matches of the first that no other query has)."""
 
     conjunction: str
     queries: tuple[Query, ...]
@@ -87,10 +101,10 @@ Query: TypeAlias = "Simple | Combined"
 
 
 def parse_query(text: str) -> Query:
-    """The query in a container's JSON text.
+    """Parse the JSON text of a container.
 
     Raises:
-        MalformedQuery: it is not JSON, or does not follow the grammar.
+        MalformedQuery: if it is not JSON, or does not follow the grammar.
     """
     try:
         container = decode(text)
@@ -165,7 +179,7 @@ def _values(operator: str, value: Any, path: str) -> tuple[Any, ...]:
     values = tuple(value) if isinstance(value, list) else (value,)
     if operator in SCALAR_OPERATORS and isinstance(value, list):
         raise MalformedQuery(f"{operator} takes one value", path)
-    if operator == "BETWEEN" and not (isinstance(value, list) and len(value) == 2):
+    if operator == "BETWEEN" and not (isinstance(value, list) and len(value) == BETWEEN_VALUES):
         raise MalformedQuery("BETWEEN takes an array of two", path)
     if not all(isinstance(each, (str, int, float)) for each in values):
         raise MalformedQuery("a value is a string, a number or a boolean", path)

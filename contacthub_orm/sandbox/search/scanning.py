@@ -1,6 +1,6 @@
-"""What SQLite cannot decide: documents are decoded and looked at one after another.
+"""Scans: queries that SQLite cannot decide are evaluated in Python, document by document.
 
-The rows found are kept for the pages that follow, as long as nothing is written between them.
+The matching rows are kept for the following pages until something is written.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.search.query_language import Did, Query
     from contacthub_orm.sandbox.service.calls import Call
 
-__all__ = ["Wanted", "matching_rows"]
+__all__ = ["CustomerSearch", "matching_rows"]
 
 REMEMBERED_RESULTS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which customers, in which order.
+class CustomerSearch:
+    """A search of customers.
 
-    where: what SQLite decides.
-    rest: the query, if that leaves something to decide.
-    key: what was asked for, to know it again.
+    Attributes:
+        where: the clauses that SQLite decides.
+        rest: the query, if the clauses do not decide it completely, else None.
+        order: the order of the result.
+        key: the parameters of the search, by which the same search is recognized.
     """
 
     where: Sequence[ColumnElement[bool]]
@@ -47,16 +49,16 @@ class Wanted:
     key: tuple[str | None, ...]
 
 
-def matching_rows(call: Call, wanted: Wanted) -> list[int]:
-    """The matching rows in order, up to the cap."""
-    results, store, cap = call.service.results, call.store, call.settings.page_cap
-    key = (wanted.key, wanted.order, cap, store.customers.generation, store.events.generation)
+def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
+    """The numbers of the matching rows, in order, up to the cap."""
+    results, store, cap = call.service.search_results, call.store, call.settings.page_cap
+    key = (search.key, search.order, cap, store.customers.generation, store.events.generation)
     settled = store.customers.settled(call.now) and store.events.settled(call.now)
     if settled and key in results:
         return results[key]
-    predicate = _anything if wanted.rest is None else _compile(call, wanted.rest)
-    scan = _scan_in_order if wanted.order.path in CUSTOMER_COLUMNS else _scan_and_sort
-    rows = scan(call, wanted, predicate, cap)
+    predicate = _anything if search.rest is None else _compile(call, search.rest)
+    scan = _scan_in_order if search.order.path in CUSTOMER_COLUMNS else _scan_and_sort
+    rows = scan(call, search, predicate, cap)
     if settled:
         while len(results) >= REMEMBERED_RESULTS:
             results.pop(next(iter(results)))
@@ -64,10 +66,10 @@ def matching_rows(call: Call, wanted: Wanted) -> list[int]:
     return rows
 
 
-def _scan_in_order(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -> list[int]:
-    """The first matches, in an order that SQLite knows: the scan ends at the cap."""
+def _scan_in_order(call: Call, search: CustomerSearch, predicate: Predicate, cap: int) -> list[int]:
+    """The first matches in an order that SQLite can produce, so that the scan ends at the cap."""
     columns = (customers.c.row, customers.c.document)
-    statement = select(*columns).where(*wanted.where).order_by(*order_by(wanted.order))
+    statement = select(*columns).where(*search.where).order_by(*order_by(search.order))
     rows: list[int] = []
     with call.connection.execute(statement) as found:
         for row, text in found:
@@ -78,13 +80,13 @@ def _scan_in_order(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -
     return rows
 
 
-def _scan_and_sort(call: Call, wanted: Wanted, predicate: Predicate, cap: int) -> list[int]:
-    """All matches, sorted by a value inside the documents; those without one last."""
-    order = wanted.order
+def _scan_and_sort(call: Call, search: CustomerSearch, predicate: Predicate, cap: int) -> list[int]:
+    """All matches, sorted by a value inside the documents; those without a value come last."""
+    order = search.order
     columns = (customers.c.row, customers.c.id, customers.c.document)
     with_value: list[tuple[tuple[int, Any], str, int]] = []
     without: list[tuple[str, int]] = []
-    for row, identifier, text in call.connection.execute(select(*columns).where(*wanted.where)):
+    for row, identifier, text in call.connection.execute(select(*columns).where(*search.where)):
         document: Document = decode(text)
         if predicate(document):
             key = sort_key(paths.read(document, order.path))
@@ -116,7 +118,7 @@ def _customers_who_did(call: Call, did: Did) -> Iterator[str]:
     condition = compile_condition(did.condition, EVENT)
     timeframe = compile_condition(did.timeframe, EVENT)
     statement = select(events.c.customer_id, events.c.document).where(
-        events.c.node_id == call.store.credentials.node_id,
+        events.c.node_id == call.node_id,
         events.c.type == did.event_type,
         events.c.customer_id.is_not(None),
         call.store.events.visible(call.now),

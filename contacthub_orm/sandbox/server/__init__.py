@@ -1,1 +1,1 @@
-"""The server: the application, its delivery over HTTP, its process and its life."""
+"""The server: the application, the delivery of its answers, the server thread, and `Sandbox`."""

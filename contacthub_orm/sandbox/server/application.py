@@ -1,4 +1,4 @@
-"""The ASGI application: routes, authorization, and the way from a request to a handler and back."""
+"""The ASGI application: it routes and authorizes requests, calls the handlers and sends their answers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from starlette.routing import Match, Route
 
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.documents import failures
-from contacthub_orm.sandbox.documents.failures import Failure
-from contacthub_orm.sandbox.documents.schemas import ELEMENT_COLLECTIONS
+from contacthub_orm.sandbox.documents.failures import Failure, FrameworkFailure
+from contacthub_orm.sandbox.documents.schemas import COLLECTIONS
 from contacthub_orm.sandbox.documents.wire import decode
-from contacthub_orm.sandbox.routes import configuration, customers, elements, events, privacy, sessions
+from contacthub_orm.sandbox.routes import configuration, customers, events, privacy, sessions, sub_resources
 from contacthub_orm.sandbox.routes.event_search import search_events
 from contacthub_orm.sandbox.routes.search import search_customers
 from contacthub_orm.sandbox.server.delivery import Connection, send_answer
@@ -63,25 +63,33 @@ CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
     ("PATCH", "/events/{event}", events.patch),
     ("DELETE", "/events/{event}", events.remove),
 ]
-for _name in ELEMENT_COLLECTIONS:
-    # A client chooses these ids, and a slash in one arrives here already decoded: hence `path`.
+for _name in COLLECTIONS:
+    # Clients choose these ids, and a slash in an id arrives here decoded; hence `:path`.
     _element = f"/customers/{{customer}}/{_name}/{{element:path}}"
     CONTACTHUB_ROUTES.extend(
         [
-            ("POST", f"/customers/{{customer}}/{_name}", elements.create(_name)),
-            ("GET", _element, elements.show(_name)),
-            ("PUT", _element, elements.put(_name)),
-            ("DELETE", _element, elements.remove(_name)),
+            ("POST", f"/customers/{{customer}}/{_name}", sub_resources.create(_name)),
+            ("GET", _element, sub_resources.show(_name)),
+            ("PUT", _element, sub_resources.put(_name)),
+            ("DELETE", _element, sub_resources.remove(_name)),
         ]
     )
 
 
 @dataclass(slots=True)
 class Request:
-    """What is known of a request before anything is checked.
+    """A request before any checks.
 
-    time: when it had arrived, by the sandbox's clock.
-    arrived: the same in seconds of the machine, which latency is measured from.
+    Attributes:
+        method: the HTTP method.
+        path: the path, percent-decoded.
+        query: the query parameters, with the last value of each name.
+        headers: the headers, with names in lower case.
+        client: the address of the caller.
+        content: the body as received.
+        time: when the request arrived, by the sandbox's clock.
+        arrived: the same by the machine's performance counter, in seconds; latency counts from it.
+        body: the decoded body, after `read_body`.
     """
 
     method: str
@@ -95,10 +103,10 @@ class Request:
     body: Any = None
 
     def read_body(self) -> None:
-        """Decode the content.
+        """Decode the content into `body`.
 
         Raises:
-            Failure: 413 if it is too large, 400 if it is not JSON.
+            Failure: 413 if the content is too large, 400 if it is not JSON.
         """
         if len(self.content) > MAX_PAYLOAD_BYTES:
             raise failures.too_large(MAX_PAYLOAD_BYTES)
@@ -111,7 +119,7 @@ class Request:
 
 
 class Application:
-    """Answers HTTP requests from a service, and remembers them."""
+    """Answers HTTP requests from a service and logs them."""
 
     def __init__(self, service: Service, log: RequestLog) -> None:
         self._service = service
@@ -126,45 +134,45 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI).
 
-        It takes effect when it has arrived; the latency is how long its answer is held back from then on, so that work
-        on other requests goes on meanwhile, as it would on a server that is merely far away.
+        The request takes effect as soon as it has arrived. The latency holds back its answer only, so that
+        other requests are served meanwhile, as on a server that is far away.
         """
         service = self._service
-        request = await _received(scope, receive, service.settings.clock)
-        injector = service.injector  # read once: another thread may take the faults away
+        request = await _receive_request(scope, receive, service.settings.clock)
+        injector = service.injector  # read once, because another thread may clear the faults
         effect = None if injector is None else injector.strike(request.method, request.path)
         if effect is not None:
-            await self._fail(effect, request, Connection(scope, receive, send))
+            await self._serve_struck(effect, request, Connection(scope, receive, send))
             return
         answer = self._carry_out(scope, request)
-        self._remember(request, answer.status, answer.is_success)
+        self._log_request(request, answer.status, answer.is_success)
         await self._wait_out_latency(request)
         await send_answer(send, self._dated(answer))
 
     def release(self) -> None:
-        """Let the requests that a fault holds back go on at once, to be called where the server stops."""
+        """Let all requests that a fault holds back continue at once. The server calls this when it stops."""
         self._released.set()
 
-    async def _fail(self, effect: Effect, request: Request, connection: Connection) -> None:
+    async def _serve_struck(self, effect: Effect, request: Request, connection: Connection) -> None:
         """Serve a request that a fault strikes."""
         resets = self._service.resets
         await self._hold(effect.before)
         if resets != self._service.resets:
             await connection.cut()
             return
-        own = self._carry_out(connection.scope, request) if effect.applied else None
-        if own is None:
+        genuine = self._carry_out(connection.scope, request) if effect.applied else None
+        if genuine is None:
             with suppress(Failure):
                 request.read_body()
-        answer = _told(effect, own)
-        applied = own is not None and own.is_success
-        self._remember(request, None if answer is None else answer.status, applied, effect.name)
+        answer = _delivered_answer(effect, genuine)
+        applied = genuine is not None and genuine.is_success
+        self._log_request(request, None if answer is None else answer.status, applied, effect.name)
         await self._wait_out_latency(request)
         await self._hold(effect.after)
         await connection.deliver(None if answer is None else self._dated(answer), effect.ending)
 
     def _dated(self, answer: Answer) -> Answer:
-        """The answer with the time of the sandbox's clock, by which clients may tell how their own differs."""
+        """The answer with a `Date` by the sandbox's clock, against which clients check their own clock."""
         date = format_datetime(self._service.settings.clock().astimezone(UTC), usegmt=True)
         return replace(answer, headers=(*answer.headers, ("date", date)))
 
@@ -178,31 +186,31 @@ class Application:
         if latency:
             await asyncio.sleep(request.arrived + latency - perf_counter())
 
-    def _remember(
+    def _log_request(
         self, request: Request, status: int | None, applied: bool, fault: str | None = None
     ) -> None:
         self._log.add(
             ReceivedRequest(
-                request.method,
-                request.path,
-                request.query,
-                request.body,
-                status,
-                request.time,
-                applied,
-                fault,
+                method=request.method,
+                path=request.path,
+                query=request.query,
+                body=request.body,
+                status=status,
+                time=request.time,
+                applied=applied,
+                fault=fault,
             )
         )
 
     def _carry_out(self, scope: Scope, request: Request) -> Answer:
-        """Let the API take its effect; its refusals are answers too."""
+        """Let the API carry out the request; a failure becomes an answer too."""
         try:
             return self._answer(scope, request)
         except Failure as failure:
             return Answer.of_failure(failure)
         except Exception:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
-            return Answer.of_failure(Failure(500, "the sandbox failed", framework=True))
+            return Answer.of_failure(FrameworkFailure(500, "the sandbox failed"))
 
     def _answer(self, scope: Scope, request: Request) -> Answer:
         service = self._service
@@ -236,19 +244,19 @@ class Application:
 
 
 async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
-    """Routes are matched here, not called: the handlers know nothing of ASGI."""
+    """A placeholder: routes are only matched, because the handlers know nothing of ASGI."""
 
 
-def _told(effect: Effect, own: Answer | None) -> Answer | None:
-    """The answer that the client is given, `own` being the API's; None if it is given none."""
+def _delivered_answer(effect: Effect, genuine: Answer | None) -> Answer | None:
+    """The answer for the client instead of the API's genuine one, or None if the client gets no answer."""
     if effect.ending in ("closed", "reset"):
         return None
     if effect.status is not None:
         return Answer.of_failure(failures.injected(effect.status, effect.retry_after))
-    return own
+    return genuine
 
 
-async def _received(scope: Scope, receive: Receive, clock: Clock) -> Request:
+async def _receive_request(scope: Scope, receive: Receive, clock: Clock) -> Request:
     content = b""
     more = True
     while more:

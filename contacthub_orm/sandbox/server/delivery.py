@@ -1,10 +1,11 @@
-"""How an answer reaches the client: whole, or broken as a fault wants it."""
+"""The delivery of answers to the client: complete, or broken by a fault."""
 
 from __future__ import annotations
 
 import socket
 import struct
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,16 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "send_answer"]
 
 GARBAGE: Final = "<html><body>It works!</body></html>"
-ABORTIVE: Final = struct.pack("ii", 1, 0)  # SO_LINGER, on with no time: closing sends a reset
+ABORTIVE: Final = struct.pack("ii", 1, 0)  # SO_LINGER with a timeout of zero: closing sends a reset
 
 
 async def send_answer(send: Send, answer: Answer, length: int | None = None, more: bool = False) -> None:
-    """Send an answer (ASGI). `length` is announced in place of the real one, `more` leaves it unfinished."""
+    """Send an answer (ASGI).
+
+    Args:
+        send: the channel of the request.
+        answer: the answer.
+        length: the `Content-Length` to announce instead of the true one, in bytes.
+        more: whether to leave the body unfinished.
+    """
     content = answer.text.encode()
     lines = [(name.encode(), value.encode()) for name, value in answer.headers]
     if content:
         lines.append((b"content-type", b"application/json;charset=UTF-8"))
-    if answer.status != 204:
+    if answer.status != HTTPStatus.NO_CONTENT:
         lines.append((b"content-length", str(len(content) if length is None else length).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": lines})
     await send({"type": "http.response.body", "body": content, "more_body": more})
@@ -35,14 +43,14 @@ async def send_answer(send: Send, answer: Answer, length: int | None = None, mor
 
 @dataclass(slots=True)
 class Connection:
-    """The connection of one request, whose server has put its transport into the state of the ASGI scope."""
+    """The connection of one request. The server has put its transport into the state of the ASGI scope."""
 
     scope: Scope
     receive: Receive
     send: Send
 
     async def deliver(self, answer: Answer | None, ending: Ending) -> None:
-        """Send an answer, or what the ending leaves of it; cut the connection if there is none."""
+        """Send the answer as the ending has it; cut the connection if there is no answer."""
         if answer is None:
             await self.cut(reset=ending == "reset")
         elif ending == "garbage":
@@ -53,7 +61,7 @@ class Connection:
             await send_answer(self.send, answer)
 
     async def cut(self, *, reset: bool = False) -> None:
-        """Close without an answer."""
+        """Close the connection without an answer: in order (FIN), or with `reset` by a reset (RST)."""
         if not self._transport.is_closing():
             if reset:
                 linger = (socket.SOL_SOCKET, socket.SO_LINGER, ABORTIVE)
@@ -68,7 +76,7 @@ class Connection:
         await self._closed()
 
     async def _closed(self) -> None:
-        """Wait until the server knows: to return earlier, with no answer sent, it takes for a mistake."""
+        """Wait until the server notices; it reports an application that returns earlier without an answer."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 

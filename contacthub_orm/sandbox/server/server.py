@@ -1,6 +1,6 @@
 """The sandbox: a server that runs in a thread of the caller's process.
 
-Nothing of the optional dependencies is imported before a sandbox is made.
+The optional dependencies are imported only when a sandbox is created.
 """
 
 from __future__ import annotations
@@ -23,30 +23,32 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.server.serving import ServerThread
     from contacthub_orm.sandbox.service.faults import Fault
     from contacthub_orm.sandbox.service.recording import ReceivedRequest
-    from contacthub_orm.sandbox.service.settings import GivenSettings
+    from contacthub_orm.sandbox.service.settings import SettingsArguments
 
 __all__ = ["Sandbox", "SandboxUnavailable"]
 
 
 class SandboxUnavailable(ImportError):  # noqa: N818 - named for what it says
-    """The libraries that the sandbox runs on are not installed."""
+    """The sandbox's optional dependencies are not installed."""
 
 
 class Sandbox:
-    """A Contacthub-compatible server on loopback, kept in SQLite.
+    """A Contacthub-compatible server on loopback, which keeps its data in SQLite.
 
-    Used as a context manager it serves until the block ends; `start` and `stop` do the same. Data are in memory unless
-    `path` names a file, which then also keeps the ids and the token, so that clients need no new settings.
+    As a context manager it serves until the block ends; `start` and `stop` do the same. The data are in
+    memory unless `path` names a file. The file also keeps the ids and the token, so that clients need no new
+    settings.
 
     Args:
-        path: the SQLite file, made if it does not exist.
+        path: the SQLite file, which is created if it does not exist.
         host: the address to listen on.
-        port: 0 takes a free one.
+        port: the port to listen on; 0 takes a free one.
         **settings: see `Settings`.
 
     Raises:
-        SandboxUnavailable: the extra `sandbox` is not installed.
-        TypeError, ValueError: an unknown or impossible setting.
+        SandboxUnavailable: if the extra `sandbox` is not installed.
+        TypeError: if a setting is unknown, or `faults` contains something other than a `Fault`.
+        ValueError: if a setting is invalid.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        **settings: Unpack[GivenSettings],
+        **settings: Unpack[SettingsArguments],
     ) -> None:
         self._initial = Settings(**settings)
         try:
@@ -74,7 +76,7 @@ class Sandbox:
         self._application = Application(self._service, self._log)
         self._thread: ServerThread | None = None
         if path is not None:
-            self._match_again()
+            self._rebuild_match_keys()
 
     def __enter__(self) -> Self:
         try:
@@ -89,11 +91,11 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Self:
-        """Serve, from the moment this returns.
+        """Start to serve. The server accepts requests when this returns.
 
         Raises:
-            RuntimeError: it is serving already.
-            OSError: the address is in use.
+            RuntimeError: if it is serving already.
+            OSError: if it cannot listen on the address.
         """
         from contacthub_orm.sandbox.server.serving import ServerThread
 
@@ -104,17 +106,20 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Finish the requests under way and give back the port and the file; a stopped sandbox stays stopped."""
+        """Finish the requests in progress, then release the port and the file.
+
+        A stopped sandbox cannot start again.
+        """
         if self._thread is not None:
             self._thread.stop()
         self._service.store.close()
 
     @property
     def base_url(self) -> str:
-        """Where the API answers, such as `http://127.0.0.1:8123/hub/v1`.
+        """The URL of the API, such as `http://127.0.0.1:8123/hub/v1`.
 
         Raises:
-            RuntimeError: it was not started.
+            RuntimeError: if the sandbox was not started.
         """
         if self._thread is None:
             raise RuntimeError("the sandbox is not running: use it as a context manager")
@@ -123,12 +128,12 @@ class Sandbox:
 
     @property
     def workspace_id(self) -> str:
-        """The id of the one workspace."""
+        """The id of the sandbox's one workspace."""
         return self._service.store.credentials.workspace_id
 
     @property
     def node_id(self) -> str:
-        """The id of the one entry node."""
+        """The id of the sandbox's one entry node."""
         return self._service.store.credentials.node_id
 
     @property
@@ -138,7 +143,7 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables from which `Workspace.from_env()` reads how to reach this sandbox."""
+        """The environment variables that let `Workspace.from_env()` reach this sandbox."""
         return {
             "CONTACTHUB_WORKSPACE_ID": self.workspace_id,
             "CONTACTHUB_NODE_ID": self.node_id,
@@ -160,11 +165,11 @@ class Sandbox:
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """What was received, oldest first; a copy."""
+        """The requests received, oldest first, as a copy."""
         return self._log.all()
 
     def clear_requests(self) -> None:
-        """Forget what was received."""
+        """Forget the requests received so far."""
         self._log.clear()
 
     @property
@@ -172,24 +177,28 @@ class Sandbox:
         """The settings in force."""
         return self._service.settings
 
-    def configure(self, **settings: Unpack[GivenSettings]) -> None:
-        """Change settings while it serves; the next request finds them in force.
+    def configure(self, **settings: Unpack[SettingsArguments]) -> None:
+        """Change settings while the sandbox serves, from the next request on.
 
-        Faults that are given, the same ones too, count from 1 again.
+        If `faults` are among the settings, even the same ones, they count from 1 again.
+
+        Args:
+            **settings: see `Settings`; the others keep their values.
 
         Raises:
-            TypeError, ValueError: as for `Sandbox`.
+            TypeError: if a setting is unknown, or `faults` contains something other than a `Fault`.
+            ValueError: if a setting is invalid.
         """
         before = self._service.settings
         self._service.settings = replace(before, **settings)
         if "faults" in settings:
             self._service.injector = Injector.of(self._service.settings.faults)
-        if self._policy(before) != self._policy(self._service.settings):
-            self._match_again()
+        if _matching_policy(before) != _matching_policy(self._service.settings):
+            self._rebuild_match_keys()
 
     @property
     def faults(self) -> Sequence[Fault]:
-        """How requests fail at present; assigning a list replaces them, and they count from 1."""
+        """The faults in force. Assigning a list replaces them, and the new ones count from 1."""
         return self._service.settings.faults
 
     @faults.setter
@@ -197,51 +206,62 @@ class Sandbox:
         self.configure(faults=faults)
 
     def clear_faults(self) -> None:
-        """Let all requests pass from now on."""
+        """Remove all faults."""
         self.configure(faults=())
 
     def reset(self) -> None:
-        """Forget all data and requests, and go back to the settings the sandbox was made with; the ids stay."""
+        """Delete all data and logged requests, restore the initial settings, keep the ids and the token."""
         self._service.resets += 1
         self._service.store.clear()
         self._service.settings = self._initial
         self._service.injector = Injector.of(self._initial.faults)
         self._service.throttle.clear()
-        self._service.results.clear()
+        self._service.search_results.clear()
         self._log.clear()
 
     def seed(self, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-        """Put customers straight into the store, all or none, seen by searches at once.
+        """Put customers straight into the store, all or none; searches see them at once.
 
-        They have the form of a POST's body, and may give `id`, `registeredAt` and `updatedAt` too; `nodeId` may be left
-        out. Each becomes a customer of its own: seeding neither merges nor refuses what matches.
+        Each document becomes a customer of its own: seeding ignores matching.
+
+        Args:
+            documents: customers in the form of a POST's body. They may also have an `id`, `registeredAt` and
+                `updatedAt`, and may lack `nodeId`.
 
         Returns:
-            Their ids, in order.
+            The ids of the customers, in order.
 
         Raises:
-            ValueError: a document breaks the schema, names another node or takes an id that is there.
+            ValueError: if a document breaks the schema, names another node or has an id that exists already.
         """
         from contacthub_orm.sandbox.records.seeding import seed_customers
 
         return seed_customers(self._service, documents)
 
     def seed_events(self, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-        """Put events straight into the store, as `seed` does for customers; `customerId` is taken as it is.
+        """Put events straight into the store, all or none, as `seed` does with customers.
+
+        Args:
+            documents: events in the form of a POST's body. They may also have an `id`, `registeredAt` and
+                `updatedAt`. Nobody checks whether the customer of `customerId` exists.
+
+        Returns:
+            The ids of the events, in order.
 
         Raises:
-            ValueError: a document breaks the schema of its type or context, or takes an id that is there.
+            ValueError: if a document breaks the schema of its type or context, or has an id that exists
+                already.
         """
         from contacthub_orm.sandbox.records.seeding import seed_events
 
         return seed_events(self._service, documents)
 
-    def _match_again(self) -> None:
+    def _rebuild_match_keys(self) -> None:
         from contacthub_orm.sandbox.records.matching import rebuild_match_keys
 
         with self._service.store.transaction() as connection:
             rebuild_match_keys(connection, self._service.settings)
 
-    @staticmethod
-    def _policy(settings: Settings) -> tuple[object, ...]:
-        return (*settings.matching, settings.case_sensitive)
+
+def _matching_policy(settings: Settings) -> tuple[object, ...]:
+    return (*settings.matching, settings.case_sensitive)

@@ -1,4 +1,4 @@
-"""uvicorn in a thread of its own, with its own event loop."""
+"""The server thread: uvicorn with an event loop of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ServerThread"]
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands its connection to the application, for a fault to cut: ASGI has no word for that."""
+    """Passes its transport to the application, so that a fault can cut the connection: ASGI cannot."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -24,7 +24,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, so that nobody has to ask again and again, and lets go of held requests at its end."""
+    """Signals when it is ready, so that nobody has to poll, and releases held requests when it shuts down."""
 
     def __init__(self, config: uvicorn.Config, application: Application) -> None:
         super().__init__(config)
@@ -41,12 +41,13 @@ class _Server(uvicorn.Server):
 
 
 class ServerThread:
-    """A server that answers from the moment it is made until `stop`.
+    """A server that accepts requests from its construction until `stop`.
 
-    port: the port it listens on, also when 0 was asked for.
+    Attributes:
+        port: the port that it listens on, even if port 0 was requested.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: if it cannot listen on the address.
     """
 
     def __init__(self, application: Application, host: str, port: int) -> None:
@@ -74,7 +75,7 @@ class ServerThread:
         self._server.ready.wait()
 
     def stop(self) -> None:
-        """Finish the requests under way, close all connections and wait for the thread's end."""
+        """Finish the requests in progress, close all connections and wait for the thread to end."""
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
@@ -88,7 +89,7 @@ class ServerThread:
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only where the protocol is named; left on, each answer waits 40 ms.
+    # asyncio turns Nagle's algorithm off only if the protocol is named; otherwise answers wait for 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,1 +1,1 @@
-"""What goes around every call: settings, throttling, faults, the record of requests."""
+"""What surrounds every call: settings, throttling, faults, the log of requests."""

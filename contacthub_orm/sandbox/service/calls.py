@@ -1,9 +1,10 @@
-"""What a route's handler is given and what it gives back."""
+"""What a route's handler receives and returns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contacthub_orm.sandbox.documents.failures import Failure, malformed, not_found
 from contacthub_orm.sandbox.documents.wire import encode
@@ -25,17 +26,22 @@ __all__ = ["Answer", "Call", "Handler", "Service"]
 class Service:
     """A running sandbox as its handlers see it.
 
-    base_url: where it answers, for the links in error bodies.
-    results: the results of searches that were worked out in Python, kept for their next page; see `search`.
-    injector: strikes requests with the faults that are set; None while there are none.
-    resets: how often all was forgotten; what began before is not finished after.
+    Attributes:
+        store: the database.
+        settings: the settings in force.
+        base_url: where the API answers, for the links in error bodies.
+        throttle: the workspace's budget of requests.
+        search_results: results of searches that were evaluated in Python, kept for the next page; see
+            `scanning`.
+        injector: applies the faults that are set, or None if there are none.
+        resets: how often the sandbox was reset. A request that a reset interrupts is not carried out.
     """
 
     store: Store
     settings: Settings
     base_url: str = ""
     throttle: Throttle = field(default_factory=Throttle)
-    results: dict[Any, list[int]] = field(default_factory=dict)
+    search_results: dict[Any, list[int]] = field(default_factory=dict)
     injector: Injector | None = None
     resets: int = 0
 
@@ -44,11 +50,14 @@ class Service:
 class Call:
     """One authorized request inside its transaction.
 
-    now: when it arrived, in milliseconds since 1970.
-    path: the parameters of the route's path.
-    query: the query parameters.
-    body: the decoded JSON, None if there was none.
-    client: the address and the user agent of the caller.
+    Attributes:
+        service: the sandbox that serves it.
+        connection: the database connection, with the request's transaction open.
+        now: when it arrived, in milliseconds since 1970.
+        path: the parameters of the route's path.
+        query: the query parameters.
+        body: the decoded JSON, or None if the request has no body.
+        client: the address and the user agent of the caller.
     """
 
     service: Service
@@ -61,32 +70,39 @@ class Call:
 
     @property
     def settings(self) -> Settings:
+        """The settings in force."""
         return self.service.settings
 
     @property
     def store(self) -> Store:
+        """The database."""
         return self.service.store
 
     @property
+    def node_id(self) -> str:
+        """The id of the sandbox's one node."""
+        return self.store.credentials.node_id
+
+    @property
     def visible_from(self) -> int:
-        """When searches will see what this request writes."""
+        """When searches start to see what this request writes, in milliseconds since 1970."""
         return self.settings.visible_from(self.now)
 
     def json_object(self) -> dict[str, Any]:
-        """The body, which must be a JSON object.
+        """The body as a JSON object.
 
         Raises:
-            Failure: 400 if it is anything else or missing.
+            Failure: 400 if the body is missing or anything else.
         """
         if not isinstance(self.body, dict):
             raise malformed("the body must be a JSON object")
         return self.body
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
-        """A query parameter with a closed set of values; None if it is missing or empty.
+        """A query parameter with a closed set of values, or None if it is missing or empty.
 
         Raises:
-            Failure: 400 for any other value.
+            Failure: 400 if the value is not among the choices.
         """
         value = self.query.get(name) or None
         if value is not None and value not in choices:
@@ -94,18 +110,18 @@ class Call:
         return value
 
     def check_node(self, node_id: str) -> None:
-        """Let pass only the sandbox's node.
+        """Refuse every node but the sandbox's own.
 
         Raises:
-            Failure: 404 for any other.
+            Failure: 404 if it is another node.
         """
-        if node_id != self.store.credentials.node_id:
+        if node_id != self.node_id:
             raise not_found("node", node_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, the JSON text of the body, and headers; an empty text is an empty body."""
+    """A status, the JSON text of the body, which may be empty, and headers."""
 
     status: int
     text: str = ""
@@ -113,18 +129,18 @@ class Answer:
 
     @classmethod
     def of(cls, status: int, value: Any) -> Answer:
-        """An answer with the value as JSON."""
+        """An answer whose body is the value as JSON."""
         return cls(status, encode(value))
 
     @classmethod
     def of_failure(cls, failure: Failure) -> Answer:
-        """The answer that says what went wrong."""
+        """The error answer of a failure."""
         return cls(failure.status, encode(failure.body()), tuple(failure.headers.items()))
 
     @property
     def is_success(self) -> bool:
-        return self.status < 400
+        """Whether the status is not that of an error."""
+        return self.status < HTTPStatus.BAD_REQUEST
 
 
-if TYPE_CHECKING:
-    Handler = Callable[[Call], Answer]
+Handler: TypeAlias = "Callable[[Call], Answer]"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Self, Unpack
 
-__all__ = ["Effect", "Ending", "Fault", "Which"]
+__all__ = ["Effect", "Ending", "Fault", "RequestSelection"]
 
 Ending: TypeAlias = Literal["whole", "garbage", "truncated", "closed", "reset"]
 
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+ERROR_STATUSES: Final = range(400, 600)
 
 
-class Which(TypedDict, total=False):
-    """The keyword arguments that choose the requests, for type checkers; see `Fault`."""
+class RequestSelection(TypedDict, total=False):
+    """The keyword arguments by which a fault selects requests, for type checkers; see `Fault`."""
 
     method: str | Collection[str] | None
     path: str | None
@@ -29,15 +30,16 @@ class Which(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What becomes of a request that a fault strikes.
+    """What a fault does to a request.
 
-    name: what the fault is called in `sandbox.requests`.
-    applied: whether the API carries the request out.
-    status: the status to answer with in place of the API's own answer.
-    retry_after: the seconds in that answer's `Retry-After`; None for no such header.
-    before: seconds that pass before it is carried out.
-    after: seconds that pass between that and the answer.
-    ending: how much of the answer reaches the client.
+    Attributes:
+        name: what `sandbox.requests` calls the fault.
+        applied: whether the API carries the request out.
+        status: the status to answer with instead of the API's own answer, or None to keep that.
+        retry_after: the seconds in that answer's `Retry-After`, or None for no such header.
+        before: seconds to wait before the request is carried out.
+        after: seconds to wait between that and the answer.
+        ending: how much of the answer reaches the client.
     """
 
     name: str
@@ -49,10 +51,10 @@ class Effect:
     ending: Ending = "whole"
 
     def __post_init__(self) -> None:
-        """Refuse negative seconds.
+        """Refuse negative times.
 
         Raises:
-            ValueError: there are some.
+            ValueError: if a number of seconds is negative.
         """
         if min(self.before, self.after, self.retry_after or 0) < 0:
             raise ValueError("seconds cannot be negative")
@@ -60,18 +62,25 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One kind of failure for some of the requests. The class methods make one; all take these arguments:
+    """A kind of failure and the requests that it strikes.
 
-    method: the method or methods struck; all if None.
-    path: the path below `/workspaces/{id}`. A name such as `"customers"` or `"customers/*/likes"` stands for itself and
-        all below it. With a slash in front it is the path to its end: `"/customers"` is the collection, `"/customers/*"`
-        a single customer. `*` is any one segment. All if None.
-    nth: which of the requests that method and path choose, counted from 1 since the fault was set: a number, or several.
-    probability: the share of those that is struck.
-    seed: makes the choice by `probability` the same each time: the same numbers of the count are struck.
-    times: how many are struck at most.
+    Make one with the class methods, which take all attributes but `effect` as keyword arguments. If several
+    faults of a sandbox would strike a request, the first in the list does. Each fault counts every request
+    that its method and path select.
 
-    Where several faults would strike, the first in the list does; each counts all the requests it looks at.
+    Attributes:
+        effect: what happens to the request.
+        method: the method or methods to strike; None selects all.
+        path: the path below `/workspaces/{id}`; None selects all. A name such as `"customers"` or
+            `"customers/*/likes"` also selects everything below it. With a leading slash it is the complete
+            path: `"/customers"` is the collection, `"/customers/*"` a single customer. `*` matches any one
+            segment.
+        nth: which of the requests that method and path select, one number or several, counted from 1 since
+            the fault was set.
+        probability: the share of those requests to strike, from 0 to 1.
+        seed: makes the choice by `probability` reproducible: the same numbers of the count are struck each
+            time.
+        times: how many requests to strike at most.
     """
 
     effect: Effect
@@ -83,10 +92,10 @@ class Fault:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what could never strike.
+        """Refuse a fault that could never strike.
 
         Raises:
-            ValueError: an unknown method, or a number out of its range.
+            ValueError: if a method is unknown, the path is empty, or a number is out of its range.
         """
         unknown = self.methods - METHODS
         if unknown or not self.methods:
@@ -102,72 +111,84 @@ class Fault:
 
     @property
     def methods(self) -> frozenset[str]:
-        """The methods that are struck."""
+        """The methods to strike, in upper case."""
         if self.method is None:
             return METHODS
-        given = [self.method] if isinstance(self.method, str) else self.method
-        return frozenset(method.upper() for method in given)
+        methods = [self.method] if isinstance(self.method, str) else self.method
+        return frozenset(method.upper() for method in methods)
 
     @property
     def numbers(self) -> frozenset[int] | None:
-        """The places in the count that are struck; None for all."""
+        """The numbers of the count to strike, or None for all."""
         if self.nth is None:
             return None
         return frozenset([self.nth] if isinstance(self.nth, int) else self.nth)
 
     @classmethod
     def status(
-        cls, code: int, *, applied: bool = False, retry_after: int | None = None, **which: Unpack[Which]
+        cls,
+        code: int,
+        *,
+        applied: bool = False,
+        retry_after: int | None = None,
+        **selection: Unpack[RequestSelection],
     ) -> Self:
         """An error answer; the request is not carried out unless `applied`.
 
+        Args:
+            code: the status of the answer.
+            applied: whether the API carries the request out all the same.
+            retry_after: the seconds in `Retry-After`, or None for no such header.
+            **selection: the requests to strike; see `Fault`.
+
         Raises:
-            ValueError: the code is no error's.
+            ValueError: if the code is not the status of an error.
         """
-        if not 400 <= code <= 599:
+        if code not in ERROR_STATUSES:
             raise ValueError(f"{code} is not the status of an error")
         return cls(
             effect=Effect(name="status", applied=applied, status=code, retry_after=retry_after),
-            **which,
+            **selection,
         )
 
     @classmethod
-    def throttled(cls, retry_after: int | None = None, **which: Unpack[Which]) -> Self:
-        """429, with `Retry-After` if seconds are given; the request is not carried out."""
+    def throttled(cls, retry_after: int | None = None, **selection: Unpack[RequestSelection]) -> Self:
+        """429, with `Retry-After` if `retry_after` gives its seconds; the request is not carried out."""
         effect = Effect(name="throttled", applied=False, status=429, retry_after=retry_after)
-        return cls(effect=effect, **which)
+        return cls(effect=effect, **selection)
 
     @classmethod
-    def cut_before(cls, *, reset: bool = False, **which: Unpack[Which]) -> Self:
-        """The connection is closed once the request has arrived, and before it is carried out.
+    def cut_before(cls, *, reset: bool = False, **selection: Unpack[RequestSelection]) -> Self:
+        """The connection is closed after the request has arrived and before it is carried out.
 
-        The client sees an orderly close without an answer (FIN), or with `reset` a broken connection (RST).
+        The client sees an orderly close without an answer (FIN) or, with `reset`, a broken connection (RST).
         """
-        return cls(effect=Effect(name="cut_before", applied=False, ending=_cut(reset)), **which)
+        return cls(effect=Effect(name="cut_before", applied=False, ending=_cut(reset)), **selection)
 
     @classmethod
-    def cut_after(cls, *, reset: bool = True, **which: Unpack[Which]) -> Self:
-        """The request is carried out, then the connection is reset without an answer, or closed without `reset`."""
-        return cls(effect=Effect(name="cut_after", ending=_cut(reset)), **which)
+    def cut_after(cls, *, reset: bool = True, **selection: Unpack[RequestSelection]) -> Self:
+        """The request is carried out; then the connection is reset (or closed) without an answer."""
+        return cls(effect=Effect(name="cut_after", ending=_cut(reset)), **selection)
 
     @classmethod
-    def slow(cls, seconds: float, *, before: bool = False, **which: Unpack[Which]) -> Self:
-        """The request is carried out at once and its answer held back.
+    def slow(cls, seconds: float, *, before: bool = False, **selection: Unpack[RequestSelection]) -> Self:
+        """The request is carried out at once, and its answer is held back for the seconds.
 
-        With `before` it is carried out only after the wait, also when the client has given up by then.
+        With `before`, the request is carried out only after the wait, even if the client has given up by
+        then.
         """
         effect = Effect(name="slow", before=seconds) if before else Effect(name="slow", after=seconds)
-        return cls(effect=effect, **which)
+        return cls(effect=effect, **selection)
 
     @classmethod
-    def garbage(cls, **which: Unpack[Which]) -> Self:
+    def garbage(cls, **selection: Unpack[RequestSelection]) -> Self:
         """The request is carried out; the body of its answer is not JSON."""
-        return cls(effect=Effect(name="garbage", ending="garbage"), **which)
+        return cls(effect=Effect(name="garbage", ending="garbage"), **selection)
 
     @classmethod
-    def truncated(cls, **which: Unpack[Which]) -> Self:
-        """The request is carried out; its answer ends, with the connection, before the announced length."""
-        return cls(effect=Effect(name="truncated", ending="truncated"), **which)
+    def truncated(cls, **selection: Unpack[RequestSelection]) -> Self:
+        """The request is carried out; the connection closes before the whole answer is sent."""
+        return cls(effect=Effect(name="truncated", ending="truncated"), **selection)
 
 
 def _cut(reset: bool) -> Ending:

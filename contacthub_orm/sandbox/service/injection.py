@@ -1,4 +1,4 @@
-"""Finds the requests that faults strike: by method and path, by count, by chance."""
+"""Selects the requests that faults strike, by method, path, count and chance."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ WORKSPACE: Final = "/hub/v1/workspaces/[^/]+/"
 
 
 class Injector:
-    """Counts requests for a list of faults, from the first on."""
+    """Counts requests for a list of faults and finds the fault that strikes each."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._watches = [_Watch(fault) for fault in faults]
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> Injector | None:
-        """None for no faults, so that a server without any has nothing to ask."""
+        """An injector for the faults, or None if there are none: a server without faults pays nothing."""
         return cls(faults) if faults else None
 
     def strike(self, method: str, path: str) -> Effect | None:
-        """Count the request; the effect of the first fault that strikes it, if one does."""
+        """Count the request; return the effect of the first fault that strikes it, or None if none does."""
         striking: _Watch | None = None
         for watch in self._watches:
             if watch.counts(method, path) and watch.would_strike() and striking is None:
@@ -37,7 +37,7 @@ class Injector:
 
 
 class _Watch:
-    """One fault, and what it has counted."""
+    """One fault and its counts."""
 
     def __init__(self, fault: Fault) -> None:
         self._fault = fault
@@ -49,18 +49,18 @@ class _Watch:
         self._struck = 0
 
     def counts(self, method: str, path: str) -> bool:
-        """Whether method and path are the fault's; if so the request is counted."""
+        """Whether the fault selects the method and path; if so, the request is counted."""
         if method not in self._methods or not self._path.fullmatch(path):
             return False
         self._seen += 1
         return True
 
     def would_strike(self) -> bool:
-        """Whether the request counted last is to be struck."""
-        # Drawn for each, so that what a seed gives depends on the place in the count alone.
+        """Whether the fault strikes the request that was counted last."""
+        # A number is drawn for each request, so that the outcome of a seed depends on the count alone.
         drawn = self._random.random() < self._fault.probability
-        placed = self._numbers is None or self._seen in self._numbers
-        return drawn and placed and (self._fault.times is None or self._struck < self._fault.times)
+        numbered = self._numbers is None or self._seen in self._numbers
+        return drawn and numbered and (self._fault.times is None or self._struck < self._fault.times)
 
     def strike(self) -> Effect:
         self._struck += 1

@@ -1,4 +1,4 @@
-"""The requests that a sandbox received, for tests to count and look into."""
+"""The requests that a sandbox received, for tests to count and inspect."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ if TYPE_CHECKING:
 
 __all__ = ["ReceivedRequest", "RequestLog"]
 
-REMEMBERED: Final = 100_000
+CAPACITY: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """One request as it arrived, without its headers, so that the token is nowhere in it.
+    """One request as it arrived. It has no headers, so that it never shows the token.
 
-    path: as sent, from `/hub/v1` on, percent-decoded.
-    query: the query parameters, the last value of each name.
-    body: the decoded JSON, or None if there was none or it was malformed.
-    status: the status of the answer, None if the connection was cut without one.
-    time: when it arrived, by the sandbox's clock.
-    applied: whether it took effect: the API carried it out and found no error, whatever the client was told.
-    fault: the kind of the `Fault` that struck it, such as `cut_after`; None if none did.
+    Attributes:
+        method: the HTTP method.
+        path: the path as sent, from `/hub/v1` on, percent-decoded.
+        query: the query parameters, with the last value of each name.
+        body: the decoded JSON, or None if there was no body or it was malformed.
+        status: the status of the answer, or None if the connection was cut without one.
+        time: when the request arrived, by the sandbox's clock.
+        applied: whether the request took effect: the API carried it out and found no error, whatever the
+            client was told.
+        fault: the name of the `Fault` that struck it, such as `cut_after`, or None if none did.
     """
 
     method: str
@@ -42,16 +45,16 @@ class RequestLog:
     """The last 100,000 requests, oldest first."""
 
     def __init__(self) -> None:
-        self._received: deque[ReceivedRequest] = deque(maxlen=REMEMBERED)
+        self._received: deque[ReceivedRequest] = deque(maxlen=CAPACITY)
 
     def add(self, request: ReceivedRequest) -> None:
-        """Remember a request; the oldest is forgotten when the log is full."""
+        """Record a request; a full log drops its oldest one."""
         self._received.append(request)
 
     def all(self) -> list[ReceivedRequest]:
-        """A copy that later requests do not change."""
+        """A copy of the log, which later requests do not change."""
         return list(self._received)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop all requests."""
         self._received.clear()

@@ -1,4 +1,4 @@
-"""What can be set on a sandbox: its node's policies, its limits and its delays."""
+"""The settings of a sandbox: its node's policies, its limits, its delays and its faults."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, Literal, TypeAlias, TypedDict
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
 from contacthub_orm.sandbox.service.faults import Fault
 
-__all__ = ["Clock", "GivenSettings", "Settings", "UniquenessPolicy", "utc_now"]
+__all__ = ["Clock", "Settings", "SettingsArguments", "UniquenessPolicy", "utc_now"]
 
 Clock: TypeAlias = Callable[[], datetime]
 UniquenessPolicy: TypeAlias = Literal["MERGE", "BLOCK"]
 
 
-class GivenSettings(TypedDict, total=False):
+class SettingsArguments(TypedDict, total=False):
     """The keyword arguments that set `Settings`, for type checkers."""
 
     uniqueness_policy: UniquenessPolicy
@@ -36,7 +36,7 @@ class GivenSettings(TypedDict, total=False):
 
 
 def utc_now() -> datetime:
-    """The time of day in UTC, the sandbox's clock unless another one is given."""
+    """The current time in UTC: the sandbox's clock by default."""
     return datetime.now(UTC)
 
 
@@ -44,20 +44,24 @@ def utc_now() -> datetime:
 class Settings:
     """The settings of one sandbox; `Sandbox` takes the same names as keyword arguments.
 
-    uniqueness_policy: what a POST of a known customer does. `MERGE` updates it (reference 1.299.1), `BLOCK` answers
-        409 (swaggers 1.0 to 1.51; older workspaces still do).
-    matching: the property paths that together identify a customer of the node; all must be equal.
-    case_sensitive: whether matching compares text with its case.
-    mandatory: the property paths that every customer of the node must fill.
-    extended_schema: the declared extended properties, a JSON schema by name; None accepts any.
-    enabled_event_types: the types that may be posted; None enables all.
-    latency: seconds that pass before each answer.
-    search_delay: seconds until a write is seen by searches, and until an event exists for its readers.
-    page_cap: the number of elements that a search can match at most.
-    default_page_size, max_page_size: elements in a page of customers or events.
-    max_requests_per_minute: the budget of the workspace, answered 429 when spent; 0 is no limit.
-    clock: gives the time as an aware datetime, so that tests can turn it.
-    faults: how some of the requests fail; see `Fault`.
+    Attributes:
+        uniqueness_policy: what a POST of a known customer does. `MERGE` updates it (reference 1.299.1);
+            `BLOCK` answers 409 (swaggers 1.0 to 1.51; older workspaces still do).
+        matching: the paths of the properties that identify a customer of the node if all of them are equal.
+        case_sensitive: whether matching distinguishes upper and lower case.
+        mandatory: the paths of the properties that every customer of the node must have.
+        extended_schema: the declared extended properties, a JSON schema for each name; None accepts any
+            property.
+        enabled_event_types: the types of events that the API accepts; None enables all.
+        latency: seconds before each answer.
+        search_delay: seconds until searches see a write and until a posted event can be read.
+        page_cap: the largest number of elements that a search can match.
+        default_page_size: elements in a page if the request does not say.
+        max_page_size: the largest number of elements in a page.
+        max_requests_per_minute: the workspace's budget of requests; the API answers 429 once it is spent. 0
+            sets no limit.
+        clock: returns the current time as an aware datetime; tests can replace it.
+        faults: how some of the requests fail; see `Fault`.
     """
 
     uniqueness_policy: UniquenessPolicy = "MERGE"
@@ -76,11 +80,11 @@ class Settings:
     faults: Sequence[Fault] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what could only be a mistake.
+        """Refuse invalid settings.
 
         Raises:
-            ValueError: a policy or event type that the API does not know, or a negative number.
-            TypeError: the faults are no list of `Fault`.
+            ValueError: if the API does not know the policy or an event type, or if a number is negative.
+            TypeError: if `faults` contains something other than a `Fault`.
         """
         if self.uniqueness_policy not in ("MERGE", "BLOCK"):
             raise ValueError(f"uniqueness_policy is MERGE or BLOCK, not {self.uniqueness_policy!r}")
@@ -96,9 +100,9 @@ class Settings:
             raise TypeError("faults is a list of Fault")
 
     def now(self) -> int:
-        """The clock's time in milliseconds since 1970, the unit the store keeps time in."""
+        """The clock's time in milliseconds since 1970, the unit of times in the store."""
         return int(self.clock().timestamp() * 1000)
 
     def visible_from(self, now: int) -> int:
-        """When something written at `now` shows in searches; 0, since ever, when there is no delay."""
+        """When searches start to see what is written at `now`; 0, meaning always, if there is no delay."""
         return now + round(self.search_delay * 1000) if self.search_delay else 0

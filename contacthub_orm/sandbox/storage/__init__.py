@@ -1,1 +1,1 @@
-"""What the server keeps, in SQLite."""
+"""The database, in SQLite."""

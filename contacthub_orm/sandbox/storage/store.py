@@ -1,4 +1,4 @@
-"""The SQLite database behind a sandbox: one connection, one transaction at a time, credentials that outlive it."""
+"""The SQLite database of a sandbox: one connection, one transaction at a time, and the credentials."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Credentials", "Store"]
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a client needs to know, and the source that the token stands for."""
+    """The ids and the token that a client needs, and the source that the token identifies."""
 
     workspace_id: str
     node_id: str
@@ -33,13 +33,17 @@ class Credentials:
     token: str
 
     def __repr__(self) -> str:
+        # The token must not show in logs.
         return f"Credentials(workspace_id={self.workspace_id!r}, node_id={self.node_id!r})"
 
 
 class Store:
-    """The tables in memory, or in a file that is made if it does not exist.
+    """The tables, in memory or in a file.
 
-    Threads may share a store; their transactions follow one another.
+    Threads may share a store; it serializes their transactions.
+
+    Args:
+        path: the file, which is created if it does not exist; None keeps the tables in memory.
     """
 
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
@@ -60,23 +64,26 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Everything inside is written together, or not at all if it raises."""
+        """A transaction: commit at the end of the block, roll back if it raises."""
         with self._lock, self._connection.begin():
             yield self._connection
 
     def next_number(self) -> int:
-        """A number that no customer of this store has had: its `intId`."""
+        """A number for the `intId` of a new customer, which no customer of this store has had."""
         self._last_number += 1
         return self._last_number
 
     def analyze(self) -> None:
-        """Let SQLite look at what is stored, so that it picks the right index: all customers are of one node."""
+        """Let SQLite gather statistics.
+
+        All customers are in one node, and without statistics SQLite would pick its index by the node.
+        """
         with self.transaction() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
 
     def clear(self) -> None:
-        """Forget all customers, events and sessions; the credentials stay."""
+        """Delete all customers, events and sessions; keep the credentials."""
         with self.transaction() as connection:
             for table in (customers, events, sessions):
                 connection.execute(delete(table))
@@ -85,14 +92,14 @@ class Store:
             self._last_number = 0
 
     def close(self) -> None:
-        """Give the file back; a store in memory is gone."""
+        """Close the database. A store in memory loses its data."""
         with self._lock:
             self._connection.close()
             self._engine.dispose()
 
 
 def _tune(connection: Any, _record: object) -> None:
-    """Write without waiting for the disk: what survives a stop of the process is enough here."""
+    """Write without waiting for the disk, because data need to survive the process only, not the machine."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=OFF")

@@ -1,8 +1,8 @@
 """The SQLite tables.
 
-`document` holds the complete JSON text of an answer; the columns beside it repeat what is looked up, sorted or counted.
-Times are milliseconds since 1970. A customer or event has one current row and, while a write is not yet visible to
-searches, rows of earlier versions: see `timeline`.
+`document` holds the complete JSON text of an answer; the other columns repeat the values that are looked up,
+sorted or counted. Times are milliseconds since 1970. A customer or event has one current row and, while
+searches do not see a write yet, rows of earlier versions; see `timeline`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ Index("events_session", events.c.node_id, events.c.session, sqlite_where=text("s
 
 
 def _index(name: str, *columns: Column[Any]) -> None:
-    """An index that holds all that counting needs, so that no row is looked at for it."""
+    """An index that covers counting, so that SQLite reads no rows for it."""
     table = columns[0].table
     Index(name, *columns, table.c.id, table.c.visible_from, table.c.visible_to)
 

@@ -1,7 +1,8 @@
-"""Versions of documents in time: reads by id see a write at once, searches only when their delay is over.
+"""Versions of documents in time: reads by id see a write at once, searches see it after the delay.
 
-Each row is one version, visible to searches from `visible_from` until `visible_to`. Without a delay a write changes the
-one current row in place; with a delay it ends the visibility of that row when its own begins.
+Each row is one version, which searches see from `visible_from` until `visible_to`. Without a delay, a write
+changes the current row in place. With a delay, it adds a row, and the old row's visibility ends when that of
+the new row begins.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ FOREVER: Final = 2**62
 
 
 class Timeline:
-    """The versions kept in one table.
+    """The versions in one table.
 
-    generation: grows with every write; what was computed under the same generation, when all of it is visible, holds.
+    Attributes:
+        table: the table.
+        generation: grows with every write. A search result stays valid while the generation is the same,
+            provided that everything was visible when it was computed.
     """
 
     def __init__(self, table: Table) -> None:
@@ -39,7 +43,7 @@ class Timeline:
         self._insert = insert(table)
 
     def open(self, connection: Connection) -> None:
-        """Find out from when on everything stored is visible."""
+        """Find out when searches will see everything that is stored."""
         self.generation += 1
         columns = self.table.c
         superseded = select(func.max(columns.visible_to)).where(~columns.current)
@@ -51,23 +55,23 @@ class Timeline:
         return now >= self._visible_at
 
     def visible(self, now: int) -> ColumnElement[bool]:
-        """The rows that a search sees."""
+        """A clause for the rows that searches see at this time, in milliseconds since 1970."""
         columns = self.table.c
         return (columns.visible_from <= now) & (columns.visible_to > now)
 
     def read(self, connection: Connection, identifier: str) -> str | None:
-        """The JSON text of the latest version, seen by searches or not."""
+        """The JSON text of the latest version, whether or not searches see it, or None if there is none."""
         text: str | None = connection.scalar(self._read, {"the_id": identifier})
         return text
 
     def insert(self, connection: Connection, rows: Iterable[Mapping[str, Any]], visible_from: int) -> None:
-        """Add new documents, given as column values."""
+        """Add new documents, each a mapping of column names to values."""
         version = {"current": True, "visible_from": visible_from, "visible_to": FOREVER}
         connection.execute(self._insert, [{**row, **version} for row in rows])
         self._written(visible_from)
 
     def replace(self, connection: Connection, row: Mapping[str, Any], now: int, visible_from: int) -> None:
-        """Give a document a new version."""
+        """Add a new version of a document."""
         key = {"the_id": row["id"]}
         if visible_from > now:
             connection.execute(self._purge.where(self.table.c.visible_to <= now), key)
@@ -89,7 +93,7 @@ class Timeline:
         self._written(visible_from)
 
     def erase(self, connection: Connection, identifiers: Iterable[str]) -> None:
-        """Remove every version of documents, those that searches see too, whatever the delay."""
+        """Remove every version of the documents at once, including those that searches see."""
         keys = [{"the_id": identifier} for identifier in identifiers]
         if keys:
             connection.execute(self._remove, keys)

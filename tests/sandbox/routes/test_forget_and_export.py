@@ -111,7 +111,7 @@ def test_a_remembered_result_does_not_give_a_forgotten_customer_back(api, custom
     clock.turn(delay)
     query = {"sort": "base.firstName,asc"}
     assert ids(api.search(**query)["elements"]) == [customer["id"], other["id"]]
-    assert api.sandbox._service.results
+    assert api.sandbox._service.search_results
     forget(api, customer)
     answer = api.search(**query)
     assert (ids(answer["elements"]), answer["page"]["totalElements"]) == ([other["id"]], 1)

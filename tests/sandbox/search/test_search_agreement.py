@@ -87,5 +87,5 @@ def test_a_query_finds_the_same_with_and_without_the_indexes(api, monkeypatch, q
     pushed = api.search(**asked)
     with monkeypatch.context() as patch:
         patch.setattr(search, "push_query", lambda _query: EVERYTHING)
-        api.sandbox._service.results.clear()
+        api.sandbox._service.search_results.clear()
         assert api.search(**asked) == pushed

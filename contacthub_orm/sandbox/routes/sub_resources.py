@@ -1,12 +1,16 @@
-"""The routes of educations, likes, jobs and subscriptions: the elements of `base.<collection>`, by the client's ids."""
+"""The routes of a customer's sub-resources: educations, likes, jobs and subscriptions.
+
+They are the elements of `base.<collection>`; clients choose their ids.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.sandbox.documents.failures import Failure, Violation, invalid, not_found
+from contacthub_orm.sandbox.documents.failures import Failure, invalid, not_found
 from contacthub_orm.sandbox.documents.shapes import complete_element
 from contacthub_orm.sandbox.documents.validation import check_element
+from contacthub_orm.sandbox.documents.violations import immutable
 from contacthub_orm.sandbox.records import customer_records as records
 from contacthub_orm.sandbox.service.calls import Answer, Call
 
@@ -17,7 +21,7 @@ __all__ = ["create", "put", "remove", "show"]
 
 
 def create(collection: str) -> Handler:
-    """POST: 201 for subscriptions, 200 for the others (swagger 1.51); 409 if the id is there already."""
+    """POST: 201 for subscriptions, 200 for the others (swagger 1.51), 409 if the id exists already."""
 
     def handle(call: Call) -> Answer:
         element = _checked_element(collection, call.json_object())
@@ -32,7 +36,7 @@ def create(collection: str) -> Handler:
 
 
 def show(collection: str) -> Handler:
-    """GET one."""
+    """GET one by its id."""
 
     def handle(call: Call) -> Answer:
         elements = _elements(records.load(call, call.path["customer"]), collection)
@@ -42,13 +46,13 @@ def show(collection: str) -> Handler:
 
 
 def put(collection: str) -> Handler:
-    """PUT: the body replaces the element; its `id` may be left out, as the Python SDK does."""
+    """PUT: replace one by the body, which may lack the `id`, as the Python SDK's does."""
 
     def handle(call: Call) -> Answer:
         body = {"id": call.path["element"]} | call.json_object()
         element = _checked_element(collection, body)
         if element["id"] != call.path["element"]:
-            raise invalid(collection, [Violation("id cannot be changed", "/id", element["id"], "immutable")])
+            raise invalid(collection, [immutable("id", element["id"])])
         customer = records.load(call, call.path["customer"])
         elements = list(_elements(customer, collection))
         elements[_existing(call, elements, collection)] = element
