@@ -1,8 +1,8 @@
 """The session: an identity map and a unit of work over one backend, with SQLAlchemy's meanings.
 
-REST has no isolation, so three defaults differ from SQLAlchemy's: nothing is flushed before a query, nothing expires
-on commit (the service's answer becomes the new baseline), and a `CommitError` that leaves a `begin()` block does not
-roll back: what was not done keeps its changes.
+REST has no isolation, so three defaults differ from SQLAlchemy's. Queries do not flush first. A commit expires nothing,
+since the service's answer becomes the new baseline. A `CommitError` that leaves a `begin()` block does not roll back:
+what was not done keeps its changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.entity.resource import Identity, Key, identity_of
-from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
+from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.service.account import Account, Outcome, commit_error
 from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, nested_block
@@ -55,7 +55,8 @@ class Session:
         expire_on_commit: read every entity anew at its first touch after a commit.
         on_error: after a failed operation, "stop" sends nothing more, "continue" sends all that does not depend on it.
         check_version: before each update or delete, read the entity and refuse with StaleDataError if its version moved.
-        settle: the seconds after which a write that cannot be found certainly did not take effect.
+        settle: the seconds after which a write that cannot be found certainly did not take effect: the service stores
+            events asynchronously, and its search lags writes.
         journal: the path of a journal that makes commits survive a crash of this process (see `recover`).
         max_requests: warn (TooManyRequests) when the session has read more often than that; a query counts once, however
             many pages it has.
@@ -114,38 +115,45 @@ class Session:
     # -- entities in and out ------------------------------------------------------------------------------------------
 
     def add(self, entity: Entity) -> None:
-        """Put an entity under the session's care: a new one is created by the next flush, with what it refers to.
+        """Add an entity to the session. The next flush creates a new one, after what it refers to.
 
-        Raises InvalidRequestError for an entity of another session, or one that is deleted.
+        Raises:
+            InvalidRequestError: if the entity is deleted, or belongs to another session or node.
         """
         self._check(entity)
         self._context.add(entity)
 
     def add_all(self, entities: Iterable[Entity]) -> None:
-        """`add` for each."""
+        """Add each entity; see `add`."""
         for entity in entities:
             self.add(entity)
 
     def delete(self, entity: Entity) -> None:
-        """Have the entity deleted by the next flush. Raises InvalidRequestError for one that was never saved."""
+        """Mark an entity to be deleted by the next flush.
+
+        Raises:
+            InvalidRequestError: if the entity was never saved.
+        """
         self._check(entity)
         self._context.delete(entity)
 
     def forget(self, entity: Entity) -> None:
-        """Have the next flush erase all that the service holds of the entity, everywhere: what a person may demand by law.
+        """Mark an entity so that the next flush erases all that the service holds of it, as a person may demand by law.
 
-        As `delete`, but nothing brings it back, not even a look into the past. Raises InvalidRequestError for one that was
-        never saved, or of which the service erases nothing.
+        Unlike `delete`, nothing brings it back, not even an earlier version.
+
+        Raises:
+            InvalidRequestError: if the entity was never saved, or the service does not erase entities of its kind.
         """
         self._check(entity)
         self._check_personal(entity, "erased")
         self._context.delete(entity, erase=True)
 
     def export(self, entity: Entity) -> Document:
-        """All that the service holds of the entity, as the JSON that a person may demand by law; read by one GET now.
+        """Read all that the service holds of an entity, as a person may demand by law: one GET, unsaved changes left out.
 
-        Unsaved changes are not in it. Raises InvalidRequestError for an entity that was never saved, or that the service
-        exports nothing of.
+        Raises:
+            InvalidRequestError: if the entity was never saved, or the service does not export entities of its kind.
         """
         self._check_persistent(entity, "exported")
         self._check_personal(entity, "exported")
@@ -153,7 +161,7 @@ class Session:
         return self.backend.export(type(entity), state_of(entity).known_key.id)
 
     def expunge(self, entity: Entity) -> None:
-        """Let go of an entity: it is detached, or transient if it was new, and keeps its values."""
+        """Let go of an entity. It becomes detached, or transient if it was new, and keeps its values."""
         self._check_held(entity)
         self._in_doubt.forget(entity)
         self._context.detach(entity)
@@ -166,7 +174,7 @@ class Session:
         self._in_doubt.clear()
 
     def put(self, entity: Entity) -> None:
-        """Have the next flush replace the whole document of the entity (PUT) instead of patching what changed."""
+        """Mark an entity so that the next flush replaces its whole document (PUT) instead of patching what changed."""
         self._check_persistent(entity, "replaced")
         if is_partial(state_of(entity).baseline):
             self.owner.load_rest(entity)
@@ -174,12 +182,12 @@ class Session:
         self._context.pin(entity)
 
     def merge(self, entity: E, *, key: str | None = None, identity: str | None = None) -> E:
-        """Copy what is set on an entity onto the persistent one it stands for, and give that.
+        """Copy what is set on an entity onto the persistent one that it stands for, and return that.
 
-        The persistent entity is found by `identity`, by the entity's own id, or by a natural key such as
-        `key="externalId"`: among what the session holds, then by asking the service. Where there is none the entity is
-        added. A search lags writes by up to a minute, so only a key that is part of the node's matching policy is sure to
-        be created once: the service itself merges or refuses the second.
+        The session looks for the persistent entity among those that it holds, then asks the service: by `identity`, by
+        the entity's own id, or by a natural key such as `key="externalId"`. If it finds none, it adds the entity. A search
+        lags writes by up to a minute, so only a key of the node's matching policy is sure to be created once: the service
+        itself merges or refuses the second.
         """
         self._check(entity)
         return merge(self, self._context, entity, key=key, identity=identity)
@@ -199,9 +207,9 @@ class Session:
         return Query(self.backend, entity, entity._own_criterion(), reader=self._rows)
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
-        """The entity with this id, from the session if it is there, else by one GET; None where there is none.
+        """The entity with this id, held by the session or read by one GET; None if there is none.
 
-        An entity that lives below another is named by both ids: `get(Education, (customer_id, education_id))`.
+        An entity below another is named by both ids: `get(Education, (customer_id, education_id))`.
         """
         self._check_open()
         one = identity_of(entity, identity)
@@ -209,7 +217,7 @@ class Session:
         return held if found else self._loaded(entity, one, self._reader.fetch(entity, one))
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
-        """`get` for each id, in their order; what the session does not hold is read concurrently."""
+        """The entity for each id, in their order, or None; the session reads concurrently what it does not hold."""
         self._check_open()
         wanted = [identity_of(entity, identity) for identity in identities]
         missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
@@ -231,14 +239,14 @@ class Session:
         return None if document is None else self._loader.load(entity, document, identity=identity)
 
     def refresh(self, entity: Entity) -> None:
-        """Read the entity anew by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
+        """Read an entity again by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
         self._check_persistent(entity, "refreshed")
         document = self.owner.current(entity)
         self._in_doubt.forget(entity)
         self._loader.bring_up_to_date(entity, document, overwrite=True)
 
     def rebase(self, entity: Entity) -> None:
-        """Read the entity anew by one GET and keep the unsaved changes on top: the way on after StaleDataError."""
+        """Read an entity again by one GET and keep the unsaved changes on top: what to do after StaleDataError."""
         self._check_persistent(entity, "rebased")
         self._in_doubt.forget(entity)
         state_of(entity).leave_doubt()
@@ -247,12 +255,12 @@ class Session:
         self._context.recheck_dirty(entity)
 
     def expire(self, entity: Entity) -> None:
-        """Forget the values of an entity, unsaved changes included; the next touch reads it anew by one GET."""
+        """Forget the values of an entity, unsaved changes included; the next access reads it again by one GET."""
         self._check_persistent(entity, "expired")
         self._context.expire(entity)
 
     def expire_all(self) -> None:
-        """`expire` for every persistent entity."""
+        """Expire every persistent entity; see `expire`."""
         for entity in self._context:
             if state_of(entity).status is Status.PERSISTENT:
                 self.expire(entity)
@@ -262,17 +270,21 @@ class Session:
     def plan(self) -> Plan:
         """What a flush would send now, as data; nothing is sent.
 
-        Raises ValidationError, listing every rule that the changes break.
+        Raises:
+            ValidationError: if the changes break rules of the API; it lists all of them.
         """
         self._check_open()
         return self._flusher.plan()
 
     def flush(self, objects: Iterable[Entity] | None = None) -> Account:
-        """Send what is pending, or only some objects and what they depend on, and account for every operation.
+        """Send what is pending, or only some objects with what they depend on, and account for every operation.
 
-        What receivers of `before_flush` add or delete goes with the objects. Raises ValidationError before anything is sent,
-        and CommitError when not everything succeeded: what was done is clean, the rest keeps its changes. The next flush
-        first looks up what is unknown, then sends only what is left.
+        What receivers of `before_flush` add or delete is sent with the objects.
+
+        Raises:
+            ValidationError: if the changes break rules of the API; nothing was sent.
+            CommitError: if not everything succeeded. What was done is clean, the rest keeps its changes. The next flush
+                first looks up what is unknown, then sends only what is left.
         """
         self._check_open()
         if self._flushing:
@@ -290,7 +302,7 @@ class Session:
         return self.account
 
     def _with_additions_of_receivers(self, objects: Iterable[Entity] | None) -> list[Entity] | None:
-        """Announce the flush; with the objects goes what the receivers have added or deleted."""
+        """Announce the flush, and add to the objects what the receivers have added or deleted."""
         if objects is None:
             signals.before_flush.send(self)
             return None
@@ -301,7 +313,8 @@ class Session:
     def save(self, entity: Entity) -> None:
         """Flush one entity now, with what it depends on.
 
-        Raises the error of its one request, instead of a CommitError; its `flush_account` has every operation.
+        Raises:
+            ContacthubError: the error of its one request, in place of a CommitError; see `flush_account` there.
         """
         try:
             self.flush([entity])
@@ -336,15 +349,7 @@ class Session:
         """
         self._check_open()
         self._in_doubt.give_up_conflicts()
-        for entity in list(self._context.deleted.values()):
-            self._context.undelete(entity)
-        for entity in list(self._context.new.values()):
-            if entity not in self._in_doubt:
-                self._context.detach(entity)
-        for entity in self._context.held():
-            revert(entity)
-            state_of(entity).schedule_replacement(replace=False)
-            self._context.recheck_dirty(entity)
+        self._context.rollback(keep=[write.operation.entity for write in self._in_doubt.writes()])
         signals.after_rollback.send(self)
 
     @property
@@ -353,11 +358,13 @@ class Session:
 
     @contextmanager
     def begin(self, *, atomic: bool = False) -> Iterator[Session]:
-        """A block that commits when it is left, and rolls back when it is left by an exception.
+        """Open a block that commits at its end, and rolls back if an exception leaves it.
 
-        A CommitError does not roll back: what was not done keeps its changes. With `atomic`, what was done is undone in
-        reverse when anything fails, as far as it can be, and the session is as it was before the block; the error's
-        `undone` says what could not be.
+        A CommitError does not roll back: what was not done keeps its changes.
+
+        Args:
+            atomic: if anything fails, undo in reverse what was done, as far as the service lets it, and bring the session
+                back to where the block began. The error's `undone` says what could not be undone.
         """
         self._check_open()
         if self._block is not None:
@@ -384,13 +391,13 @@ class Session:
 
     @contextmanager
     def begin_nested(self) -> Iterator[Session]:
-        """A block whose pending changes are undone when an exception leaves it; nothing is sent at its end."""
+        """Open a block whose pending changes are undone if an exception leaves it; its end sends nothing."""
         self._check_open()
         with nested_block(Snapshot(self._context)):
             yield self
 
     def close(self) -> None:
-        """Let go of everything; the session cannot be used again."""
+        """Let go of everything. The session cannot be used again."""
         if not self._context.closed:
             self.expunge_all()
             self._context.closed = True

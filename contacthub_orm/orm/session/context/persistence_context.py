@@ -13,7 +13,7 @@ from contacthub_orm.orm.mapping.baseline import forget_containers, revert, unmar
 from contacthub_orm.orm.mapping.changes import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Home, Owner
@@ -246,6 +246,19 @@ class PersistenceContext:
             forget_containers(entity)
             state.release()
             self.pinned.pop(id(entity), None)
+
+    def rollback(self, keep: Iterable[Entity]) -> None:
+        """Undo all pending changes; of the new entities only those to `keep` stay."""
+        kept = {id(entity) for entity in keep}
+        for entity in list(self.deleted.values()):
+            self.undelete(entity)
+        for entity in list(self.new.values()):
+            if id(entity) not in kept:
+                self.detach(entity)
+        for entity in self.held():
+            revert(entity)
+            state_of(entity).schedule_replacement(replace=False)
+            self.recheck_dirty(entity)
 
     def expire(self, entity: Entity) -> None:
         """Forget the values of an entity, unsaved changes included."""
