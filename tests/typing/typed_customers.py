@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, assert_type
 
 from contacthub_orm import (
+    APIError,
+    CommitError,
     Criterion,
     Customer,
     CustomerBase,
@@ -25,7 +27,8 @@ from contacthub_orm import (
     or_,
 )
 from contacthub_orm.contacthub.values.enums import EventContext, EventType, SchoolType
-from contacthub_orm.orm import Expression, InstanceState, Plan
+from contacthub_orm.orm import Account, Entity, Expression, InstanceState, Plan
+from contacthub_orm.orm.unit_of_work.compensation import Compensation
 
 
 def attributes_of_an_object(customer: Customer, event: Event) -> None:
@@ -114,3 +117,14 @@ def writes(customer: Customer, session: Session) -> None:
             customer=customer, type=Event.TYPES.VIEWED_PAGE, context=Event.CONTEXTS.WEB, properties={"a": 1}
         )
     )
+
+
+def failed(error: CommitError) -> None:
+    assert_type(error.account, Account)
+    assert_type(error.remaining, list[Entity])
+    assert_type(error.undone, list[Compensation])
+    assert_type(error.undone[0].reason, str | None)
+
+
+def saved_alone(error: APIError) -> None:
+    assert_type(error.flush_account, Account | None)
