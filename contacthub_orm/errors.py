@@ -30,7 +30,7 @@ ContacthubError
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from requests.exceptions import HTTPError, RequestException
 
@@ -294,9 +294,9 @@ class CommitError(ContacthubError, ExceptionGroup[Exception]):
         """Make the group, whose own arguments are the message and the exceptions."""
         return super().__new__(cls, message, exceptions)
 
-    def __init__(self, message: str, exceptions: Sequence[Exception], account: Account) -> None:
+    def __init__(self, message: str, exceptions: Sequence[Exception], account: Account | None = None) -> None:
         super().__init__(message, exceptions)
-        self.account = account
+        self.account = cast("Account", account)  # a CommitError of this library always has one
         self.remaining = []
         self.undone = []
 

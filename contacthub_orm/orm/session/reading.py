@@ -41,10 +41,10 @@ class DocumentReader:
 
     Args:
         backend: the service.
-        max_requests: the number of reads without a warning, or None for no limit.
+        max_requests: gives the number of reads without a warning, or None for no limit.
     """
 
-    def __init__(self, backend: Backend, max_requests: int | None) -> None:
+    def __init__(self, backend: Backend, max_requests: Callable[[], int | None]) -> None:
         self._backend = backend
         self._max_requests = max_requests
         self._reads = 0
@@ -76,9 +76,10 @@ class DocumentReader:
     def count(self, reads: int) -> None:
         """Count reads. A query counts once, however many pages it reads."""
         before, self._reads = self._reads, self._reads + reads
-        if self._max_requests is not None and before <= self._max_requests < self._reads:
+        most = self._max_requests()
+        if most is not None and before <= most < self._reads:
             warnings.warn(
-                f"this session has read more than {self._max_requests} times: "
+                f"this session has read more than {most} times: "
                 "is there one request per row where one query or get_many would do?",
                 TooManyRequests,
                 stacklevel=4,

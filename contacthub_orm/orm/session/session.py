@@ -90,10 +90,11 @@ class Session:
         self.backend = bind.backend
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
+        self.max_requests = max_requests
         self.settle = settle
         self.account = Account()
         opened = None if journal is None else _opened(journal, self.backend.place)
-        self._reader = DocumentReader(self.backend, max_requests)
+        self._reader = DocumentReader(self.backend, lambda: self.max_requests)
         self._context = PersistenceContext(self.backend.place, self.home)
         self._loader = Loader(self._context)
         self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
