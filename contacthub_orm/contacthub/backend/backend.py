@@ -25,7 +25,7 @@ from contacthub_orm.errors import (
     StaleDataError,
 )
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, Operation, Page, Request, Search, Verb, inspect
+from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.resource import split_identity
 from contacthub_orm.orm.service.plan import Pending
@@ -52,9 +52,9 @@ The service's own default is the newest update first, which moves rows between p
 """
 
 
-def _path(entity: Entity, *, created: bool) -> tuple[Any, ...]:
-    """The route of an entity, or of the collection in which it is to be created."""
-    state = inspect(entity)
+def _path(state: InstanceState, *, created: bool) -> tuple[Any, ...]:
+    """The route of an entity with this state, or of the collection in which it is to be created."""
+    entity = state.entity
     if not created:
         assert state.identity is not None
         return _path_of(type(entity), state.identity.id)
@@ -120,10 +120,10 @@ class NodeBackend:
         Raises:
             InvalidRequestError: if a new customer names another node.
         """
-        path = _path(entity, created=verb is Verb.CREATE)
+        state = inspect(entity)
+        path = _path(state, created=verb is Verb.CREATE)
         if verb is Verb.CREATE:
             return Request(verb.value, path, body=self._created_here(entity, body or {}))
-        state = inspect(entity)
         if verb is Verb.DELETE and state.to_be_erased:
             return Request("POST", (*path, "forget"))
         strict = body is not None and needs_strict(state.baseline, body, replaces=verb is Verb.REPLACE)

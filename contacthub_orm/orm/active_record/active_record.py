@@ -140,9 +140,14 @@ class PersonalRecord(PatchableRecord):
 
 
 def replace_unread(entity: R) -> R:
-    """Replace the entity's whole document with the values that it holds (PUT), and give the entity.
+    """Replace the entity's whole document with the values that it holds (PUT), and return the entity.
 
-    Unlike `put()` this reads nothing before: what was never loaded is removed. Raises as `put()`.
+    Unlike `put()` this reads nothing before: what was never loaded is removed.
+
+    Raises:
+        OperationNotPermitted: if the entity was not saved and was given no id.
+        InvalidRequestError: if the entity is to be deleted, or an earlier deletion in doubt had taken effect.
+        ContacthubError: the other errors of `post()`.
     """
     require_identity(entity, "put")
     with session_for(entity) as session:

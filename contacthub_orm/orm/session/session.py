@@ -98,7 +98,8 @@ class Session:
         self._context = PersistenceContext(self.backend.place, self.home)
         self._loader = Loader(self._context)
         self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
-        self._reconciliation = Reconciliation(self._context, self._loader, self.backend.now)
+        now = None if opened is None else self.backend.now
+        self._reconciliation = Reconciliation(self._context, self._loader, now)
         self._in_doubt = InDoubtWrites(self.backend, self._context, self._reconciliation, settle)
         self._flusher = Flusher(
             self.backend,

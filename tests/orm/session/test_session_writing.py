@@ -267,3 +267,12 @@ def test_a_detached_entity_that_was_changed_is_saved_when_it_is_added() -> None:
     session.commit()
 
     assert library.writes == ['PATCH books/b {"title": "Persuasion"}']
+
+
+def test_without_a_journal_the_creations_of_a_long_session_are_not_remembered() -> None:
+    session = opened(Library())
+
+    session.add_all([Book(title="Emma"), Book(title="Persuasion")])
+    session.commit()
+
+    assert session._reconciliation.recent_creations() == []

@@ -41,10 +41,13 @@ class Reconciliation:
     Args:
         context: the persistence context.
         loader: loads documents into it.
-        now: returns the current time of the service's clock.
+        now: returns the current time of the service's clock, or None without a journal: then nobody asks for
+            `recent_creations`, and none are kept.
     """
 
-    def __init__(self, context: PersistenceContext, loader: Loader, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, context: PersistenceContext, loader: Loader, now: Callable[[], datetime] | None
+    ) -> None:
         self._context = context
         self._loader = loader
         self._now = now
@@ -94,7 +97,8 @@ class Reconciliation:
         state_of(entity).identify(key)
         merge_baseline(entity, document, sent)
         self._context.created_keys.add(key)
-        self._creations.append((self._now(), key))
+        if self._now is not None:
+            self._creations.append((self._now(), key))
         self._forget_related(entity, document)
         if held is None or held is entity:
             self._context.make_persistent(entity, key)
@@ -166,9 +170,10 @@ class Reconciliation:
 
         A recovery must not take them for entities that the next plan creates.
         """
-        oldest = self._now() - _RECENT
-        while self._creations and self._creations[0][0] < oldest:
-            self._creations.popleft()
+        if self._now is not None:
+            oldest = self._now() - _RECENT
+            while self._creations and self._creations[0][0] < oldest:
+                self._creations.popleft()
         return [key for _, key in self._creations]
 
 
