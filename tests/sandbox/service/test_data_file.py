@@ -79,7 +79,10 @@ def test_a_full_disk_is_answered_507_and_the_sandbox_goes_on(tmp_path, http):
         raw.execute("PRAGMA max_page_count=1")
         body = {"nodeId": sandbox.node_id, "externalId": "1", "extra": "x" * 60_000}
         answer = api.post("/customers", body)
-        assert (answer.status_code, set(answer.json()) >= {"message", "logref", "data", "errors"}) == (507, True)
+        assert (answer.status_code, set(answer.json()) >= {"message", "logref", "data", "errors"}) == (
+            507,
+            True,
+        )
         raw.execute("PRAGMA max_page_count=1000000")
         assert api.search()["elements"] == []
         assert api.post("/customers", body).status_code == 201
