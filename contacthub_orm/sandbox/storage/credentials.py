@@ -74,8 +74,8 @@ def stored_credentials(connection: Connection) -> Credentials:
     names = set(connection.scalars(select(credentials.c.name)))
     if not names >= {*IDS, "token"}:
         raise SandboxError("the data file lacks its ids or its token")
-    ids: list[str] = [_value(connection, name) for name in IDS]
-    return Credentials(*ids, token=Token(lambda: _value(connection, "token")))
+    workspace_id, node_id, source_id = (_value(connection, name) for name in IDS)
+    return Credentials(workspace_id, node_id, source_id, Token(lambda: _value(connection, "token")))
 
 
 def _value(connection: Connection, name: str) -> str:

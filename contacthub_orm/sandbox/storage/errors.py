@@ -9,5 +9,5 @@ class SandboxError(Exception):
     """The data file cannot be used: it is in use, another program's or corrupt, or its place is missing."""
 
 
-class StorageFull(SandboxError):
+class StorageFull(SandboxError):  # noqa: N818 - named for what it says
     """The disk is full. Nothing was written, and the sandbox goes on."""
