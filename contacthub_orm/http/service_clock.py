@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,7 @@ class ServiceClock:
         """Whether an answer has told the time."""
         return bool(self._latest)
 
-    def of(self, instant: datetime) -> datetime:
-        """What the service's clock showed at an instant of ours, to a precision of two seconds."""
-        return instant + self._ahead
+    @property
+    def ahead(self) -> timedelta:
+        """How far the service's clock is ahead of ours, to a precision of two seconds."""
+        return self._ahead

@@ -9,6 +9,7 @@ from typing import Any
 
 from contacthub_orm.errors import BadRequestError, ContacthubError, OutcomeUnknown, StaleDataError
 from contacthub_orm.orm import Entity, Page, Request, Search, Session, Verb
+from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.documents import Document, apply_patch
 from contacthub_orm.orm.wire.paths import value_at
@@ -126,8 +127,14 @@ class Library:
     def find_created(self, writes: Sequence[InDoubtWrite], known: Iterable[Any]) -> list[Resolution]:
         return [Resolution(Verdict.OPEN) for _ in writes]
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
         return document.get("version") == 1
+
+    def is_as_created(self, document: Document) -> bool:
+        return document.get("version") == 1
+
+    def sending(self) -> SentAt:
+        return SentAt(self.time, timedelta(0))
 
     def conflict(self, operation: Any, current: Document | None) -> ContacthubError:
         return StaleDataError(f"{operation.entity!r} was changed", current=current)

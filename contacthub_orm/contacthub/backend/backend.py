@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contacthub_orm.contacthub.backend.lookup import find_created
+from contacthub_orm.contacthub.backend.lookup import find_created, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
 from contacthub_orm.contacthub.backend.strict import needs_strict
@@ -28,6 +28,7 @@ from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.resource import split_identity
+from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.plan import Pending
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import apply_patch
@@ -100,11 +101,22 @@ class NodeBackend:
         """The current time of the transport's clock, aware."""
         return self._transport.clock.now()
 
-    def service_time(self, instant: datetime) -> datetime:
-        """What the service's clock showed at an instant of ours. Asks for one customer if no answer has told the time yet."""
+    def sending(self) -> SentAt:
+        """The time of a send that begins now."""
+        clock = self._transport.service_clock
+        return SentAt(self.now(), clock.ahead if clock.known else None)
+
+    def service_time(self, sent: SentAt) -> datetime:
+        """What the service's clock showed at a send.
+
+        If it was not known then, the clocks are taken to be as far apart as they are now; asks for one customer if no
+        answer has told the time yet.
+        """
+        if sent.by_service is not None:
+            return sent.by_service
         if not self._transport.service_clock.known:
             self.search(Search(Customer, ALWAYS, size=1))
-        return self._transport.service_clock.of(instant)
+        return sent.ours + self._transport.service_clock.ahead
 
     def sleep(self, seconds: float) -> None:
         """Wait, by the transport's clock."""
@@ -284,17 +296,23 @@ class NodeBackend:
             self._matching = found
         return self._matching
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
         """Whether the answer to a creation shows that the entity is new.
 
-        Everything but a customer always is, and so is a customer if the node refuses one that matches an existing one. On
-        other nodes, a customer that was merged has an `updatedAt` after its `registeredAt`.
+        Everything but a customer always is. A new customer was registered since the send, and nobody has written it since:
+        one that was merged has an `updatedAt` after its `registeredAt`, unless the node refuses what it would merge.
         """
-        if not issubclass(entity, Customer) or self._refuses_second():
+        if not issubclass(entity, Customer):
             return True
-        return document.get("registeredAt") is not None and document["registeredAt"] == document.get(
-            "updatedAt"
+        since = sent.by_service or sent.ours + self._transport.service_clock.ahead
+        return was_registered_since(document, since) and (
+            self._refuses_second() or self.is_as_created(document)
         )
+
+    def is_as_created(self, document: Document) -> bool:
+        """Whether a customer's or an event's document shows that nobody has written it since its creation."""
+        registered = document.get("registeredAt")
+        return registered is not None and registered == document.get("updatedAt")
 
     def _refuses_second(self) -> bool:
         return self._matching is not None and self._matching.uniqueness == "BLOCK"

@@ -22,11 +22,11 @@ from contacthub_orm.orm.mapping.object_state import ObjectState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Home, Owner
     from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
@@ -81,7 +81,7 @@ class EntityState(ObjectState):
     replace: bool = False
     """Whether the next flush replaces the whole document."""
 
-    sent_before: datetime | None = None
+    sent_before: SentAt | None = None
     """When a write whose answer was lost was first sent; the write may be sent again."""
 
     in_flight: Document | None = None
@@ -257,7 +257,7 @@ class EntityState(ObjectState):
         """No write of the entity is under way any more."""
         self.in_flight = None
 
-    def fall_in_doubt(self, sent_at: datetime) -> None:
+    def fall_in_doubt(self, sent_at: SentAt) -> None:
         """The answer to a write was lost, which was first sent at `sent_at`."""
         self.sent_before = sent_at
 

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Account", "Entry", "Outcome", "commit_error"]
+__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error"]
 
 
 class Outcome(StrEnum):
@@ -36,6 +37,22 @@ class Outcome(StrEnum):
     NOT_SENT = "not sent"
 
 
+class Evidence(StrEnum):
+    """How it is known that an operation which is done was done by us.
+
+    A look-up proves the state of an entity and not who brought it about: another writer may have sent the same.
+
+    Attributes:
+        ANSWER: the service answered to our request and, if it was a creation, with an entity that is new.
+        MERGED: the service answered to our creation, perhaps with an entity that existed before.
+        LOOK_UP: the answer was lost, and a look-up found the entity as the operation would have left it.
+    """
+
+    ANSWER = "answer"
+    MERGED = "merged"
+    LOOK_UP = "look-up"
+
+
 @attrs.frozen(eq=False)
 class Entry:
     """One line of an account.
@@ -45,16 +62,23 @@ class Entry:
         request: the request as it was sent.
         outcome: the outcome.
         error: the error, or None if there was none.
-        sent_at: the time just before it was first sent, or None if it was not sent.
+        sent: when it was first sent, or None if it was not sent.
         document: the service's document after it, or None if it was not done or was a deletion.
+        evidence: how it is known that a done operation is ours, None if it was not done.
     """
 
     operation: Operation
     request: Request
     outcome: Outcome
     error: Exception | None = None
-    sent_at: datetime | None = None
+    sent: SentAt | None = None
     document: Document | None = attrs.field(default=None, repr=False)
+    evidence: Evidence | None = None
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """The time just before it was first sent, by our clock, or None if it was not sent."""
+        return None if self.sent is None else self.sent.ours
 
     @property
     def entity(self) -> Entity:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contacthub_orm.errors import ContacthubError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.service.plan import Operation, Request, Verb
     from contacthub_orm.orm.service.search import Page, Search
@@ -123,8 +124,16 @@ class Backend(Protocol):
         """
         ...
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
-        """Whether the answer to a creation shows that the entity did not exist before."""
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
+        """Whether the answer to a creation, first sent then, shows that the entity did not exist before."""
+        ...
+
+    def is_as_created(self, document: Document) -> bool:
+        """Whether the service's document shows that nobody has written the entity since its creation."""
+        ...
+
+    def sending(self) -> SentAt:
+        """Return the time of a send that begins now, by our clock and, if an answer has told it, by the service's."""
         ...
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:

@@ -10,6 +10,7 @@ import attrs
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
@@ -45,7 +46,7 @@ class InDoubtWrite:
 
     operation: Operation
     request: Request
-    first_sent: datetime
+    first_sent: SentAt
     last_sent: datetime
 
     @property

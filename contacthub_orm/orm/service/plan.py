@@ -12,9 +12,9 @@ from contacthub_orm.orm.entity.entity_state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Folded", "Operation", "Pending", "Plan", "Request", "Verb", "resolved"]
@@ -116,7 +116,7 @@ class Operation:
     request: Request
     after: tuple[Operation, ...] = ()
     baseline: Document | None = attrs.field(default=None, repr=False)
-    sent_before: datetime | None = None
+    sent_before: SentAt | None = None
     folded: tuple[Folded, ...] = ()
     own: Document | None = attrs.field(default=None, repr=False)
     erases: bool = False

@@ -1,19 +1,21 @@
 """Compensation: undoing the operations of an atomic commit in reverse, as far as a service without transactions allows.
 
 An update is undone by patching the old values, if no other writer has changed the entity since. A creation is undone by
-a delete, if the answer proves that we created the entity. A delete cannot be undone.
+a delete under the same condition, and only if the answer to our own request proves that we created the entity: what a
+look-up found may be another writer's. A delete cannot be undone.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.account import Evidence
 from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import attempts
 from contacthub_orm.orm.wire.documents import Document, difference
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["Compensation", "compensate", "inverse"]
+
+
+_CHANGED_SINCE: Final = "it was changed since by another writer"
+
+_UNPROVED: Final = {
+    None: "nothing proves that it is not another writer's",
+    Evidence.MERGED: "the service merged it into an entity that existed before",
+    Evidence.LOOK_UP: "the answer was lost, and what was found may be another writer's",
+}
+"""Why a creation is not undone unless the answer to it proves that we created the entity."""
 
 
 @attrs.frozen(eq=False)
@@ -104,28 +116,48 @@ def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime
         if entry.operation.verb is Verb.DELETE:
             return Compensation(entry, "a delete cannot be undone")
         if entry.operation.verb is Verb.CREATE:
-            return _take_back_creation(backend, entry, stored_by)
+            return _take_back_creation(backend, entry, held, stored_by)
         return _take_back_change(backend, entry, held)
     except ContacthubError as error:
         return Compensation(entry, str(error))
 
 
-def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Compensation:
-    document = entry.document or {}
-    if not backend.proves_creation(type(entry.entity), document):
-        return Compensation(entry, "the service merged it into an entity that existed before")
-    identity = _identity(entry.entity)
-    if _stored(backend, type(entry.entity), identity, stored_by):
+def _take_back_creation(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
+    if entry.evidence is not Evidence.ANSWER:
+        return Compensation(entry, _UNPROVED[entry.evidence])
+    current = _stored(backend, type(entry.entity), _identity(entry.entity), stored_by)
+    if current is not None:
+        if not _is_untouched(backend, entry, current, held):
+            return Compensation(entry, _CHANGED_SINCE)
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
     return Compensation(entry)
 
 
-def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
-    """Whether the entity exists. An event that was accepted just now may appear until `stored_by`, or never."""
-    return any(
-        backend.fetch(entity, identity) is not None
-        for _ in attempts(backend, stored_by, pause=0.25, longest_pause=5.0)
+def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> Document | None:
+    """The entity's document. An event that was accepted just now may appear until `stored_by`, or never."""
+    for _ in attempts(backend, stored_by, pause=0.25, longest_pause=5.0):
+        document = backend.fetch(entity, identity)
+        if document is not None:
+            return document
+    return None
+
+
+def _is_untouched(backend: Backend, entry: Entry, current: Document, held: _Held) -> bool:
+    """Whether no other writer has changed anything of an entity that we created.
+
+    The version tells it. An answer without a document has none, so the current document must look as new; and if our own
+    writes have moved the version, it must have the values that we wrote and no others.
+    """
+    keys = _version_keys(entry, held)
+    if keys:
+        return all(current.get(key) == held.document.get(key) for key in keys)
+    if held.document is entry.document and backend.is_as_created(current):
+        return holds_submitted(current, entry.request.body or {})
+    own = entry.entity.__read_only_keys__
+    now, wrote = (
+        {key: value for key, value in one.items() if key not in own} for one in (current, held.document)
     )
+    return holds_submitted(now, wrote) and holds_submitted(wrote, now)
 
 
 def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensation:
@@ -137,7 +169,7 @@ def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensati
     if holds_submitted(current, body):
         return Compensation(entry, document=current)
     if not _is_ours(entry, current, held):
-        return Compensation(entry, "it was changed since by another writer")
+        return Compensation(entry, _CHANGED_SINCE)
     request = backend.request(verb, _with_baseline(entity, current), body)
     answer = backend.send(Request(request.method, request.path, request.params, body))
     return Compensation(entry, document=backend.stored(verb, entity, body, answer))
@@ -151,7 +183,11 @@ def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
             key: value for key, value in before.items() if key in (entry.request.body or before)
         }
     if entry.operation.verb is Verb.REPLACE:
-        return Verb.UPDATE, _difference(entry.entity, after, before)
+        # A document that a look-up found may hold another writer's values beside ours.
+        sent = entry.request.body or {}
+        return Verb.UPDATE, _difference(
+            entry.entity, sent if entry.evidence is Evidence.LOOK_UP else after, before
+        )
     return Verb.UPDATE, inverse(before, entry.request.body or {})
 
 
@@ -160,10 +196,15 @@ def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
 
     The version tells it, or, if there is none or our own writes to children have moved it, the values that we sent.
     """
-    keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
-    if held.moved or not keys:
+    keys = _version_keys(entry, held)
+    if not keys:
         return holds_submitted(current, entry.request.body or {})
     return all(current.get(key) == held.document.get(key) for key in keys)
+
+
+def _version_keys(entry: Entry, held: _Held) -> list[str]:
+    """The keys whose values must not have changed, none if our own writes to children have moved them."""
+    return [key for key in entry.entity.__resource__.version_keys if key in held.document and not held.moved]
 
 
 def _identity(entity: Entity) -> str:

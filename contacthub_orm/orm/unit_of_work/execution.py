@@ -17,14 +17,13 @@ from contacthub_orm.errors import (
     OutcomeUnknown,
 )
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.account import Account, Entry, Outcome
+from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
 
@@ -120,21 +119,24 @@ class Execution:
         if self._stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
             return Entry(operation, operation.request, Outcome.NOT_SENT)
         request = operation.request.resolved()
-        sent_at = operation.sent_before or self.backend.now()
-        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
+        sent = operation.sent_before or self.backend.sending()
+        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent)
         try:
-            document = self._exchange(operation, request)
+            document, evidence = self._exchange(operation, request, sent)
         except OutcomeUnknown as error:
-            return self._failure(operation, request, Outcome.UNKNOWN, error, sent_at)
+            return self._failure(operation, request, Outcome.UNKNOWN, error, sent)
         except ContacthubError as error:
-            return self._failure(operation, request, Outcome.FAILED, error, sent_at)
+            return self._failure(operation, request, Outcome.FAILED, error, sent)
         except BaseException as error:  # noqa: BLE001 - an interrupt; `_raise_interruption` passes it on
             self._interruption = error
             self._stopped.set()
             return self._begun[operation]  # UNKNOWN, since the request may have been sent
-        return Entry(operation, request, Outcome.DONE, sent_at=sent_at, document=document)
+        return Entry(operation, request, Outcome.DONE, None, sent, document, evidence)
 
-    def _exchange(self, operation: Operation, request: Request) -> Document | None:
+    def _exchange(
+        self, operation: Operation, request: Request, sent: SentAt
+    ) -> tuple[Document | None, Evidence]:
+        """Send a request, and give the service's document after it and how it is known that it took effect."""
         if self.check_version and operation.verb in (Verb.UPDATE, Verb.REPLACE, Verb.DELETE):
             self._refuse_stale(operation)
         try:
@@ -145,13 +147,17 @@ class Execution:
                 and operation.sent_before is not None
                 and self._is_gone(operation)
             ):
-                return None
+                return None, Evidence.LOOK_UP
             raise
         except ConflictError as error:
-            return self._ours_or_conflict(operation, request, error)
+            return self._ours_or_conflict(operation, request, error), Evidence.LOOK_UP
         if operation.verb is Verb.DELETE:
-            return None
-        return self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
+            return None, Evidence.ANSWER
+        document = self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
+        is_merged = operation.verb is Verb.CREATE and not self.backend.proves_creation(
+            type(operation.entity), document, sent
+        )
+        return document, Evidence.MERGED if is_merged else Evidence.ANSWER
 
     def _ours_or_conflict(self, operation: Operation, request: Request, error: ConflictError) -> Document:
         """Return the document of a repeated creation if it collides with what the first send created.
@@ -192,11 +198,11 @@ class Execution:
         request: Request,
         outcome: Outcome,
         error: ContacthubError,
-        sent_at: datetime,
+        sent: SentAt,
     ) -> Entry:
         if self.on_error == "stop":
             self._stopped.set()
-        return Entry(operation, request, outcome, error, sent_at)
+        return Entry(operation, request, outcome, error, sent)
 
     def _succeeded(self, operation: Operation) -> bool:
         entry = self.entries.get(operation)

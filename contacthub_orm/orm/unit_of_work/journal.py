@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
@@ -21,7 +21,8 @@ import attrs
 from contacthub_orm.errors import JournalError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.entity.sent_at import SentAt
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.plan import Operation, Pending, Plan, Request, Verb
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ create table if not exists operation (
     after text not null,
     baseline text not null,
     first_sent text not null,
+    clock_ahead real,
     last_sent text not null,
     outcome text,
-    document text
+    document text,
+    evidence text
 );
 """
 
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 _GROUP: Final = 200
 
 
@@ -67,10 +70,11 @@ class Record:
         request: the request. An id that was pending is a reference to the operation that creates the entity.
         after: the numbers of the operations that must succeed before it.
         baseline: the baseline, or only its version if the commit is not atomic; None if there is none.
-        first_sent: when it was first sent, or about to be.
+        first_sent: when it was first sent, or about to be, by both clocks.
         last_sent: when it was last sent, or about to be.
         outcome: the outcome, None if none was recorded. NOT_SENT if it was undone, which is as if it had not been sent.
         document: the service's document after it, or only its id if the commit is not atomic; None if there is none.
+        evidence: how it is known that a done operation is ours, None if that was not recorded.
     """
 
     number: int
@@ -81,10 +85,11 @@ class Record:
     request: Request
     after: tuple[int, ...]
     baseline: Document | None
-    first_sent: datetime
+    first_sent: SentAt
     last_sent: datetime
     outcome: Outcome | None = None
     document: Document | None = None
+    evidence: Evidence | None = None
 
 
 def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]:
@@ -106,6 +111,8 @@ def read_journal(path: str | os.PathLike[str]) -> tuple[str, bool, list[Record]]
 class Journal:
     """The journal of commits on one place (a node of a workspace).
 
+    While it `lacks_clock`, no answer had told the service's time when the commit was written down.
+
     Args:
         path: the path of the file.
         place: the place, or None for that of the file.
@@ -122,8 +129,9 @@ class Journal:
             raise JournalError(f"{self.path} is no journal: there is no such file")
         self._numbers: dict[Operation, int] = {}
         self._creations: dict[int, int] = {}
-        self._marks: list[tuple[str, str | None, str | None, int]] = []
+        self._marks: list[tuple[str, str | None, str | None, str | None, int]] = []
         self._atomic = False
+        self.lacks_clock = False
         self._inherited = False
         try:
             self._connection = sqlite3.connect(
@@ -184,7 +192,7 @@ class Journal:
     def begin(
         self,
         plan: Plan,
-        now: datetime,
+        now: SentAt,
         *,
         atomic: bool = False,
         keep: Iterable[Operation] = (),
@@ -197,7 +205,7 @@ class Journal:
 
         Args:
             plan: the plan.
-            now: the current time.
+            now: the current time, by both clocks.
             atomic: whether the commit is an atomic one, to be undone by a recovery.
             keep: the operations of earlier commits that are still in doubt.
             known: the entities that were created just before. A recovery must not take them for those that this plan
@@ -211,6 +219,7 @@ class Journal:
                 f"{self.path} is in use by the process that this one was forked from: open a session of its own here"
             )
         self._atomic = atomic
+        self.lacks_clock = now.ahead is None
         execute = self._connection.execute
         execute("begin immediate")
         if not atomic:
@@ -231,7 +240,7 @@ class Journal:
             if operation.verb is Verb.CREATE:
                 self._creations[id(operation.entity)] = number
 
-    def _insert(self, plan: Plan, now: datetime) -> None:
+    def _insert(self, plan: Plan, now: SentAt) -> None:
         """Write the operations of a plan, in batches after those that are there."""
         first = self._connection.execute("select coalesce(max(batch), -1) + 1 from operation").fetchone()[0]
         rows = [
@@ -239,11 +248,12 @@ class Journal:
             for number, batch in enumerate(plan.batches, first)
             for operation in batch
         ]
-        self._connection.executemany(f"insert into operation values ({', '.join('?' * 12)})", rows)
+        self._connection.executemany(f"insert into operation values ({', '.join('?' * 14)})", rows)
 
-    def _row(self, operation: Operation, batch: int, now: datetime) -> tuple[Any, ...]:
+    def _row(self, operation: Operation, batch: int, now: SentAt) -> tuple[Any, ...]:
         identity = state_of(operation.entity).identity
         resource = operation.entity.__resource__
+        sent = operation.sent_before or now
         baseline = operation.baseline or {}
         kept = (
             baseline
@@ -259,8 +269,10 @@ class Journal:
             self._encoded_request(operation.request),
             json.dumps([self._numbers[one] for one in operation.after]),
             self._encoded(kept),
-            (operation.sent_before or now).isoformat(),
-            now.isoformat(),
+            sent.ours.isoformat(),
+            None if sent.ahead is None else sent.ahead.total_seconds(),
+            now.ours.isoformat(),
+            None,
             None,
             None,
         )
@@ -277,8 +289,9 @@ class Journal:
         return {_REFERENCE: self._creations[id(value.entity)]}
 
     def mark(self, entry: Entry) -> None:
-        """Record an outcome. It is written together with others, at the latest by `flush`.
+        """Record an outcome. It is written together with others, at the latest by `flush`; in an atomic commit at once.
 
+        What an answer proves cannot be looked up later, so an atomic commit that is killed can undo what has its mark.
         NOT_SENT is not recorded, since a recovery sends such an operation anyway.
         """
         if entry.outcome is Outcome.NOT_SENT:
@@ -286,8 +299,10 @@ class Journal:
         document = entry.document
         identity = state_of(entry.entity).identity or (document.get("id") if document else None)
         kept = None if document is None else self._encoded(document if self._atomic else {"id": identity})
-        self._marks.append((entry.outcome.value, identity, kept, self._numbers[entry.operation]))
-        if len(self._marks) >= _GROUP:
+        self._marks.append(
+            (entry.outcome.value, identity, kept, entry.evidence, self._numbers[entry.operation])
+        )
+        if self._atomic or len(self._marks) >= _GROUP:
             self.flush()
 
     def flush(self) -> None:
@@ -298,11 +313,21 @@ class Journal:
         execute("pragma synchronous = off")
         execute("begin immediate")
         self._connection.executemany(
-            "update operation set outcome = ?, identity = ?, document = ? where number = ?", self._marks
+            "update operation set outcome = ?, identity = ?, document = ?, evidence = ? where number = ?",
+            self._marks,
         )
         execute("commit")
         execute("pragma synchronous = full")
         self._marks.clear()
+
+    def set_clock(self, ahead: timedelta | None) -> None:
+        """Record how far the service's clock is ahead, for operations that were written down before an answer told it."""
+        if ahead is None:
+            return
+        self.lacks_clock = False
+        self._connection.execute(
+            "update operation set clock_ahead = ? where clock_ahead is null", (ahead.total_seconds(),)
+        )
 
     def resend(self, numbers: Iterable[int], now: datetime) -> None:
         """Record in a synced transaction that operations are about to be sent again."""
@@ -354,8 +379,8 @@ class Journal:
         execute = self._connection.execute
         execute("begin immediate")
         execute(
-            "update operation set outcome = ?, identity = ?, document = ? where number = ?",
-            (record.outcome, record.identity, kept, record.number),
+            "update operation set outcome = ?, identity = ?, document = ?, evidence = ? where number = ?",
+            (record.outcome, record.identity, kept, record.evidence, record.number),
         )
         execute("commit")
 
@@ -401,7 +426,8 @@ _REFERENCE: Final = "$created by operation"
 
 
 def _record(row: Sequence[Any]) -> Record:
-    number, batch, verb, resource, identity, request, after, baseline, first, last, outcome, document = row
+    number, batch, verb, resource, identity, request, after, baseline, first, *rest = row
+    ahead, last, outcome, document, evidence = rest
     method, path, params, body = json.loads(request)
     return Record(
         number,
@@ -412,10 +438,11 @@ def _record(row: Sequence[Any]) -> Record:
         Request(method, tuple(path), params, body),
         tuple(json.loads(after)),
         json.loads(baseline) or None,
-        datetime.fromisoformat(first),
+        SentAt(datetime.fromisoformat(first), None if ahead is None else timedelta(seconds=ahead)),
         datetime.fromisoformat(last),
         None if outcome is None else Outcome(outcome),
         None if document is None else json.loads(document),
+        None if evidence is None else Evidence(evidence),
     )
 
 

@@ -15,7 +15,7 @@ import attrs
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Recovery", "Report", "recover"]
 
@@ -182,7 +183,7 @@ class Recovery:
         if resolution.verdict is Verdict.ABSENT:
             return False
         if resolution.verdict is Verdict.APPLIED:
-            self._adopt(operation, resolution)
+            self._adopt(operation, resolution.document, Evidence.LOOK_UP)
             self._report.adopted.append(operation)
         elif resolution.verdict is Verdict.OPEN:
             self._report.open.append(operation)
@@ -191,11 +192,11 @@ class Recovery:
             self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
         return True
 
-    def _adopt(self, operation: Operation, resolution: Resolution) -> None:
+    def _adopt(self, operation: Operation, document: Document | None, evidence: Evidence | None) -> None:
         record = self._records[operation]
-        record.outcome, record.document = Outcome.DONE, resolution.document
-        if operation.verb is Verb.CREATE and resolution.document is not None:
-            record.identity = resolution.document[operation.entity.__resource__.id_key]
+        record.outcome, record.document, record.evidence = Outcome.DONE, document, evidence
+        if operation.verb is Verb.CREATE and document is not None:
+            record.identity = document[operation.entity.__resource__.id_key]
         self._journal.adopt(record)
         self._take_in(operation)
 
@@ -208,7 +209,16 @@ class Recovery:
             state.identify(key)
             self._known.add(key)
         request = operation.request.resolved()
-        self._done.append(Entry(operation, request, Outcome.DONE, document=record.document))
+        self._done.append(
+            Entry(
+                operation,
+                request,
+                Outcome.DONE,
+                sent=record.first_sent,
+                document=record.document,
+                evidence=record.evidence,
+            )
+        )
 
     def _send(self, operations: Sequence[Operation]) -> None:
         if not operations:
@@ -222,7 +232,7 @@ class Recovery:
     def sent(self, operation: Operation, entry: Entry) -> None:
         """Record the outcome of an operation that the recovery sent."""
         if entry.outcome is Outcome.DONE:
-            self._adopt(operation, Resolution(Verdict.APPLIED, entry.document))
+            self._adopt(operation, entry.document, entry.evidence)
             self._report.sent.append(operation)
         elif entry.outcome is Outcome.UNKNOWN:
             self._report.open.append(operation)

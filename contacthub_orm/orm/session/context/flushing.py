@@ -95,7 +95,7 @@ class Flusher:
         if self.journal is not None:
             self.journal.begin(
                 plan,
-                self._backend.now(),
+                self._backend.sending(),
                 atomic=atomic,
                 keep=self._in_doubt.operations(),
                 known=self._reconciliation.recent_creations(),
@@ -130,6 +130,8 @@ class Flusher:
             self._reconciliation.take_in(entry)
         if self.journal is not None:
             self.journal.mark(entry)
+            if self.journal.lacks_clock:
+                self.journal.set_clock(self._backend.sending().ahead)
 
     def batch_done(self) -> None:
         """Nothing waits for the end of a batch: marks go in groups."""

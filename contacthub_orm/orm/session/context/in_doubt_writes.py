@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import ContacthubError, InvalidRequestError, OutcomeUnknown
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
@@ -61,12 +61,12 @@ class InDoubtWrites:
 
     def remember(self, entry: Entry) -> None:
         """Remember an operation with an unknown outcome."""
-        assert entry.sent_at is not None
+        assert entry.sent is not None
         self._writes[id(entry.entity)] = InDoubtWrite(
-            entry.operation, entry.request, entry.sent_at, self._backend.now()
+            entry.operation, entry.request, entry.sent, self._backend.now()
         )
         self._conflicts.discard(id(entry.entity))
-        state_of(entry.entity).fall_in_doubt(entry.sent_at)
+        state_of(entry.entity).fall_in_doubt(entry.sent)
 
     def forget(self, entity: Entity) -> None:
         """Forget the write of an entity, if there is one: it is not looked up any more."""
@@ -124,7 +124,15 @@ class InDoubtWrites:
         self.forget(operation.entity)
         self._reconciliation.take_in_write(operation.verb, operation.entity, write.body, resolution.document)
         outcome = Outcome.DONE if too_late is None else Outcome.FAILED
-        return Entry(operation, write.request, outcome, too_late, write.first_sent, resolution.document)
+        return Entry(
+            operation,
+            write.request,
+            outcome,
+            too_late,
+            write.first_sent,
+            resolution.document,
+            Evidence.LOOK_UP,
+        )
 
     @staticmethod
     def _still_open(write: InDoubtWrite) -> Entry:
