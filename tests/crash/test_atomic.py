@@ -24,7 +24,7 @@ PHASES = [BEFORE_SEND, AFTER_SEND, AFTER_ANSWER]
 
 def nothing_but(crash_world: CrashWorld, report: Report) -> bool:
     """Whether nothing of the commit is there but what the report says."""
-    return crash_world.state(versions=False) == scenario.after_undoing(report)
+    return crash_world.state(versions=False) == scenario.after_undoing(report, crash_world.world.node())
 
 
 def test_an_atomic_commit_without_a_crash_is_complete(crash_world: CrashWorld) -> None:

@@ -133,6 +133,9 @@ class Library:
     def is_as_created(self, document: Document) -> bool:
         return document.get("version") == 1
 
+    def referring(self, entity: type[Entity], identity: str) -> list[Any]:
+        return []
+
     def sending(self) -> SentAt:
         return SentAt(self.time, timedelta(0))
 

@@ -27,7 +27,7 @@ from contacthub_orm.errors import (
 from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
-from contacthub_orm.orm.entity.resource import split_identity
+from contacthub_orm.orm.entity.resource import Key, split_identity
 from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.plan import Pending
 from contacthub_orm.orm.wire.conversion import dump_datetime
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.wire.documents import Document
 
@@ -100,6 +99,13 @@ class NodeBackend:
     def now(self) -> datetime:
         """The current time of the transport's clock, aware."""
         return self._transport.clock.now()
+
+    def referring(self, entity: type[Entity], identity: str) -> Sequence[Key]:
+        """The first events of a customer: the service deletes them with it (changelog 1.52)."""
+        if not issubclass(entity, Customer):
+            return ()
+        page = self.search(Search(Event, Event.customerId == identity))
+        return [Key(Event.__resource__.name, document["id"]) for document in page.documents]
 
     def sending(self) -> SentAt:
         """The time of a send that begins now."""

@@ -132,6 +132,13 @@ class Backend(Protocol):
         """Whether the service's document shows that nobody has written the entity since its creation."""
         ...
 
+    def referring(self, entity: type[Entity], identity: str) -> Sequence[Key]:
+        """Return entities that refer to the one with an id and that the service would delete with it.
+
+        They are looked for in one search, which lags behind writes.
+        """
+        ...
+
     def sending(self) -> SentAt:
         """Return the time of a send that begins now, by our clock and, if an answer has told it, by the service's."""
         ...

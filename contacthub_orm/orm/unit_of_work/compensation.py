@@ -15,6 +15,7 @@ import attrs
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.account import Evidence
 from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import attempts
@@ -81,16 +82,10 @@ def compensate(
     Returns:
         A compensation for each operation, the last operation first.
     """
-    ours = {state_of(entry.entity).key: entry.document for entry in entries}
-    moved = {_key_above(entry.entity) for entry in entries}
-    stored_by = backend.now() + timedelta(seconds=settle)
+    undoing = _Undoing(backend, entries, backend.now() + timedelta(seconds=settle))
     undone = []
     for entry in reversed(entries):
-        key = state_of(entry.entity).key
-        held = _Held(ours[key] or {}, key in moved)
-        one = _compensate(backend, entry, held, stored_by)
-        if one.document is not None:
-            ours[key] = one.document
+        one = undoing.undo(entry)
         undone.append(one)
         if note is not None:
             note(one)
@@ -105,41 +100,83 @@ class _Held:
     moved: bool
 
 
+class _Undoing:
+    """Undoes one operation after another, and knows what that has left.
+
+    Args:
+        backend: the service.
+        entries: the done operations, in the order in which they were sent.
+        stored_by: when the service has stored what it accepted.
+    """
+
+    def __init__(self, backend: Backend, entries: Sequence[Entry], stored_by: datetime) -> None:
+        self._backend = backend
+        self._stored_by = stored_by
+        self._ours = {state_of(entry.entity).key: entry.document for entry in entries}
+        self._moved = {_key_above(entry.entity) for entry in entries}
+        self._gone: set[Key | None] = set()
+        self._still_referred_to: set[Key] = set()
+
+    def undo(self, entry: Entry) -> Compensation:
+        """Undo an operation. Errors of the service become the reason why it is not undone."""
+        key = state_of(entry.entity).key
+        held = _Held(self._ours[key] or {}, key in self._moved)
+        try:
+            one = self._compensate(entry, held)
+        except ContacthubError as error:
+            one = Compensation(entry, str(error))
+        if one.document is not None:
+            self._ours[key] = one.document
+        if entry.operation.verb is Verb.CREATE:
+            if one.reason is None:
+                self._gone.add(key)
+            else:
+                self._still_referred_to |= _keys_referred_to(entry.entity)
+        return one
+
+    def _compensate(self, entry: Entry, held: _Held) -> Compensation:
+        if entry.operation.verb is Verb.DELETE:
+            return Compensation(entry, "a delete cannot be undone")
+        if entry.operation.verb is Verb.CREATE:
+            reason = self._take_back_creation(entry, held)
+            return Compensation(entry, reason)
+        return _take_back_change(self._backend, entry, held)
+
+    def _take_back_creation(self, entry: Entry, held: _Held) -> str | None:
+        """Delete what we created, and return None, or the reason why it has to stay."""
+        if entry.evidence is not Evidence.ANSWER:
+            return _UNPROVED[entry.evidence]
+        backend, entity, identity = self._backend, type(entry.entity), _identity(entry.entity)
+        current = self._stored(entity, identity)
+        if current is None:
+            return None
+        if not _is_untouched(backend, entry, current, held):
+            return _CHANGED_SINCE
+        key = state_of(entry.entity).known_key
+        if key in self._still_referred_to or not self._gone.issuperset(backend.referring(entity, identity)):
+            return "what refers to it stays, and the service would delete that too"
+        backend.send(backend.request(Verb.DELETE, entry.entity, None))
+        return None
+
+    def _stored(self, entity: type[Entity], identity: str) -> Document | None:
+        """The entity's document. What was accepted just now may appear until it is stored, or never."""
+        for _ in attempts(self._backend, self._stored_by, pause=0.25, longest_pause=5.0):
+            document = self._backend.fetch(entity, identity)
+            if document is not None:
+                return document
+        return None
+
+
 def _key_above(entity: Entity) -> Key | None:
     """The identity of the entity below which this one lives, or None if it lives below none."""
     above, key = type(entity).__parent__, state_of(entity).key
     return None if above is None or key is None else Key(above.target, key.parent_id)
 
 
-def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
-    try:
-        if entry.operation.verb is Verb.DELETE:
-            return Compensation(entry, "a delete cannot be undone")
-        if entry.operation.verb is Verb.CREATE:
-            return _take_back_creation(backend, entry, held, stored_by)
-        return _take_back_change(backend, entry, held)
-    except ContacthubError as error:
-        return Compensation(entry, str(error))
-
-
-def _take_back_creation(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
-    if entry.evidence is not Evidence.ANSWER:
-        return Compensation(entry, _UNPROVED[entry.evidence])
-    current = _stored(backend, type(entry.entity), _identity(entry.entity), stored_by)
-    if current is not None:
-        if not _is_untouched(backend, entry, current, held):
-            return Compensation(entry, _CHANGED_SINCE)
-        backend.send(backend.request(Verb.DELETE, entry.entity, None))
-    return Compensation(entry)
-
-
-def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> Document | None:
-    """The entity's document. An event that was accepted just now may appear until `stored_by`, or never."""
-    for _ in attempts(backend, stored_by, pause=0.25, longest_pause=5.0):
-        document = backend.fetch(entity, identity)
-        if document is not None:
-            return document
-    return None
+def _keys_referred_to(entity: Entity) -> set[Key]:
+    """The entities that an entity refers to by their ids."""
+    document = render(entity)
+    return {Key(one.target, document[one.key]) for one in entity.__references__ if document.get(one.key)}
 
 
 def _is_untouched(backend: Backend, entry: Entry, current: Document, held: _Held) -> bool:
