@@ -124,6 +124,9 @@ class Library:
     def unique_value(self, *_: Any) -> Hashable | None:
         return None
 
+    def knows_unique_value(self, *_: Any) -> bool:
+        return True
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: Iterable[Any]) -> list[Resolution]:
         return [Resolution(Verdict.OPEN) for _ in writes]
 

@@ -289,6 +289,11 @@ class NodeBackend:
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
 
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a customer's baseline has its matching properties; other entities have no unique value."""
+        policy = self._matching or ASSUMED
+        return not issubclass(entity, Customer) or policy.is_told_by(document)
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up creations whose answer was lost; see `lookup`."""
         return find_created(self, self._policy(), writes, known)

@@ -116,6 +116,10 @@ class Backend(Protocol):
         """
         ...
 
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a baseline tells an entity's unique value: a partial one may lack it, and None is not loaded."""
+        ...
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up whether creations in doubt took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
 
