@@ -10,6 +10,7 @@ import attrs
 from contacthub_orm.errors import CommitError
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.service.tables import html_table, request_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,6 +145,21 @@ class Account:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.entries)) or "nothing was sent"
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        return html_table(
+            ("outcome", "method", "path", "body", "status", "message"),
+            [
+                (
+                    one.outcome,
+                    *request_cells(one.request.method, one.request.path, one.request.body),
+                    one.status,
+                    one.message,
+                )
+                for one in self.entries
+            ],
+        )
 
 
 def commit_error(account: Account) -> CommitError:
