@@ -291,7 +291,10 @@ class NodeBackend:
     def unique_value(
         self, entity: type[Entity], document: Document, patch: Document | None = None
     ) -> str | None:
-        """The matching values of a customer, as the node compares them; None for other entities."""
+        """The matching values of a customer, as the node compares them, or the value of a session, unique in a node."""
+        if issubclass(entity, CustomerSession):
+            value = (patch or {}).get("value") or document.get("value")
+            return None if value is None else f"session {value!r}"
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
 
