@@ -359,6 +359,13 @@ class EntityState(ObjectState):
         """Child entities were handed out without a session."""
         self.below = {**(self.below or {}), relation: entities}
 
+    def forget_below(self, key: Key) -> None:
+        """A child entity was deleted: other objects that were handed out for it are not saved with this one."""
+        self.below = {
+            relation: tuple(one for one in entities if state_of(one).key != key)
+            for relation, entities in (self.below or {}).items()
+        }
+
     def refuse_to_load(self, relation: str) -> None:
         """Loading a relation raises from now on."""
         self.raising |= {relation}

@@ -129,6 +129,8 @@ class Reconciliation:
         if parent is None:
             return
         state = state_of(parent)
+        if verb is Verb.DELETE:
+            state.forget_below(state_of(element).known_key)
         if state.expired or state.baseline is None:
             return
         content = document or {}
