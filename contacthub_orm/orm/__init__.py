@@ -28,7 +28,7 @@ from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
-from contacthub_orm.orm.service.search import Page, Search
+from contacthub_orm.orm.service.search import Page, ScanKey, Search
 from contacthub_orm.orm.session.context.snapshots import make_transient
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
 from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
@@ -70,6 +70,7 @@ __all__ = [
     "Report",
     "Request",
     "Resource",
+    "ScanKey",
     "Search",
     "Session",
     "Status",

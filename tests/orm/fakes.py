@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contacthub_orm.errors import BadRequestError, ContacthubError, OutcomeUnknown, StaleDataError
-from contacthub_orm.orm import Entity, Page, Request, Search, Session, Verb
+from contacthub_orm.orm import Entity, Page, Request, ScanKey, Search, Session, Verb
 from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.documents import Document, apply_patch
@@ -92,7 +92,7 @@ class Library:
         self.asked.append(f"GET {entity.__resource__.name}/{identity}")
         return copy.deepcopy(self.documents[entity.__resource__.name].get(identity))
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
         return None
 
     def below(self, path: tuple[str, ...]) -> list[Document]:
@@ -123,6 +123,9 @@ class Library:
 
     def unique_value(self, *_: Any) -> Hashable | None:
         return None
+
+    def knows_unique_value(self, *_: Any) -> bool:
+        return True
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: Iterable[Any]) -> list[Resolution]:
         return [Resolution(Verdict.OPEN) for _ in writes]

@@ -25,7 +25,7 @@ from contacthub_orm.errors import (
     StaleDataError,
 )
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, Search, Verb, inspect
+from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, ScanKey, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.resource import Key, split_identity
 from contacthub_orm.orm.entity.sent_at import SentAt
@@ -50,6 +50,12 @@ _STABLE_SORT: Final = {"customers": "registeredAt,asc"}
 
 The service's own default is the newest update first, which moves rows between pages while others write.
 """
+
+_SCAN_KEYS: Final = {
+    "customers": ScanKey("registeredAt"),
+    "events": ScanKey("date", newest_first=True, fixed=False),
+}
+"""Events come newest first unless told otherwise (reference 1.299.1), and filter by `date` alone."""
 
 
 def _path(state: InstanceState, *, created: bool) -> tuple[Any, ...]:
@@ -215,9 +221,9 @@ class NodeBackend:
         customer = self.fetch(self.entity_class(collection), identity) or {}
         return (customer.get("base") or {}).get(name) or []
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
-        """The property that a scan orders customers by; None for events, which cannot be scanned."""
-        return "registeredAt" if issubclass(entity, Customer) else None
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
+        """The property along which a scan reads; None for what is only found below a customer."""
+        return _SCAN_KEYS.get(entity.__resource__.name)
 
     def search(self, search: Search) -> Page:
         """One page of a search.
@@ -285,9 +291,17 @@ class NodeBackend:
     def unique_value(
         self, entity: type[Entity], document: Document, patch: Document | None = None
     ) -> str | None:
-        """The matching values of a customer, as the node compares them; None for other entities."""
+        """The matching values of a customer, as the node compares them, or the value of a session, unique in a node."""
+        if issubclass(entity, CustomerSession):
+            value = (patch or {}).get("value") or document.get("value")
+            return None if value is None else f"session {value!r}"
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
+
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a customer's baseline has its matching properties; other entities have no unique value."""
+        policy = self._matching or ASSUMED
+        return not issubclass(entity, Customer) or policy.is_told_by(document)
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up creations whose answer was lost; see `lookup`."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
 
 from contacthub_orm.errors import OperationNotPermitted
+from contacthub_orm.orm.service.tables import document_table
+from contacthub_orm.orm.wire.conversion import Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,6 +48,10 @@ class ReadOnlyList(list[T]):
     else:
         append = extend = insert = remove = pop = clear = sort = reverse = _refuse
         __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows: what is loaded of each element, without a request."""
+        return document_table(one.__json__() if isinstance(one, Rendered) else {"": one} for one in self)
 
     def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
         """Pickle or copy it as a list of the same elements; a page no longer knows its neighbours then."""

@@ -15,6 +15,7 @@ import attrs
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
+from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
 from contacthub_orm.orm.wire.conversion import converter, dump
@@ -65,6 +66,7 @@ class Mapped:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        refuse_unmapped(cls, Mapped)
         found: dict[str, Attribute] = {}
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
@@ -178,6 +180,7 @@ class Mapped:
 
     def _set_undeclared(self, name: str, value: Any) -> None:
         if name.startswith("_") or hasattr(type(self), name):
+            refuse_constant(type(self), name)
             object.__setattr__(self, name, value)
         elif self.__open__:
             self[name] = value

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.criteria.expressions import Ordering
     from contacthub_orm.orm.query.reader import Reader
     from contacthub_orm.orm.query.statement import Statement
-    from contacthub_orm.orm.service.search import Page
+    from contacthub_orm.orm.service.search import Page, ScanKey
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Results"]
@@ -71,7 +71,7 @@ class Results(Generic[E]):
 
     def _loaded_pages(self) -> Iterator[list[E]]:
         """The entities of each page. With `yield_per`, a page is released when the next is asked for."""
-        seen: set[str] | None = None if self.is_scan else set()
+        seen: set[str] | None = set() if self._may_repeat_rows else None
         for documents in self.documents():
             fresh = documents if seen is None else self._unseen(documents, seen)
             page = self.reader.load_rows(self.statement, fresh)
@@ -81,6 +81,12 @@ class Results(Generic[E]):
             unpinned = self.reader.unpinned(page)
             yield page
             self.reader.release(unpinned)
+
+    @property
+    def _may_repeat_rows(self) -> bool:
+        """Whether a row that moves meanwhile may come again. With `yield_per`, a scan remembers no ids for it."""
+        key = self._scan_key
+        return not self.is_scan or key is None or (not key.fixed and self.statement.batch is None)
 
     def _unseen(self, documents: Iterable[Document], seen: set[str]) -> list[Document]:
         """The documents that no page before had: a numbered page repeats a row that has moved meanwhile."""
@@ -121,7 +127,7 @@ class Results(Generic[E]):
         )
 
     @property
-    def _scan_key(self) -> str | None:
+    def _scan_key(self) -> ScanKey | None:
         """The key to scan along; a raw query has none, since it cannot be narrowed to a range of the key."""
         statement = self.statement
         return None if statement.json is not None else statement.backend.scan_key(statement.entity)
@@ -199,9 +205,9 @@ class Results(Generic[E]):
         """How the statement is answered, in words."""
         statement = self.statement
         lines = [str(statement)]
-        if self.is_scan:
+        if self.is_scan and self._scan_key is not None:
             lines.append(
-                f"a scan along {self._scan_key}, pages of {self._page_size}, "
+                f"a scan along {self._scan_key.name}, pages of {self._page_size}, "
                 f"up to {statement.backend.max_in_flight} at once"
             )
         else:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import CommitError
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.service.tables import html_table, request_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error"]
+__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error", "created_key"]
 
 
 class Outcome(StrEnum):
@@ -29,12 +32,15 @@ class Outcome(StrEnum):
         FAILED: the service refused it, or the request never reached the service.
         UNKNOWN: it was sent and the answer was lost.
         NOT_SENT: it was not sent, because an earlier operation did not succeed.
+        SUPERSEDED: a deletion that was not sent, because the service merged an entity that the same flush creates into
+            the one to be deleted. It stays, with the new values.
     """
 
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
     NOT_SENT = "not sent"
+    SUPERSEDED = "superseded"
 
 
 class Evidence(StrEnum):
@@ -105,6 +111,13 @@ class Entry:
         return f"{self.outcome:<8} {self.request}{reason}"
 
 
+def created_key(entry: Entry) -> Key | None:
+    """Return the identity in the answer to a creation, None if it is another operation or was not done."""
+    if entry.operation.verb is not Verb.CREATE or entry.outcome is not Outcome.DONE or not entry.document:
+        return None
+    return Key(entry.entity.__resource__.name, entry.entity._identity_in(entry.document))
+
+
 @attrs.frozen
 class Account:
     """The outcome of every operation of a flush.
@@ -121,8 +134,8 @@ class Account:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every operation was done."""
-        return all(entry.outcome is Outcome.DONE for entry in self.entries)
+        """Whether every operation was done, or needed no more."""
+        return all(entry.outcome in (Outcome.DONE, Outcome.SUPERSEDED) for entry in self.entries)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -133,11 +146,27 @@ class Account:
     def __str__(self) -> str:
         return "\n".join(map(str, self.entries)) or "nothing was sent"
 
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        return html_table(
+            ("outcome", "method", "path", "body", "status", "message"),
+            [
+                (
+                    one.outcome,
+                    *request_cells(one.request.method, one.request.path, one.request.body),
+                    one.status,
+                    one.message,
+                )
+                for one in self.entries
+            ],
+        )
+
 
 def commit_error(account: Account) -> CommitError:
     """Make the exception for an account with operations that were not done."""
-    failures = [entry.error for entry in account if entry.error is not None]
+    open_entries = [entry for entry in account if entry.outcome not in (Outcome.DONE, Outcome.SUPERSEDED)]
+    failures = [entry.error for entry in open_entries if entry.error is not None]
     done = len(account.having(Outcome.DONE))
     error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
-    error.remaining = [entry.entity for entry in account if entry.outcome is not Outcome.DONE]
+    error.remaining = [entry.entity for entry in open_entries]
     return error

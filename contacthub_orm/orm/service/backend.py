@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.service.plan import Operation, Request, Verb
-    from contacthub_orm.orm.service.search import Page, Search
+    from contacthub_orm.orm.service.search import Page, ScanKey, Search
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Backend"]
@@ -74,11 +74,8 @@ class Backend(Protocol):
         """Read all documents of a collection below an entity."""
         ...
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
-        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned.
-
-        Its value is an instant that never changes, and a search can filter by it.
-        """
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
+        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned."""
         ...
 
     def search(self, search: Search) -> Page:
@@ -114,6 +111,10 @@ class Backend(Protocol):
 
         With a patch, it is the value after merging the patch into the document.
         """
+        ...
+
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a baseline tells an entity's unique value: a partial one may lack it, and None is not loaded."""
         ...
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.service.tables import html_table, request_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,3 +152,14 @@ class Plan:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self)) or "nothing to send"
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        return html_table(
+            ("batch", "method", "path", "body"),
+            [
+                (number, *request_cells(one.request.method, one.request.path, one.request.body))
+                for number, batch in enumerate(self.batches, 1)
+                for one in batch
+            ],
+        )

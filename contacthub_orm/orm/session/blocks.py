@@ -150,6 +150,7 @@ class AtomicBlock:
         Raises:
             InvalidRequestError: if the plan has one.
         """
+        self._flusher.load_what_undoing_needs()
         batches = self._session.plan().batches
         kinds = [{operation.verb is Verb.DELETE for operation in batch} for batch in batches]
         if any(

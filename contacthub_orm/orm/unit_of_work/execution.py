@@ -13,21 +13,30 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from contacthub_orm.errors import (
     ConflictError,
     ContacthubError,
+    InvalidRequestError,
     NotFoundError,
     OutcomeUnknown,
 )
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome
+from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome, created_key
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Execution", "Observer", "OnError"]
+__all__ = ["Execution", "Observer", "OnError", "superseded"]
+
+
+def superseded(deletion: Operation) -> Entry:
+    """Make the entry of a deletion that is not sent, since a creation was merged into the entity."""
+    reason = f"{deletion.entity!r} stays: the service merged an entity that was to be created into it"
+    return Entry(deletion, deletion.request.resolved(), Outcome.SUPERSEDED, InvalidRequestError(reason))
+
 
 OnError = Literal["stop", "continue"]
 """After a failed operation: send nothing more, or continue with the operations that do not depend on it."""
@@ -65,6 +74,7 @@ class Execution:
         self.check_version = check_version
         self.entries: dict[Operation, Entry] = {}
         self._begun: dict[Operation, Entry] = {}
+        self._created: set[Key] = set()
         self._stopped = threading.Event()
         self._interruption: BaseException | None = None
 
@@ -111,6 +121,9 @@ class Execution:
             raise self._interruption
 
     def _conclude(self, entry: Entry) -> None:
+        key = created_key(entry)
+        if key is not None:
+            self._created.add(key)
         self.observer.concluded(entry)
         self.entries[entry.operation] = entry
 
@@ -119,6 +132,8 @@ class Execution:
         if self._stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
             return Entry(operation, operation.request, Outcome.NOT_SENT)
         request = operation.request.resolved()
+        if operation.verb is Verb.DELETE and state_of(operation.entity).key in self._created:
+            return superseded(operation)
         sent = operation.sent_before or self.backend.sending()
         self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent)
         try:

@@ -292,7 +292,7 @@ class Journal:
         """Record an outcome. It is written together with others, at the latest by `flush`; in an atomic commit at once.
 
         What an answer proves cannot be looked up later, so an atomic commit that is killed can undo what has its mark.
-        NOT_SENT is not recorded, since a recovery sends such an operation anyway.
+        NOT_SENT is not recorded, since a recovery sends such an operation anyway; SUPERSEDED is, as it must not.
         """
         if entry.outcome is Outcome.NOT_SENT:
             return

@@ -19,7 +19,7 @@ from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
-from contacthub_orm.orm.unit_of_work.execution import Execution
+from contacthub_orm.orm.unit_of_work.execution import Execution, superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
 
@@ -44,6 +44,8 @@ class Report:
         sent: the operations that the recovery sent.
         failed: the entries of operations that were refused, conflicted with another writer's change, or depend on one
             that failed.
+        superseded: the deletions that were not sent, because the service merged a creation of the same commit into the
+            entity to be deleted.
         open: the operations that cannot be resolved yet. They stay in the journal.
         undone: the compensations of an atomic commit, otherwise empty.
     """
@@ -52,6 +54,7 @@ class Report:
     adopted: list[Operation] = attrs.field(factory=list)
     sent: list[Operation] = attrs.field(factory=list)
     failed: list[Entry] = attrs.field(factory=list)
+    superseded: list[Entry] = attrs.field(factory=list)
     open: list[Operation] = attrs.field(factory=list)
     undone: list[Compensation] = attrs.field(factory=list)
 
@@ -69,6 +72,7 @@ class Report:
                 f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
                 for one in self.failed
             ),
+            *(f"superseded {one.request}  ({one.error})" for one in self.superseded),
             *(f"open       {one.request.resolved()}" for one in self.open),
             *map(str, self.undone),
         ]
@@ -111,6 +115,7 @@ class Recovery:
         self._report = Report()
         self._records: dict[Operation, Record] = {}
         self._known: set[Key] = set()
+        self._created: set[Key] = set()
         self._done: list[Entry] = []
 
     def run(self) -> Report:
@@ -120,7 +125,7 @@ class Recovery:
         keys = (state_of(operation.entity).key for operation in self._records)
         self._known = self._journal.known | {key for key in keys if key is not None}
         atomic = self._journal.atomic and not all(
-            record.outcome is Outcome.DONE for record in self._records.values()
+            record.outcome in (Outcome.DONE, Outcome.SUPERSEDED) for record in self._records.values()
         )
         for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
             self._batch(list(batch), send=not atomic)
@@ -143,7 +148,8 @@ class Recovery:
         self._report.confirmed += confirmed
         for one in confirmed:
             self._take_in(one)
-        undone = {one for one in operations if self._records[one].outcome is Outcome.NOT_SENT}
+        ended = (Outcome.NOT_SENT, Outcome.SUPERSEDED)
+        undone = {one for one in operations if self._records[one].outcome in ended}
         rest = []
         for one in operations:
             if one in undone or self._records[one].outcome is Outcome.DONE:
@@ -208,6 +214,8 @@ class Recovery:
             key = Key(record.resource, record.identity)
             state.identify(key)
             self._known.add(key)
+        if operation.verb is Verb.CREATE:
+            self._created.add(state.known_key)
         request = operation.request.resolved()
         self._done.append(
             Entry(
@@ -221,6 +229,8 @@ class Recovery:
         )
 
     def _send(self, operations: Sequence[Operation]) -> None:
+        self._report.superseded += [superseded(one) for one in operations if self._is_superseded(one)]
+        operations = [one for one in operations if not self._is_superseded(one)]
         if not operations:
             return
         self._journal.resend((self._records[one].number for one in operations), self._backend.now())
@@ -228,6 +238,10 @@ class Recovery:
         originals = dict(zip(repeats, operations, strict=True))
         execution = Execution(self._backend, _Marks(self, originals), on_error="continue")
         execution.run(Plan((tuple(repeats),)))
+
+    def _is_superseded(self, operation: Operation) -> bool:
+        """Whether an operation deletes what the service gave as the answer to a creation of the same commit."""
+        return operation.verb is Verb.DELETE and state_of(operation.entity).key in self._created
 
     def sent(self, operation: Operation, entry: Entry) -> None:
         """Record the outcome of an operation that the recovery sent."""

@@ -70,7 +70,7 @@ class Flusher:
         """Send what is pending. The account begins with what an earlier flush had left unknown."""
         chosen = None if only is None else list(only)
         if atomic:
-            self._load_what_undoing_needs()
+            self.load_what_undoing_needs()
         plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
         if not self._in_doubt:
             return self._send(plan, [], atomic=atomic)
@@ -82,10 +82,14 @@ class Flusher:
         resolved += [Entry(one, one.request, Outcome.NOT_SENT) for one in waiting]
         return self._send(plan, resolved, atomic=atomic)
 
-    def _load_what_undoing_needs(self) -> None:
-        """An atomic block puts old values back, so it must know those that a partial load left out."""
-        for entity in self._context.held():
-            if is_partial(state_of(entity).baseline) and self._context.has_changes(entity):
+    def load_what_undoing_needs(self) -> None:
+        """Load what partial loads left out: an atomic block puts old values back, and must not delete before it writes.
+
+        It would delete first what may hold a value that another entity claims.
+        """
+        changed = [entity for entity in self._context.held() if self._context.has_changes(entity)]
+        for entity in [*changed, *self._context.deleted.values()]:
+            if is_partial(state_of(entity).baseline):
                 state_of(entity).load_rest(entity)
 
     def _send(self, plan: Plan, resolved: list[Entry], *, atomic: bool) -> Account:

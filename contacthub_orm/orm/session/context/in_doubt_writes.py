@@ -8,13 +8,13 @@ from contacthub_orm.errors import ContacthubError, InvalidRequestError, OutcomeU
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
-from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.service.plan import Operation, Verb
+from contacthub_orm.orm.unit_of_work.execution import superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
-    from contacthub_orm.orm.service.plan import Operation
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 
@@ -100,8 +100,21 @@ class InDoubtWrites:
             return []
         held = {key for entity in self._context.identities if (key := state_of(entity).key)}
         resolutions = self._resolver.resolve(writes, self._context.created_keys | held)
+        to_delete = list(self._context.deleted.values())
         entries = [self._resolved(write, one) for write, one in zip(writes, resolutions, strict=True)]
-        return [entry for entry in entries if entry is not None]
+        return [
+            *(entry for entry in entries if entry is not None),
+            *(
+                self._not_deleted(one)
+                for one in to_delete
+                if not state_of(one).deleted and self._context.holds(one)
+            ),
+        ]
+
+    def _not_deleted(self, entity: Entity) -> Entry:
+        """The entry of a deletion that was scheduled and is not sent, since a creation was merged into the entity."""
+        self.forget(entity)
+        return superseded(Operation(Verb.DELETE, entity, self._backend.request(Verb.DELETE, entity, None)))
 
     def _resolved(self, write: InDoubtWrite, resolution: Resolution) -> Entry | None:
         if resolution.verdict is Verdict.ABSENT:

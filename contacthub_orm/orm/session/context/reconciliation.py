@@ -104,6 +104,7 @@ class Reconciliation:
             self._context.make_persistent(entity, key)
             self._context.recheck_dirty(entity)
             return
+        self._context.undelete(held)  # or the next flush would delete what was merged into it
         self._loader.bring_up_to_date(held, document)
         self._context.recheck_dirty(held)
         self._context.detach(entity)
