@@ -133,6 +133,9 @@ class Library:
     def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
         return document.get("version") == 1
 
+    def existed_at(self, document: Document) -> datetime | None:
+        return self.time - timedelta(days=1)
+
     def is_as_created(self, document: Document) -> bool:
         return document.get("version") == 1
 

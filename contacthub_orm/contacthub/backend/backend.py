@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contacthub_orm.contacthub.backend.lookup import find_created, was_registered_since
+from contacthub_orm.contacthub.backend.lookup import find_created, told_time, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
 from contacthub_orm.contacthub.backend.strict import needs_strict
@@ -216,7 +216,10 @@ class NodeBackend:
         """All documents of a collection below a customer, from the lists of its `base`; sessions have a route of their own."""
         collection, identity, name = path
         if name == CustomerSession.__resource__.name:
-            elements: list[Document] = self._call("GET", path)["elements"]
+            try:
+                elements: list[Document] = self._call("GET", path)["elements"]
+            except NotFoundError:
+                return []  # the customer is not there, or not yet
             return elements
         customer = self.fetch(self.entity_class(collection), identity) or {}
         return (customer.get("base") or {}).get(name) or []
@@ -328,6 +331,11 @@ class NodeBackend:
         return was_registered_since(document, since) and (
             self._refuses_second() or self.is_as_created(document)
         )
+
+    def existed_at(self, document: Document) -> datetime | None:
+        """When the service registered or updated what a document shows, by our clock; None if it does not tell."""
+        told = told_time(document)
+        return None if told is None else told - self._transport.service_clock.ahead
 
     def is_as_created(self, document: Document) -> bool:
         """Whether a customer's or an event's document shows that nobody has written it since its creation."""

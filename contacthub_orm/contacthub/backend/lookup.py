@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["find_created", "was_registered_since"]
+__all__ = ["find_created", "told_time", "was_registered_since"]
 
 _SKEW: Final = timedelta(seconds=2)
 """The precision to which the `Date` header of its answers tells the service's clock."""
@@ -229,9 +229,19 @@ def _was_written_since(document: Document, since: datetime) -> bool:
     return any(_is_since(document.get(key), since) for key in _TIMESTAMPS)
 
 
+def told_time(document: Document) -> datetime | None:
+    """When a document was registered or, if it does not tell that, updated; None if it tells neither."""
+    return next((one for key in _TIMESTAMPS if (one := _instant(document.get(key))) is not None), None)
+
+
 def _is_since(timestamp: Any, since: datetime) -> bool:
     """Whether a timestamp is an instant and, to the precision of the clock, not before another."""
+    instant = _instant(timestamp)
+    return instant is not None and instant >= since - _SKEW
+
+
+def _instant(timestamp: Any) -> datetime | None:
     try:
-        return parse_datetime(timestamp) >= since - _SKEW
+        return parse_datetime(timestamp)
     except (TypeError, ValueError):
-        return False
+        return None

@@ -129,6 +129,10 @@ class Backend(Protocol):
         """Whether the answer to a creation, first sent then, shows that the entity did not exist before."""
         ...
 
+    def existed_at(self, document: Document) -> datetime | None:
+        """Return an instant, by our clock, at which the service had the entity of a document, None if it tells none."""
+        ...
+
     def is_as_created(self, document: Document) -> bool:
         """Whether the service's document shows that nobody has written the entity since its creation."""
         ...

@@ -7,7 +7,7 @@ look-up found may be another writer's. A delete cannot be undone.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,7 +18,7 @@ from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.account import Evidence
 from contacthub_orm.orm.service.plan import Request, Verb
-from contacthub_orm.orm.unit_of_work.polling import attempts
+from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
@@ -82,7 +82,7 @@ def compensate(
     Returns:
         A compensation for each operation, the last operation first.
     """
-    undoing = _Undoing(backend, entries, backend.now() + timedelta(seconds=settle))
+    undoing = _Undoing(backend, entries, timedelta(seconds=settle))
     undone = []
     for entry in reversed(entries):
         one = undoing.undo(entry)
@@ -106,12 +106,13 @@ class _Undoing:
     Args:
         backend: the service.
         entries: the done operations, in the order in which they were sent.
-        stored_by: when the service has stored what it accepted.
+        settle: how long the service may take to store what it accepted.
     """
 
-    def __init__(self, backend: Backend, entries: Sequence[Entry], stored_by: datetime) -> None:
+    def __init__(self, backend: Backend, entries: Sequence[Entry], settle: timedelta) -> None:
         self._backend = backend
-        self._stored_by = stored_by
+        self._settle = settle
+        self._started = backend.now()
         self._ours = {state_of(entry.entity).key: entry.document for entry in entries}
         self._moved = {_key_above(entry.entity) for entry in entries}
         self._gone: set[Key | None] = set()
@@ -140,14 +141,14 @@ class _Undoing:
         if entry.operation.verb is Verb.CREATE:
             reason = self._take_back_creation(entry, held)
             return Compensation(entry, reason)
-        return _take_back_change(self._backend, entry, held)
+        return _take_back_change(self._backend, entry, self._stored(entry, entry.operation.baseline), held)
 
     def _take_back_creation(self, entry: Entry, held: _Held) -> str | None:
         """Delete what we created, and return None, or the reason why it has to stay."""
         if entry.evidence is not Evidence.ANSWER:
             return _UNPROVED[entry.evidence]
         backend, entity, identity = self._backend, type(entry.entity), _identity(entry.entity)
-        current = self._stored(entity, identity)
+        current = self._stored(entry, entry.document)
         if current is None:
             return None
         if not _is_untouched(backend, entry, current, held):
@@ -158,13 +159,9 @@ class _Undoing:
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
         return None
 
-    def _stored(self, entity: type[Entity], identity: str) -> Document | None:
+    def _stored(self, entry: Entry, known: Document | None) -> Document | None:
         """The entity's document. What was accepted just now may appear until it is stored, or never."""
-        for _ in attempts(self._backend, self._stored_by, pause=0.25, longest_pause=5.0):
-            document = self._backend.fetch(entity, identity)
-            if document is not None:
-                return document
-        return None
+        return fetch_settled(self._backend, entry.entity, known, self._started, self._settle)
 
 
 def _key_above(entity: Entity) -> Key | None:
@@ -197,9 +194,8 @@ def _is_untouched(backend: Backend, entry: Entry, current: Document, held: _Held
     return holds_submitted(now, wrote) and holds_submitted(wrote, now)
 
 
-def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensation:
+def _take_back_change(backend: Backend, entry: Entry, current: Document | None, held: _Held) -> Compensation:
     entity = entry.entity
-    current = backend.fetch(type(entity), _identity(entity))
     if current is None:
         return Compensation(entry, "it no longer exists")
     verb, body = _way_back(entry, held.document)

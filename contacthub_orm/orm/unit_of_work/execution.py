@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from contacthub_orm.errors import (
@@ -20,6 +21,7 @@ from contacthub_orm.errors import (
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome, created_key
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
+from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
@@ -61,16 +63,24 @@ class Execution:
         backend: the service.
         observer: is told every outcome.
         on_error: whether to stop after a failed operation.
+        settle: how long the service may take to show what it has taken in.
         check_version: whether to read an entity before each update or deletion, which then fails with StaleDataError if
             another writer has changed the entity.
     """
 
     def __init__(
-        self, backend: Backend, observer: Observer, *, on_error: OnError = "stop", check_version: bool = False
+        self,
+        backend: Backend,
+        observer: Observer,
+        *,
+        on_error: OnError = "stop",
+        settle: timedelta,
+        check_version: bool = False,
     ) -> None:
         self.backend = backend
         self.observer = observer
         self.on_error = on_error
+        self.settle = settle
         self.check_version = check_version
         self.entries: dict[Operation, Entry] = {}
         self._begun: dict[Operation, Entry] = {}
@@ -157,11 +167,7 @@ class Execution:
         try:
             answer = self.backend.send(request)
         except NotFoundError:
-            if (
-                operation.verb is Verb.DELETE
-                and operation.sent_before is not None
-                and self._is_gone(operation)
-            ):
+            if self._was_deleted_before(operation):
                 return None, Evidence.LOOK_UP
             raise
         except ConflictError as error:
@@ -190,10 +196,12 @@ class Execution:
                 return document
         raise error
 
-    def _is_gone(self, operation: Operation) -> bool:
-        """Whether the entity is gone that a repeated deletion did not find. Otherwise its route was not found."""
-        identity = state_of(operation.entity).identity
-        return identity is not None and self.backend.fetch(type(operation.entity), identity) is None
+    def _was_deleted_before(self, operation: Operation) -> bool:
+        """Whether a repeated deletion finds nothing because the entity is gone. Otherwise its route was not found."""
+        if operation.verb is not Verb.DELETE or operation.sent_before is None:
+            return False
+        first = operation.sent_before.ours
+        return fetch_settled(self.backend, operation.entity, operation.baseline, first, self.settle) is None
 
     def _refuse_stale(self, operation: Operation) -> None:
         """Make sure that the entity has not changed since it was read.
@@ -201,10 +209,11 @@ class Execution:
         Raises:
             StaleDataError: if another writer has changed or deleted it.
         """
-        entity = operation.entity
-        identity = state_of(entity).identity
-        current = None if identity is None else self.backend.fetch(type(entity), identity)
-        if current is None or is_newer(current, operation.baseline, entity.__resource__.version_keys):
+        entity, baseline = operation.entity, operation.baseline
+        # Only what has been read or created is known to exist, so that waiting for it makes sense.
+        settle = self.settle if baseline else timedelta(0)
+        current = fetch_settled(self.backend, entity, baseline, self.backend.now(), settle)
+        if current is None or is_newer(current, baseline, entity.__resource__.version_keys):
             raise self.backend.conflict(operation, current)
 
     def _failure(

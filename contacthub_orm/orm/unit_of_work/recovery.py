@@ -7,6 +7,7 @@ may be killed and run again.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -236,7 +237,12 @@ class Recovery:
         self._journal.resend((self._records[one].number for one in operations), self._backend.now())
         repeats = [attrs.evolve(one, after=()) for one in operations]
         originals = dict(zip(repeats, operations, strict=True))
-        execution = Execution(self._backend, _Marks(self, originals), on_error="continue")
+        execution = Execution(
+            self._backend,
+            _Marks(self, originals),
+            on_error="continue",
+            settle=timedelta(seconds=self._settle),
+        )
         execution.run(Plan((tuple(repeats),)))
 
     def _is_superseded(self, operation: Operation) -> bool:

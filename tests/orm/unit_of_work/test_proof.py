@@ -257,6 +257,69 @@ def test_a_put_without_an_answer_is_not_undone_over_what_another_writer_added(wo
     assert (there.extra, there.extended["theirs"]) == ("new", 1)
 
 
+def test_a_put_that_a_look_up_found_is_undone_without_what_another_writer_has_added(world: World) -> None:
+    identity = seeded(world, "ann", extended={"ours": 1})
+    node = world.node()
+
+    def add() -> None:
+        with Session(world.node()) as other:
+            same = other.get(Customer, identity)
+            assert same is not None
+            same.extended["theirs"] = 1
+            other.commit()
+
+    with Session(node) as session:
+        held = session.get(Customer, identity)
+        assert held is not None
+        world.fault(node, 0, "after")
+        once(world, node, "GET", add)
+
+        def fill() -> None:
+            held.extra = "new"
+            session.put(held)
+
+        error = failing(world, node, session, fill)
+    assert reasons(error) == [("PUT customers", None)]
+    [there] = world.customers()
+    assert (there.extra, dict(there.extended)) == (None, {"ours": 1, "theirs": 1})
+
+
+def test_what_refers_to_a_creation_keeps_it_though_the_search_does_not_show_it_yet(world: World) -> None:
+    node = world.node()
+    node.backend.referring = lambda *_: ()  # type: ignore[method-assign]
+    with Session(node) as session:
+        world.fault(node, 1, "after")
+
+        def fill() -> None:
+            ann = customer("ann")
+            session.add_all([ann, viewed(ann)])
+
+        error = failing(world, node, session, fill)
+    assert reasons(error) == [
+        ("POST events", FOUND),
+        ("POST customers", "what refers to it stays, and the service would delete that too"),
+    ]
+    assert len(world.events()) == 1
+
+
+def test_a_repeated_creation_that_collided_with_what_is_there_is_not_undone(world: World) -> None:
+    """Its first send may have created it, or another writer."""
+    world.sandbox.configure(uniqueness_policy="BLOCK")
+    node = world.node().workspace.get_node(
+        world.sandbox.node_id, matching=["base.contacts.email"], policy="BLOCK"
+    )
+    with Session(node, settle=0) as session:
+        session.add(customer("ann"))
+        world.fault(node, 0, "before")
+        with pytest.raises(CommitError):
+            session.commit()
+        once(world, node, "POST", lambda: seeded(world, "ann"))
+        world.fault(node, 1, "before", refused())
+        error = failing(world, node, session, lambda: session.add(customer("b")))
+    assert reasons(error) == [("POST customers", FOUND)]
+    assert [one.externalId for one in world.customers()] == ["ann"]
+
+
 def test_the_journal_keeps_what_an_answer_proves(world: World, tmp_path: Path) -> None:
     node = world.node()
     session = Session(node, journal=tmp_path / "journal")

@@ -105,7 +105,13 @@ class Flusher:
                 known=self._reconciliation.recent_creations(),
             )
         on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
-        execution = Execution(self._backend, self, on_error=on_error, check_version=self._check_version)
+        execution = Execution(
+            self._backend,
+            self,
+            on_error=on_error,
+            settle=self._in_doubt.settle,
+            check_version=self._check_version,
+        )
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:

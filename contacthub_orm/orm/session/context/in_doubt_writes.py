@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import ContacthubError, InvalidRequestError, OutcomeUnknown
@@ -41,6 +42,7 @@ class InDoubtWrites:
         self._backend = backend
         self._context = context
         self._reconciliation = reconciliation
+        self.settle = timedelta(seconds=settle)
         self._resolver = InDoubtResolver(backend, settle)
         self._writes: dict[int, InDoubtWrite] = {}
         self._conflicts: set[int] = set()
