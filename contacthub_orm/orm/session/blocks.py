@@ -246,7 +246,7 @@ class AtomicBlock:
             return []
         try:
             found = self._in_doubt.resolve()
-        except ContacthubError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was done must still be undone
             found = [attrs.evolve(entry, error=error) for entry in ours.values()]
         entries = [entry for entry in found if entry.operation in ours]
         self._done += [entry for entry in entries if entry.outcome is Outcome.DONE]

@@ -332,7 +332,9 @@ class Session:
         if not self._is_atomic:
             self._flusher.settle_journal()
         if not account.succeeded:
-            raise commit_error(account)
+            error = commit_error(account)
+            self._flusher.note_journal_failure(error)
+            raise error
 
     def commit(self) -> Account:
         """Flush, and announce the commit. In an atomic block it only flushes: the end of the block is the commit.

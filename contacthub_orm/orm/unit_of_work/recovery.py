@@ -18,10 +18,11 @@ from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
-from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
+from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate, inverse
 from contacthub_orm.orm.unit_of_work.execution import Execution
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 from contacthub_orm.orm.unit_of_work.journal import Journal
+from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
     import os
@@ -185,7 +186,7 @@ class Recovery:
         return InDoubtWrite(operation, operation.request.resolved(), record.first_sent, self._started)
 
     def _settled(self, operation: Operation, resolution: Resolution) -> bool:
-        if resolution.verdict is Verdict.ABSENT:
+        if resolution.verdict is Verdict.ABSENT or self._is_undone(operation, resolution.document):
             return False
         if resolution.verdict is Verdict.APPLIED:
             self._adopt(operation, resolution.document, Evidence.LOOK_UP)
@@ -196,6 +197,12 @@ class Recovery:
             error = self._backend.conflict(operation, resolution.document)
             self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
         return True
+
+    def _is_undone(self, operation: Operation, document: Document | None) -> bool:
+        """Whether an update to be undone has left nothing: its undoing before the crash may have had no record."""
+        if not self._lacks_decision(operation) or operation.verb is not Verb.UPDATE or document is None:
+            return False
+        return holds_submitted(document, inverse(operation.baseline or {}, operation.body))
 
     def _adopt(self, operation: Operation, document: Document | None, evidence: Evidence | None) -> None:
         record = self._records[operation]

@@ -17,6 +17,7 @@ from contacthub_orm.orm.wire.partial import is_partial
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from contacthub_orm.errors import CommitError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
@@ -164,6 +165,11 @@ class Flusher:
         """
         if self.journal is not None:
             self.journal.settle(self._in_doubt.operations())
+
+    def note_journal_failure(self, error: CommitError) -> None:
+        """Say with an error that the journal could not follow the commit, if it could not."""
+        if self.journal is not None and self.journal.failure is not None:
+            error.add_note(str(self.journal.failure))
 
     def close_journal(self) -> None:
         """Release the journal."""
