@@ -267,7 +267,6 @@ def test_what_an_earlier_commit_left_in_doubt_is_finished_and_not_undone_with_a_
     [one] = seed(world, "a")
     session = Session(node, journal=path, on_error="continue")
     session.add(customer("lost"))
-    world.sandbox.configure(search_delay=3600)
     world.fault(node, 0, "after")
     with pytest.raises(CommitError):
         session.commit()
@@ -277,7 +276,6 @@ def test_what_an_earlier_commit_left_in_doubt_is_finished_and_not_undone_with_a_
     plan = session._flusher.plan([changed])  # as a block sends it while the creation stays in doubt
     journal.begin(plan, node.backend.sending(), atomic=True, keep=session._in_doubt.operations())
     die(session)
-    world.sandbox.configure(search_delay=0)
     report = recover(world.node(), path)
     assert [operation.verb for operation in report.adopted] == ["POST"]
     assert report.undone == []
