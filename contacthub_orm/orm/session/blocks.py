@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.session.context.snapshots import Snapshot
 
-__all__ = ["AtomicBlock", "Block", "PlainBlock", "nested_block"]
+__all__ = ["AtomicBlock", "Block", "PlainBlock", "commit", "nested_block"]
 
 
 class Committing(Protocol):

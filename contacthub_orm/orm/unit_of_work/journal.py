@@ -124,7 +124,8 @@ class Journal(JournalFile):
         A recovery undoes the operations from that number on, and finishes those before it.
         """
         found = self._meta("atomic")
-        return None if found is None else int(found)
+        with self.reading():
+            return None if found is None else int(found)
 
     @property
     def known(self) -> set[Key]:
@@ -329,6 +330,7 @@ class Journal(JournalFile):
 
     def mark_undone(self, operation: Operation, document: Document | None) -> None:
         """Record that an operation of an atomic commit was undone, and the service's document after that."""
+        self.flush()  # a mark that waits must not be written over this
         kept = None if document is None else encoded(document)
         self._note(_UNDONE, [(Outcome.NOT_SENT.value, kept, self._numbers[operation])])
 
