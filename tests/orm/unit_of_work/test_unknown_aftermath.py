@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from contacthub_orm import CommitError, ConflictError, Customer, Session, StaleDataError, inspect, recover
+from contacthub_orm import (
+    CommitError,
+    ConflictError,
+    Customer,
+    NotFoundError,
+    Session,
+    StaleDataError,
+    inspect,
+    recover,
+)
 from tests.support.world import World, customer, get, lost, seed, viewed
 
 
@@ -239,3 +248,20 @@ def test_a_replacement_whose_answer_was_lost_is_undone_with_what_it_added(world:
         assert [undone.reason for undone in caught.value.undone] == [None]
     [found] = world.customers()
     assert (found.extra, found.base.firstName) == (None, "a")
+
+
+def test_a_repeated_deletion_that_is_not_found_fails_while_the_entity_is_there(world: World) -> None:
+    [one] = seed(world, "a")
+    node = world.node()
+    with Session(node) as session:
+        session.delete(get(session, one))
+        world.fault(node, 0, "before")
+        world.fault(
+            node, 1, "before", NotFoundError(status=404, message="no route", method="DELETE", url="x")
+        )
+        for outcome in ("unknown", "failed"):
+            with pytest.raises(CommitError) as caught:
+                session.commit()
+            assert [entry.outcome for entry in caught.value.account] == [outcome]
+        assert session.commit().succeeded
+    assert world.customers() == []
