@@ -199,6 +199,19 @@ def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> No
         session.add(viewed(known, "", properties={"url": "none at all"}))
 
 
+AGAIN = 6
+"""The operations of `fill_again`."""
+
+
+def fill_again(session: Session) -> None:
+    """Changes on top of the first ones, of customers that were changed and of some that were created."""
+    people = {str(one.externalId): one for one in session if isinstance(one, Customer)}
+    for name in (HELD[0], HELD[1], NEW[0]):
+        people[name].extra = "again"
+    later = Customer(externalId="later", base={"contacts": {"email": "later@example.com"}})
+    session.add_all([later, viewed(later, "again"), viewed(people[NEW[1]], "again")])
+
+
 def _customers(documents: Iterable[tuple[int | None, Document]]) -> Counter[str]:
     """Customers as texts, with their versions where those are given."""
     return Counter(

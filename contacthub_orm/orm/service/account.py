@@ -162,10 +162,16 @@ class Account:
         )
 
 
-def commit_error(account: Account) -> CommitError:
-    """Make the exception for an account with operations that were not done."""
+def commit_error(account: Account, cause: Exception | None = None) -> CommitError:
+    """Make the exception for a commit that did not succeed.
+
+    Args:
+        account: the account of its operations.
+        cause: what failed although every operation was done.
+    """
     open_entries = [entry for entry in account if entry.outcome not in (Outcome.DONE, Outcome.SUPERSEDED)]
     failures = [entry.error for entry in open_entries if entry.error is not None]
+    failures += [] if cause is None else [cause]
     done = len(account.having(Outcome.DONE))
     error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
     error.remaining = [entry.entity for entry in open_entries]

@@ -7,20 +7,19 @@ what was not done keeps its changes.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from contacthub_orm import signals
-from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.entity.resource import Identity, Key, identity_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.account import Account, Outcome, commit_error
-from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, nested_block
+from contacthub_orm.orm.service.account import Account, commit_error
+from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, commit, nested_block
 from contacthub_orm.orm.session.context.flushing import Flusher
 from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.context.loading import Loader
@@ -30,10 +29,11 @@ from contacthub_orm.orm.session.context.snapshots import Snapshot
 from contacthub_orm.orm.session.merging import merge
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, RowReader
-from contacthub_orm.orm.unit_of_work.journal import Journal
+from contacthub_orm.orm.unit_of_work.journal import settled_journal
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator
 
     from contacthub_orm.orm.service.binds import Bind
@@ -93,7 +93,7 @@ class Session:
         self.max_requests = max_requests
         self.settle = settle
         self.account = Account()
-        opened = None if journal is None else _opened(journal, self.backend.place)
+        opened = None if journal is None else settled_journal(journal, self.backend.place)
         self._reader = DocumentReader(self.backend, lambda: self.max_requests)
         self._context = PersistenceContext(self.backend.place, self.home)
         self._loader = Loader(self._context)
@@ -294,14 +294,15 @@ class Session:
         self._flushing = True
         try:
             chosen = self._with_additions_of_receivers(objects)
-            self.account = self._flusher.flush(chosen, atomic=self._is_atomic)
+            self.account = account = self._flusher.flush(chosen, atomic=self._is_atomic)
         finally:
             self._flushing = False
-        if self._block is not None:
-            self._block.note_done(self.account.having(Outcome.DONE))
-        self._conclude(self.account)
-        signals.after_flush.send(self)
-        return self.account
+        self._conclude(account)
+        try:
+            signals.after_flush.send(self)
+        finally:
+            self.account = account  # a receiver may have flushed
+        return account
 
     def _with_additions_of_receivers(self, objects: Iterable[Entity] | None) -> list[Entity] | None:
         """Announce the flush, and add to the objects what the receivers have added or deleted."""
@@ -331,17 +332,17 @@ class Session:
         if not self._is_atomic:
             self._flusher.settle_journal()
         if not account.succeeded:
-            raise commit_error(account)
+            error = commit_error(account)
+            self._flusher.note_journal_failure(error)
+            raise error
 
     def commit(self) -> Account:
-        """Flush, and end the block. Raises what `flush` raises."""
+        """Flush, and announce the commit. In an atomic block it only flushes: the end of the block is the commit.
+
+        Raises what `flush` raises.
+        """
         self._check_open()
-        signals.before_commit.send(self)
-        account = self.flush()
-        if self.expire_on_commit:
-            self.expire_all()
-        signals.after_commit.send(self)
-        return account
+        return self.flush() if self._is_atomic else commit(self)
 
     def rollback(self) -> None:
         """Undo all pending changes; nothing is sent, and what was flushed stays.
@@ -403,8 +404,7 @@ class Session:
         if not self._context.closed:
             self.expunge_all()
             self._context.closed = True
-            if self._flusher.journal is not None:
-                self._flusher.journal.close()
+            self._flusher.close_journal()
 
     # -- views --------------------------------------------------------------------------------------------------------
 
@@ -489,11 +489,3 @@ class Session:
 
     def _check_open(self) -> None:
         self._context.check_open()
-
-
-def _opened(path: str | os.PathLike[str], place: str) -> Journal:
-    journal = Journal(path, place)
-    if journal.unsettled:
-        journal.close()
-        raise JournalError(f"{os.fspath(path)} holds a commit that was cut short: run recover() on it first")
-    return journal

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
-from contacthub_orm.orm.service.account import Evidence
+from contacthub_orm.orm.service.account import Evidence, Outcome
 from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
@@ -70,21 +69,24 @@ def compensate(
 ) -> list[Compensation]:
     """Undo done operations in reverse.
 
-    An operation that is undone already, as after a recovery that was killed, counts as undone. Errors of the service
-    are not raised, but become the reason of a compensation.
+    An operation that is undone already, as after a recovery that was killed, counts as undone; one whose entry says
+    "not sent" is recorded as undone and passed over. Errors are not raised, but become the reason of a compensation.
 
     Args:
         backend: the service.
-        entries: the done operations, in the order in which they were sent.
+        entries: the operations that were done, in the order in which they were sent.
         settle: the seconds within which the service stores an accepted event.
         note: is called with each compensation as soon as it is known.
 
     Returns:
-        A compensation for each operation, the last operation first.
+        A compensation for each operation that was not undone before, the last operation first.
     """
     undoing = _Undoing(backend, entries, timedelta(seconds=settle))
     undone = []
     for entry in reversed(entries):
+        if entry.outcome is Outcome.NOT_SENT:
+            undoing.pass_over(entry)
+            continue
         one = undoing.undo(entry)
         undone.append(one)
         if note is not None:
@@ -118,14 +120,19 @@ class _Undoing:
         self._gone: set[Key | None] = set()
         self._still_referred_to: set[Key] = set()
 
+    def pass_over(self, entry: Entry) -> None:
+        """Take note of an operation that was undone before."""
+        if entry.operation.verb is Verb.CREATE:
+            self._gone.add(state_of(entry.entity).key)
+
     def undo(self, entry: Entry) -> Compensation:
-        """Undo an operation. Errors of the service become the reason why it is not undone."""
+        """Undo an operation. An error, of a receiver of signals too, becomes the reason why it is not undone."""
         key = state_of(entry.entity).key
         held = _Held(self._ours[key] or {}, key in self._moved)
         try:
             one = self._compensate(entry, held)
-        except ContacthubError as error:
-            one = Compensation(entry, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other operations must still be undone
+            one = Compensation(entry, str(error) or type(error).__name__)
         if one.document is not None:
             self._ours[key] = one.document
         if entry.operation.verb is Verb.CREATE:

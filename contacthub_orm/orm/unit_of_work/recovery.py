@@ -19,10 +19,11 @@ from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
-from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
+from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate, inverse
 from contacthub_orm.orm.unit_of_work.execution import Execution, superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
-from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
+from contacthub_orm.orm.unit_of_work.journal import Journal
+from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
     import os
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
+    from contacthub_orm.orm.unit_of_work.journal_records import Record
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Recovery", "Report", "recover"]
@@ -93,7 +95,8 @@ def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -
         What was found and done.
 
     Raises:
-        JournalError: if the file does not exist, is not a journal, is in use, or belongs to another node.
+        JournalError: if the file does not exist, is not a journal, is damaged, is in use, belongs to another node, or
+            cannot be written. What was done until then is in it, and recovery can be run again.
         ContacthubError: if a look-up fails. The journal is kept, and recovery can be run again.
     """
     backend = bind.backend
@@ -114,6 +117,7 @@ class Recovery:
         self._resolver = InDoubtResolver(backend, settle)
         self._started = backend.now()
         self._report = Report()
+        self._block = journal.block
         self._records: dict[Operation, Record] = {}
         self._known: set[Key] = set()
         self._created: set[Key] = set()
@@ -121,27 +125,27 @@ class Recovery:
 
     def run(self) -> Report:
         """Finish the commit, and remove every operation from the journal that is not open."""
-        pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
+        pairs = self._journal.operations(self._backend.entity_class)
         self._records = {operation: record for record, operation in pairs}
         keys = (state_of(operation.entity).key for operation in self._records)
         self._known = self._journal.known | {key for key in keys if key is not None}
-        atomic = self._journal.atomic and not all(
-            record.outcome in (Outcome.DONE, Outcome.SUPERSEDED) for record in self._records.values()
-        )
         for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
-            self._batch(list(batch), send=not atomic)
-        if atomic:
-            self._report.undone = compensate(self._backend, self._done, self._settle, self._note_undone)
-        still_open = {self._records[operation].number for operation in self._report.open}
-        self._journal.forget(
-            record.number for record in self._records.values() if record.number not in still_open
-        )
+            operations = list(batch)
+            self._batch(operations, send=not self._lacks_decision(operations[0]))
+        done = [entry for entry in self._done if self._lacks_decision(entry.operation)]
+        self._report.undone = compensate(self._backend, done, self._settle, self._note_undone)
+        self._journal.settle(self._report.open)
         return self._report
+
+    def _lacks_decision(self, operation: Operation) -> bool:
+        """Whether it belongs to an atomic commit whose end was not recorded, so that it is to be undone."""
+        return self._block is not None and self._records[operation].number >= self._block
 
     def _note_undone(self, undone: Compensation) -> None:
         record = self._records[undone.entry.operation]
         if undone.reason is None:
             record.outcome = Outcome.NOT_SENT
+            record.document = undone.document or record.document
             self._journal.adopt(record)
 
     def _batch(self, operations: list[Operation], *, send: bool) -> None:
@@ -149,11 +153,12 @@ class Recovery:
         self._report.confirmed += confirmed
         for one in confirmed:
             self._take_in(one)
-        ended = (Outcome.NOT_SENT, Outcome.SUPERSEDED)
-        undone = {one for one in operations if self._records[one].outcome in ended}
+        for one in operations:
+            if self._records[one].outcome is Outcome.NOT_SENT:
+                self._take_in(one)
         rest = []
         for one in operations:
-            if one in undone or self._records[one].outcome is Outcome.DONE:
+            if self._records[one].outcome in (Outcome.NOT_SENT, Outcome.SUPERSEDED, Outcome.DONE):
                 continue
             if self._records[one].outcome is Outcome.FAILED:
                 error = ContacthubError("it was refused before the crash")
@@ -187,7 +192,7 @@ class Recovery:
         return InDoubtWrite(operation, operation.request.resolved(), record.first_sent, self._started)
 
     def _settled(self, operation: Operation, resolution: Resolution) -> bool:
-        if resolution.verdict is Verdict.ABSENT:
+        if resolution.verdict is Verdict.ABSENT or self._is_undone(operation, resolution.document):
             return False
         if resolution.verdict is Verdict.APPLIED:
             self._adopt(operation, resolution.document, Evidence.LOOK_UP)
@@ -199,6 +204,12 @@ class Recovery:
             self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
         return True
 
+    def _is_undone(self, operation: Operation, document: Document | None) -> bool:
+        """Whether an update to be undone has left nothing: its undoing before the crash may have had no record."""
+        if not self._lacks_decision(operation) or operation.verb is not Verb.UPDATE or document is None:
+            return False
+        return holds_submitted(document, inverse(operation.baseline or {}, operation.body))
+
     def _adopt(self, operation: Operation, document: Document | None, evidence: Evidence | None) -> None:
         record = self._records[operation]
         record.outcome, record.document, record.evidence = Outcome.DONE, document, evidence
@@ -208,7 +219,11 @@ class Recovery:
         self._take_in(operation)
 
     def _take_in(self, operation: Operation) -> None:
-        """Give the operation's entity its identity, so that the operations that depend on it can be sent."""
+        """Give the operation's entity its identity, so that the operations that depend on it can be sent.
+
+        An operation that was undone before is taken in, too: what the service holds since tells whether another writer
+        came between.
+        """
         record = self._records[operation]
         state = state_of(operation.entity)
         if state.key is None and record.identity is not None:
@@ -222,7 +237,7 @@ class Recovery:
             Entry(
                 operation,
                 request,
-                Outcome.DONE,
+                record.outcome or Outcome.UNKNOWN,
                 sent=record.first_sent,
                 document=record.document,
                 evidence=record.evidence,
