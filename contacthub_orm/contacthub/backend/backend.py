@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from contacthub_orm.contacthub.backend.answers import objection_to
 from contacthub_orm.contacthub.backend.lookup import find_created, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
@@ -188,10 +189,16 @@ class NodeBackend:
         return _merged(verb, entity, sent)
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """The document of the entity with this identity, or None if there is none."""
+        """The document of the entity with this identity, or None if there is none.
+
+        Raises:
+            NotFoundError: if the route is not found: that says nothing about the entity.
+        """
         try:
             return self.read(entity, identity)
-        except NotFoundError:
+        except NotFoundError as error:
+            if not error.has_envelope:
+                raise
             return None
 
     def read(self, entity: type[Entity], identity: str) -> Document:
@@ -218,8 +225,9 @@ class NodeBackend:
         if name == CustomerSession.__resource__.name:
             elements: list[Document] = self._call("GET", path)["elements"]
             return elements
-        customer = self.fetch(self.entity_class(collection), identity) or {}
-        return (customer.get("base") or {}).get(name) or []
+        base = (self.fetch(self.entity_class(collection), identity) or {}).get("base")
+        found = base.get(name) if isinstance(base, dict) else None
+        return found if isinstance(found, list) else []
 
     def scan_key(self, entity: type[Entity]) -> ScanKey | None:
         """The property along which a scan reads; None for what is only found below a customer."""
@@ -235,9 +243,10 @@ class NodeBackend:
         answer = self._call("GET", (resource,), self.compile(search))
         page = answer["page"]
         total = page["totalElements"]
-        cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
+        told = page.get("maxElements")
+        cap = told if isinstance(told, int) and told else MAX_MATCHED_ELEMENTS
         return Page(
-            answer["elements"],
+            answer.get("elements", ()),
             total,
             page["number"],
             page["size"],
@@ -357,7 +366,11 @@ class NodeBackend:
         self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None
     ) -> Any:
         answer = self._transport.send(
-            method, quote_path(*self._root, *path), params=params or None, json=body
+            method,
+            quote_path(*self._root, *path),
+            params=params or None,
+            json=body,
+            objection=objection_to(method, path, params or {}, body),
         )
         return answer.body
 
