@@ -80,7 +80,7 @@ class _CarefulResponse(HTTPResponse):
     def __init__(self, sock: socket, *args: Any, seconds: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         # `makefile` counts the readers of a socket, so its own reader stays underneath.
-        raw = self.fp.detach()  # type: ignore[attr-defined]
+        raw = self.fp.detach()
         self.fp = io.BufferedReader(_TimedReader(raw, sock, seconds))
 
     def begin(self) -> None:
@@ -126,7 +126,9 @@ class CarefulAdapter(HTTPAdapter):
         }
 
 
-def _careful(kind: type[HTTPConnectionPool], response: Callable[..., HTTPResponse]) -> type[HTTPConnectionPool]:
+def _careful(
+    kind: type[HTTPConnectionPool], response: Callable[..., HTTPResponse]
+) -> type[HTTPConnectionPool]:
     """A class of pools, whatever kind of connections they have, that read answers by `response`."""
 
     class CarefulPool(kind):  # type: ignore[misc, valid-type]

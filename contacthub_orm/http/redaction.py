@@ -51,7 +51,7 @@ class Redactor:
         found = {reveal(), *passwords, *map(unquote, passwords)} - {""}
         # Longest first, because a secret may be part of another.
         secrets = sorted(found, key=len, reverse=True)
-        self._secrets = lambda: secrets
+        self._secrets: Callable[[], list[str]] = lambda: secrets
 
     def text(self, text: str) -> str:
         """The text with every secret masked, and with the user and password of every URL."""

@@ -207,5 +207,5 @@ def test_a_transport_cannot_be_pickled_token_and_all(transport):
 
 def test_a_refused_token_is_not_in_the_error():
     with pytest.raises(ContacthubError) as caught:
-        Transport("http://host", f"{TOKEN}\n")
+        Transport("https://host", f"{TOKEN}\n")
     assert TOKEN not in str(caught.value)

@@ -62,7 +62,11 @@ def _not_itself(identity: str, body: Any) -> str | None:
     found = body.get("id")
     if found == identity or (isinstance(found, str) and found.casefold() == identity.casefold()):
         return None
-    return "the body has no id" if found is None else f"the body is the document of {found!r}, not of {identity!r}"
+    return (
+        "the body has no id"
+        if found is None
+        else f"the body is the document of {found!r}, not of {identity!r}"
+    )
 
 
 def _not_accepted(identity: str, body: Any) -> str | None:
@@ -103,7 +107,9 @@ def _contradicts(stored: Any, sent: Any) -> bool:
     if is_empty(stored) or is_empty(sent) or stored == sent:
         return False
     if isinstance(sent, dict):
-        return not isinstance(stored, dict) or any(_contradicts(stored.get(key), one) for key, one in sent.items())
+        return not isinstance(stored, dict) or any(
+            _contradicts(stored.get(key), one) for key, one in sent.items()
+        )
     if isinstance(sent, list):
         return not isinstance(stored, list) or not all(
             any(not _contradicts(one, other) for one in stored) for other in sent
@@ -164,4 +170,6 @@ def _no_page(number: int, size: int | None, body: Any) -> str | None:
 def _kind(value: Any) -> str:
     if value is None:
         return "missing"
-    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}.get(type(value), "a number")
+    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}.get(
+        type(value), "a number"
+    )

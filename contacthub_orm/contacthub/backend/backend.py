@@ -158,12 +158,18 @@ class NodeBackend:
     def _created_here(self, entity: Entity, body: Document) -> Document:
         """The body of a creation, completed: a customer names the node, an event says when it happened.
 
+        An event without a customer's id names the node in its `bringBackProperties`: its route does not know it.
+
         If the answer to an event's creation is lost, the event is looked up by its date. So the date is set on the event
         itself, and stays the same however often the creation is planned.
         """
-        if isinstance(entity, Event) and body.get("date") is None:
-            entity.date = self.now()
-            body["date"] = dump_datetime(entity.date)
+        if isinstance(entity, Event):
+            if body.get("date") is None:
+                entity.date = self.now()
+                body["date"] = dump_datetime(entity.date)
+            bring_back = body.get("bringBackProperties")
+            if bring_back and not bring_back.get("nodeId"):
+                body["bringBackProperties"] = {**bring_back, "nodeId": self._node_id}
         if not isinstance(entity, Customer):
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:

@@ -24,6 +24,10 @@ def read_policy(call: Callable[[str, tuple[str, ...]], Any], node_id: str) -> Ma
         return None
     matching = node.get("uniqueCustomer")
     properties = matching.get("properties") if isinstance(matching, dict) else None
-    if not isinstance(properties, list) or not properties or not all(isinstance(one, str) for one in properties):
+    if (
+        not isinstance(properties, list)
+        or not properties
+        or not all(isinstance(one, str) for one in properties)
+    ):
         return None
     return MatchingPolicy(tuple(properties), bool(matching.get("caseSensitive")), uniqueness="MERGE")
