@@ -48,9 +48,9 @@ class Workspace:
     ) -> None:
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
+        self.workspace_id, self.base_url = workspace_id, base_url
         if not isinstance(workspace_id, str) or not workspace_id:
             raise ConfigurationError("workspace_id must be a string that is not empty")
-        self.workspace_id = workspace_id
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
         self.transport = Transport(self.base_url, reveal(), chosen, clock)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.poolmanager import PoolManager
 
-__all__ = ["CarefulAdapter", "TooLarge", "read_body"]
+__all__ = ["CarefulAdapter", "TooLargeError", "read_body"]
 
 _CHUNK: Final = 65_536
 """How many bytes are read, and decompressed, at once: no more than these go past the bound unseen."""
 
 
-class TooLarge(HTTPError):
+class TooLargeError(HTTPError):
     """The body of an answer is larger than the bound."""
 
 
@@ -144,7 +144,7 @@ def read_body(response: Response, at_most: int) -> bytes:
     """Read the body of an answer, decompressed.
 
     Raises:
-        TooLarge: if it is larger than `at_most` bytes. The connection is closed then.
+        TooLargeError: if it is larger than `at_most` bytes. The connection is closed then.
         urllib3.exceptions.HTTPError: if the exchange fails.
     """
     pieces: list[bytes] = []
@@ -153,6 +153,6 @@ def read_body(response: Response, at_most: int) -> bytes:
         size += len(piece)
         if size > at_most:
             response.raw.close()
-            raise TooLarge(f"the answer is larger than {at_most} bytes (max_answer_bytes)")
+            raise TooLargeError(f"the answer is larger than {at_most} bytes (max_answer_bytes)")
         pieces.append(piece)
     return b"".join(pieces)

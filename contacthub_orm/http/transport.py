@@ -69,6 +69,7 @@ class Transport:
     ) -> None:
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
+        self.base_url = base_url  # what a traceback of a refused one shows
         self.settings = settings or Settings()
         self.base_url = checked_base_url(base_url, allow_http=self.settings.allow_http)
         _check_token(reveal)

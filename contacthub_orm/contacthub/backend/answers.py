@@ -31,13 +31,15 @@ def objection_to(
 
     The service answers with nothing where it deletes or erases, and may where it accepts an event (changelog 1.11).
     """
-    if method == "DELETE" or (method == "POST" and len(path) == _BELOW and path[-1] == "forget"):
+    if method == "DELETE":
+        return partial(_not_empty, path[-1])
+    if method == "POST" and len(path) == _BELOW and path[-1] == "forget":
         return partial(_not_empty, path[1])
     if method == "GET":
         return _reading(path, params)
     if method == "POST":
         return partial(_not_created, path[-1], body or {})
-    return partial(_not_accepted if path[0] == "events" else _not_itself, path[-1])
+    return partial(_not_empty if path[0] == "events" else _not_itself, path[-1])
 
 
 def _reading(path: tuple[str, ...], params: Mapping[str, str]) -> Callable[[Any], str | None]:
@@ -69,12 +71,8 @@ def _not_itself(identity: str, body: Any) -> str | None:
     )
 
 
-def _not_accepted(identity: str, body: Any) -> str | None:
-    return None if body is None else _not_itself(identity, body)
-
-
 def _not_empty(identity: str, body: Any) -> str | None:
-    """Nothing, or the document that is gone."""
+    """Nothing, or the document of the entity."""
     return None if body is None else _not_itself(identity, body)
 
 
@@ -86,16 +84,17 @@ def _not_created(collection: str, sent: Document, body: Any) -> str | None:
         return _no_object(body)
     if not isinstance(body.get("id"), str) or not body["id"]:
         return "the body has no id"
-    if len(body) == 1:
-        return None
-    other = next((key for key, value in sent.items() if _contradicts(body.get(key), value)), None)
+    return None if len(body) == 1 else _contradiction(collection, sent, body)
+
+
+def _contradiction(collection: str, sent: Document, body: Document) -> str | None:
+    """What tells that a document is not that of a creation: another value than was sent, or none of a customer's."""
+    told = [key for key, value in sent.items() if not is_empty(value) and key != "nodeId"]
+    other = next((key for key in sent if _contradicts(body.get(key), sent[key])), None)
     if other is not None:
         return f"the body is a document with another {other} than was sent"
-    if collection == "customers" and not any(
-        not is_empty(body.get(key)) for key, value in sent.items() if not is_empty(value) and key != "nodeId"
-    ):
-        told = [key for key, value in sent.items() if not is_empty(value) and key != "nodeId"]
-        return f"the body is a document without the {told[0]} that was sent" if told else None
+    if collection == "customers" and told and all(is_empty(body.get(key)) for key in told):
+        return f"the body is a document without the {told[0]} that was sent"
     return None
 
 
@@ -151,6 +150,16 @@ def _no_page(number: int, size: int | None, body: Any) -> str | None:
     page = body.get("page") if isinstance(body, dict) else body
     if not isinstance(body, dict) or not isinstance(page, dict):
         return _no_object(body) or f"`page` is {_kind(page)} and not an object"
+    objection = _other_page(page, number, size)
+    if objection is not None or (size == 0 and "elements" not in body):
+        return objection
+    objection = _no_rows(body.get("elements"))
+    if objection is None and len(body["elements"]) > page["size"]:
+        return f"the page has {len(body['elements'])} elements, and its size is {page['size']}"
+    return objection
+
+
+def _other_page(page: Mapping[str, Any], number: int, size: int | None) -> str | None:
     for name in ("totalElements", "number", "size"):
         value = page.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -159,12 +168,7 @@ def _no_page(number: int, size: int | None, body: Any) -> str | None:
         return f"the page is number {page['number']}, and {number} was asked for"
     if size is not None and page["size"] != size:
         return f"the page has the size {page['size']}, and {size} was asked for"
-    if size == 0 and "elements" not in body:
-        return None
-    objection = _no_rows(body.get("elements"))
-    if objection is None and len(body["elements"]) > page["size"]:
-        return f"the page has {len(body['elements'])} elements, and its size is {page['size']}"
-    return objection
+    return None
 
 
 def _kind(value: Any) -> str:

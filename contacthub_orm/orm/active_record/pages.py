@@ -71,6 +71,11 @@ class PaginatedList(ReadOnlyList[T]):
         self._turn = turn
 
     @property
+    def as_page(self) -> Page:
+        """The page as the service gave it, with its documents."""
+        return self._page
+
+    @property
     def size(self) -> int:
         """How many elements a page holds."""
         return self._page.size
@@ -120,5 +125,5 @@ class PaginatedList(ReadOnlyList[T]):
     def _move_to(self, number: int) -> Self:
         other = self._turn(number, self.size)
         list.__setitem__(self, slice(None), other)
-        self._page = other._page
+        self._page = other.as_page
         return self
