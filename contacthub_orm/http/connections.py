@@ -133,7 +133,7 @@ def _careful(
 
     class CarefulPool(kind):  # type: ignore[misc, valid-type]
         def _new_conn(self) -> Any:
-            connection = super()._new_conn()
+            connection: Any = super()._new_conn()
             connection.response_class = response
             return connection
 
