@@ -77,25 +77,15 @@ def _not_empty(identity: str, body: Any) -> str | None:
 
 
 def _not_created(collection: str, sent: Document, body: Any) -> str | None:
-    """The document of a new entity, or its id alone; the service may merge what is sent into another customer's."""
+    """The document of a new entity, or a part of it; the service may merge what is sent into another customer's."""
     if collection == "events" and body is None:
         return None  # older services name no id; the backend says that the outcome is unknown
     if not isinstance(body, dict):
         return _no_object(body)
     if not isinstance(body.get("id"), str) or not body["id"]:
         return "the body has no id"
-    return None if len(body) == 1 else _contradiction(collection, sent, body)
-
-
-def _contradiction(collection: str, sent: Document, body: Document) -> str | None:
-    """What tells that a document is not that of a creation: another value than was sent, or none of a customer's."""
-    told = [key for key, value in sent.items() if not is_empty(value) and key != "nodeId"]
-    other = next((key for key in sent if _contradicts(body.get(key), sent[key])), None)
-    if other is not None:
-        return f"the body is a document with another {other} than was sent"
-    if collection == "customers" and told and all(is_empty(body.get(key)) for key in told):
-        return f"the body is a document without the {told[0]} that was sent"
-    return None
+    other = next((key for key, value in sent.items() if _contradicts(body.get(key), value)), None)
+    return None if other is None else f"the body is a document with another {other} than was sent"
 
 
 def _contradicts(stored: Any, sent: Any) -> bool:
