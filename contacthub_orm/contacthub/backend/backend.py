@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from contacthub_orm.contacthub.backend.answers import objection_to
 from contacthub_orm.contacthub.backend.lookup import find_created, told_time, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
@@ -157,12 +158,18 @@ class NodeBackend:
     def _created_here(self, entity: Entity, body: Document) -> Document:
         """The body of a creation, completed: a customer names the node, an event says when it happened.
 
+        An event without a customer's id names the node in its `bringBackProperties`: its route does not know it.
+
         If the answer to an event's creation is lost, the event is looked up by its date. So the date is set on the event
         itself, and stays the same however often the creation is planned.
         """
-        if isinstance(entity, Event) and body.get("date") is None:
-            entity.date = self.now()
-            body["date"] = dump_datetime(entity.date)
+        if isinstance(entity, Event):
+            if body.get("date") is None:
+                entity.date = self.now()
+                body["date"] = dump_datetime(entity.date)
+            bring_back = body.get("bringBackProperties")
+            if bring_back and not bring_back.get("nodeId"):
+                body["bringBackProperties"] = {**bring_back, "nodeId": self._node_id}
         if not isinstance(entity, Customer):
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:
@@ -188,10 +195,16 @@ class NodeBackend:
         return _merged(verb, entity, sent)
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """The document of the entity with this identity, or None if there is none."""
+        """The document of the entity with this identity, or None if there is none.
+
+        Raises:
+            NotFoundError: if the route is not found: that says nothing about the entity.
+        """
         try:
             return self.read(entity, identity)
-        except NotFoundError:
+        except NotFoundError as error:
+            if not error.has_envelope:
+                raise
             return None
 
     def read(self, entity: type[Entity], identity: str) -> Document:
@@ -221,8 +234,9 @@ class NodeBackend:
             except NotFoundError:
                 return []  # the customer is not there, or not yet
             return elements
-        customer = self.fetch(self.entity_class(collection), identity) or {}
-        return (customer.get("base") or {}).get(name) or []
+        base = (self.fetch(self.entity_class(collection), identity) or {}).get("base")
+        found = base.get(name) if isinstance(base, dict) else None
+        return found if isinstance(found, list) else []
 
     def scan_key(self, entity: type[Entity]) -> ScanKey | None:
         """The property along which a scan reads; None for what is only found below a customer."""
@@ -238,9 +252,10 @@ class NodeBackend:
         answer = self._call("GET", (resource,), self.compile(search))
         page = answer["page"]
         total = page["totalElements"]
-        cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
+        told = page.get("maxElements")
+        cap = told if isinstance(told, int) and told else MAX_MATCHED_ELEMENTS
         return Page(
-            answer["elements"],
+            answer.get("elements", ()),
             total,
             page["number"],
             page["size"],
@@ -368,7 +383,11 @@ class NodeBackend:
         self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None
     ) -> Any:
         answer = self._transport.send(
-            method, quote_path(*self._root, *path), params=params or None, json=body
+            method,
+            quote_path(*self._root, *path),
+            params=params or None,
+            json=body,
+            objection=objection_to(method, path, params or {}, body),
         )
         return answer.body
 

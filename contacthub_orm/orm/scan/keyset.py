@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.errors import InvalidRequestError, TransportError
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_
 from contacthub_orm.orm.criteria.expressions import Ordering
 from contacthub_orm.orm.criteria.operators import Operator
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Keyset", "is_last"]
+__all__ = ["FRUITLESS_READINGS", "Keyset", "disagreement", "is_last"]
+
+FRUITLESS_READINGS: Final = 3
+"""How often pages are read without a new row and without fewer matches, before the total counts as wrong."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -61,7 +64,14 @@ class Keyset:
         if low is not None and self._instant(low) is None:
             return Page((), 0, number, size)
         criterion = and_(self.criterion, *self._bounds(low, high))
-        return self.send(Search(self.entity, criterion, order, number, size, self.fields))
+        page = self.send(Search(self.entity, criterion, order, number, size, self.fields))
+        for row in (*page.documents[:1], *page.documents[-1:]):
+            at = self.position(row)
+            if (low is not None and at < low) or (high is not None and at >= high):
+                raise nonsense(
+                    self.entity, f"a row has a {self.key.name} outside of the range that was asked for"
+                )
+        return page
 
     def _bounds(self, low: int | None, high: int | None) -> Iterator[Comparison]:
         """The bounds on the key. Read from the newest on, both are inclusive, as a filter by dates has them."""
@@ -89,8 +99,15 @@ class Keyset:
         return low + span
 
     def position(self, document: Document) -> int:
-        """The position of a row: its key, rounded down to a millisecond, as bounds name it."""
-        milliseconds = (parse_datetime(document[self.key.name]) - _EPOCH) // _MILLISECOND
+        """The position of a row: its key, rounded down to a millisecond, as bounds name it.
+
+        Raises:
+            TransportError: if the row has no such key.
+        """
+        try:
+            milliseconds = (parse_datetime(document[self.key.name]) - _EPOCH) // _MILLISECOND
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+            raise nonsense(self.entity, f"a row has no {self.key.name} that is an instant") from None
         return -milliseconds if self.key.newest_first else milliseconds
 
     def identity(self, document: Document) -> str:
@@ -114,6 +131,16 @@ class Keyset:
             return _EPOCH + milliseconds * _MILLISECOND
         except OverflowError:
             return None
+
+
+def nonsense(entity: type[Entity], reason: str) -> TransportError:
+    """The error for rows that make no sense."""
+    return TransportError(reason, method="GET", url=entity.__resource__.name)
+
+
+def disagreement(entity: type[Entity], total: int, found: int) -> TransportError:
+    """The error for pages that never hold as many rows as they say there are. Rows that were read before are right."""
+    return nonsense(entity, f"the pages say that there are {total} matches, and hold {found}")
 
 
 def is_last(page: Page) -> bool:

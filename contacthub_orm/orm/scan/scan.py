@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm.orm.scan.keyset import Keyset, is_last
+from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement, is_last
 from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split, workers_for
 from contacthub_orm.orm.scan.workers import WorkerPool
 
@@ -111,7 +111,8 @@ class _Reader:
         keyset = self._keyset
         found: set[str] = set()
         totals: set[int] = set()
-        number = 0
+        number = fruitless = 0
+        before = (-1, 0)  # how many rows are known, and how few there are said to be
         while True:
             page = keyset.fetch(partition.low, partition.low + 1, number)
             if page.capped:
@@ -125,6 +126,11 @@ class _Reader:
                 continue
             if totals == {len(found)}:
                 return
+            now = (len(partition.seen_ids), -max(totals))
+            fruitless = 0 if now > before else fruitless + 1
+            if fruitless == FRUITLESS_READINGS:
+                raise disagreement(keyset.entity, max(totals), len(found))
+            before = now
             found, totals, number = set(), set(), 0
 
     def plan_splits(self, partition: Partition, idle: int) -> list[Split]:

@@ -47,7 +47,11 @@ class Backend(Protocol):
         ...
 
     def send(self, request: Request) -> Any:
-        """Send a request and return the decoded answer, or None if the answer is empty."""
+        """Send a request and return the decoded answer, or None if the answer is empty.
+
+        Raises:
+            OutcomeUnknown: if the answer to a write makes no sense.
+        """
         ...
 
     def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
