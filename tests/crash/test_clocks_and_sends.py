@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import CommitError, Customer, Session, recover
+from contacthub_orm import CommitError, Customer, Education, Session, recover
 from contacthub_orm.contacthub import Node
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED
 from contacthub_orm.http import ManualClock
@@ -177,6 +177,24 @@ def test_an_event_that_a_recovery_found_is_not_taken_for_another_one(world: Worl
     report = recover(world.node(), path)
     assert (len(report.confirmed) + len(report.adopted), len(report.sent)) == (1, 1)
     assert len(world.events()) == 2
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_an_element_is_there_once_after_a_recovery(world: World, path: Path, phase: str) -> None:
+    session = Session(node := world.node(), journal=path)
+    bruce = customer("bruce")
+    session.add(bruce)
+    session.commit()
+    session.add_all([Education(customer=bruce, id=name, schoolName=name) for name in ("e1", "e2")])
+    world.fault(node, 0, phase, Crash())
+    die(session)
+    second = world.node()
+    world.fault(second, 1 if phase == "before" else 0, "before", Crash())
+    with pytest.raises(Crash):
+        recover(second, path)
+    assert recover(world.node(), path).complete
+    [found] = world.customers()
+    assert [one.id for one in found.base.educations] == ["e1", "e2"]
 
 
 @pytest.fixture(params=[-3600, 3600])

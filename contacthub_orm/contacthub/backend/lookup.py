@@ -113,7 +113,7 @@ class _Once:
 
 def _find(reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]) -> Resolution:
     entity = write.operation.entity
-    if entity.__parent__ is not None:
+    if type(entity).__parent__ is not None:
         return _find_below(reader, write)
     if isinstance(entity, Customer):
         return _find_customer(reader, policy, write, taken)

@@ -155,14 +155,16 @@ class _Undoing:
         if entry.evidence is not Evidence.ANSWER:
             return _UNPROVED[entry.evidence]
         backend, entity, identity = self._backend, type(entry.entity), _identity(entry.entity)
-        current = self._stored(entry, entry.document)
+        key = state_of(entry.entity).known_key
+        if key in self._still_referred_to or not self._gone.issuperset(backend.referring(entity, identity)):
+            return "what refers to it stays, and the service would delete that too"
+        current = self._stored(
+            entry, entry.document
+        )  # the last read, so that no other comes before the delete
         if current is None:
             return None
         if not _is_untouched(backend, entry, current, held):
             return _CHANGED_SINCE
-        key = state_of(entry.entity).known_key
-        if key in self._still_referred_to or not self._gone.issuperset(backend.referring(entity, identity)):
-            return "what refers to it stays, and the service would delete that too"
         backend.send(backend.request(Verb.DELETE, entry.entity, None))
         return None
 

@@ -15,7 +15,7 @@ import attrs
 
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.entity.resource import Key, joined_identity
 from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
@@ -214,7 +214,9 @@ class Recovery:
         record = self._records[operation]
         record.outcome, record.document, record.evidence = Outcome.DONE, document, evidence
         if operation.verb is Verb.CREATE and document is not None:
-            record.identity = document[operation.entity.__resource__.id_key]
+            own = document[operation.entity.__resource__.id_key]
+            is_below = type(operation.entity).__parent__ is not None
+            record.identity = joined_identity(operation.request.resolved().path[1], own) if is_below else own
         self._journal.adopt(record)
         self._take_in(operation)
 
