@@ -84,6 +84,10 @@ class EntityState(ObjectState):
     sent_before: SentAt | None = None
     """When a write whose answer was lost was first sent; the write may be sent again."""
 
+    in_doubt: Any = None
+    """The write whose answer was lost, to be looked up before the next save: an `InDoubtWrite`, whose class is on a higher
+    layer. None if there is none."""
+
     in_flight: Document | None = None
     """The body that is being sent now, or None if no write is under way."""
 
@@ -196,7 +200,7 @@ class EntityState(ObjectState):
     def become_transient(self) -> None:
         """The entity is new again: its next save creates it. From: transient or detached."""
         assert self.owner is None
-        self.key = self.sent_before = None
+        self.key = self.sent_before = self.in_doubt = None
         self.deleted = False
 
     def merge_into(self, other: Entity) -> None:
@@ -257,18 +261,23 @@ class EntityState(ObjectState):
         """No write of the entity is under way any more."""
         self.in_flight = None
 
-    def fall_in_doubt(self, sent_at: SentAt) -> None:
+    def fall_in_doubt(self, sent_at: SentAt | None, write: Any) -> None:
         """The answer to a write was lost, which was first sent at `sent_at`."""
         self.sent_before = sent_at
+        self.in_doubt = write
+
+    def resolve_doubt(self) -> None:
+        """The write was looked up. If it is sent again, the first send still counts."""
+        self.in_doubt = None
 
     def leave_doubt(self) -> None:
-        """No write in doubt of the entity is looked up any more."""
-        self.sent_before = None
+        """No write in doubt of the entity is looked up any more, and the next one is a first send."""
+        self.sent_before = self.in_doubt = None
 
     def settle(self) -> None:
         """The service confirmed a write, and its answer has the latest version that we know of."""
         self.version_moved = False
-        self.sent_before = None
+        self.sent_before = self.in_doubt = None
         self.in_flight = None
 
     def note_moved_version(self) -> None:

@@ -188,7 +188,10 @@ class AtomicBlock:
         self._done += [entry for entry in entries if entry.outcome is Outcome.DONE]
         left = [entry for entry in entries if entry.outcome is not Outcome.DONE]
         for entry in left:
-            self._in_doubt.forget(entry.entity)
+            if (
+                entry.operation.verb is not Verb.CREATE
+            ):  # what may have been created is never created again unasked
+                self._in_doubt.forget(entry.entity)
         return [Compensation(entry, str(entry.error)) for entry in left]
 
     def _take_back(self, undone: Compensation) -> None:

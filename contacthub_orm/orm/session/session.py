@@ -163,9 +163,11 @@ class Session:
         return self.backend.export(type(entity), state_of(entity).known_key.id)
 
     def expunge(self, entity: Entity) -> None:
-        """Let go of an entity. It becomes detached, or transient if it was new, and keeps its values."""
+        """Let go of an entity. It becomes detached, or transient if it was new, and keeps its values.
+
+        A write whose outcome is unknown goes with it: the session that it is added to next looks the write up.
+        """
         self._check_held(entity)
-        self._in_doubt.forget(entity)
         self._context.detach(entity)
 
     def expunge_all(self) -> None:
@@ -173,7 +175,6 @@ class Session:
         for entity in self._context:
             self._context.detach(entity)
         self._context.deleted_keys.clear()
-        self._in_doubt.clear()
 
     def put(self, entity: Entity) -> None:
         """Mark an entity so that the next flush replaces its whole document (PUT) instead of patching what changed."""

@@ -223,7 +223,7 @@ class Journal:
         execute = self._connection.execute
         execute("begin immediate")
         if not atomic:
-            self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+            self._drop_all_but(keep)
         self._number(plan)
         self._insert(plan, now)
         execute("delete from meta where key in ('atomic', 'known')")
@@ -347,12 +347,16 @@ class Journal:
         self._marks.clear()
         execute = self._connection.execute
         execute("begin immediate")
-        self._drop_all_but({operation: self._numbers[operation] for operation in keep})
+        self._drop_all_but(keep)
         execute("delete from meta where key = 'atomic'")
         execute("commit")
 
-    def _drop_all_but(self, kept: dict[Operation, int]) -> None:
-        """Forget all other operations. A kept request that refers to one of them gets the id of its entity."""
+    def _drop_all_but(self, keep: Iterable[Operation]) -> None:
+        """Forget all other operations. A kept request that refers to one of them gets the id of its entity.
+
+        An operation in doubt that came with its entity from another session is not in this journal.
+        """
+        kept = {one: self._numbers[one] for one in keep if one in self._numbers}
         self._connection.executemany(
             "update operation set request = ? where number = ?",
             [(self._encoded_request(one.request.resolved()), number) for one, number in kept.items()],

@@ -139,7 +139,7 @@ def test_an_element_has_its_identity_below_its_parent() -> None:
 def test_a_confirmed_write_ends_what_was_noted_of_it() -> None:
     state = persistent()
     state.send({"title": "Emma"})
-    state.fall_in_doubt(SENT_AT)
+    state.fall_in_doubt(SENT_AT, None)
     state.note_moved_version()
     state.settle()
 
