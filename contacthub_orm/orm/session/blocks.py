@@ -207,6 +207,7 @@ class AtomicBlock:
         key = state_of(entity).key
         if key is not None:
             self._context.created_keys.discard(key)
+            self._context.recent.forget(key)
         self._context.detach(entity)
         start_anew(entity, resolved(operation.body))
         self._context.add(entity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
@@ -11,6 +11,7 @@ from contacthub_orm.orm.mapping.baseline import apply_edits
 from contacthub_orm.orm.mapping.changes import creation
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.mapping.attributes import Attribute
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.reading import ReadingSession
 
@@ -71,4 +72,26 @@ def _by_natural_key(session: ReadingSession, context: PersistenceContext, entity
     for held in context:
         if isinstance(held, type(entity)) and not state_of(held).deleted and held.to_dict().get(key) == value:
             return held
-    return session.query(type(entity)).filter(getattr(type(entity), attribute.name) == value).one_or_none()
+    return _written_lately(session, context, entity, key, value) or _searched(
+        session, context, entity, attribute, value
+    )
+
+
+def _written_lately(
+    session: ReadingSession, context: PersistenceContext, entity: E, key: str, value: Any
+) -> E | None:
+    """The entity that the session wrote with this natural key and let go of, which a search may not find yet."""
+    known = context.recent.find(entity.__resource__.name, key, value)
+    found = None if known is None else session.get(type(entity), known.id)
+    return found if found is not None and found.to_dict().get(key) == value else None
+
+
+def _searched(
+    session: ReadingSession, context: PersistenceContext, entity: E, attribute: Attribute, value: Any
+) -> E | None:
+    """The entity that a search finds, unless it is one that we have given another value since."""
+    criterion = getattr(type(entity), attribute.name) == value
+    found = session.query(type(entity)).filter(criterion).one_or_none()
+    if found is None or state_of(found).known_key not in context.recent:
+        return found
+    return found if found.to_dict().get(attribute.key) == value else None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm.orm.entity.entity_state import EntityState, Status, state_of
+from contacthub_orm.orm.entity.own_writes import OwnWrites
 from contacthub_orm.orm.entity.resource import Key
 from tests.orm.fakes import Library, opened
 from tests.orm.shelf import Book
@@ -140,7 +141,7 @@ def test_a_confirmed_write_ends_what_was_noted_of_it() -> None:
     state = persistent()
     state.send({"title": "Emma"})
     state.fall_in_doubt(SENT_AT, None)
-    state.note_moved_version()
+    state.note_own_writes(OwnWrites(frozenset(), SENT_AT))
     state.settle()
 
     assert (state.in_flight, state.sent_before, state.version_moved) == (None, None, False)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Home, Owner
+    from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 
 __all__ = ["PersistenceContext"]
 
@@ -33,6 +34,7 @@ class PersistenceContext:
         deleted: the entities that the next flush deletes.
         pinned: the entities that have changes or have handed out a list, held strongly.
         in_doubt: the entities with a write whose outcome is unknown, held strongly.
+        recent: what the session wrote lately, which a lagging search may not show yet.
         deleted_keys: the identities deleted in this session, which a lagging search may still find.
         created_keys: the identities created in this session.
         closed: whether the session was closed.
@@ -40,9 +42,10 @@ class PersistenceContext:
 
     owner: Owner
 
-    def __init__(self, place: str, home: Home | None) -> None:
+    def __init__(self, place: str, home: Home | None, recent: RecentWrites) -> None:
         self.place = place
         self.home = home
+        self.recent = recent
         self.identities = IdentityMap()
         self.new: dict[int, Entity] = {}
         self.deleted: dict[int, Entity] = {}
@@ -210,6 +213,7 @@ class PersistenceContext:
         """Detach an entity that the service has deleted. A search that still finds it cannot load it again."""
         state = state_of(entity)
         self.deleted_keys.add(state.known_key)
+        self.recent.forget(state.known_key)
         self.detach(entity)
         state.become_deleted()
 
