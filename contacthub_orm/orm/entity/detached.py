@@ -183,6 +183,7 @@ def adopt_identity(entity: Entity, identity: str) -> None:
     if entity.__resource__.patches:
         known = PartialDocument({**mark_all_dirty(entity), **known})
     take_baseline(entity, known)
+    state.leave_doubt()  # the user knows what became of the creation
     state.identify(key)
     if state.owner is not None:
         state.owner.make_persistent(entity, key)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.errors import Violation
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Entity"]
@@ -121,11 +122,19 @@ class Entity(Mapped):
         return element
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes."""
+        """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes.
+
+        The copy stands for the same entity. So a write whose outcome is unknown goes with it, and is looked up before the
+        copy is saved; `make_transient` makes the copy an entity of its own.
+        """
         state = self._state
         edits = render(self) if state.key is None else changes(self)
         links = (state.references, state.parent)
-        return _entity_of_pickle, (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
+        made = (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
+        if state.sent_before is None:
+            return _entity_of_pickle, made
+        write = None if state.in_doubt is None else state.in_doubt.without_entity()
+        return _entity_of_pickle, (*made, (state.sent_before, write))
 
     def to_dict(self) -> Document:
         """Return the wire document with the unsaved edits, as a copy that the caller may change."""
@@ -148,6 +157,7 @@ def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands
     edits: Document,
     references: dict[str, Entity] | None,
     parent: Entity | None,
+    doubt: tuple[SentAt, Any] | None = None,
 ) -> E:
     made = cls._bound(raw)
     state = state_of(made)
@@ -156,4 +166,7 @@ def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands
     state.restore_references(references)
     state.live_below(parent)
     apply_edits(made, edits)
+    if doubt is not None:
+        sent_before, write = doubt
+        state.fall_in_doubt(sent_before, None if write is None else write.of_entity(made))
     return made

@@ -165,6 +165,8 @@ class Account:
 def commit_error(account: Account, cause: Exception | None = None) -> CommitError:
     """Make the exception for a commit that did not succeed.
 
+    Its text has a line for each failure, without the values that were sent, which may be personal data; the account has them.
+
     Args:
         account: the account of its operations.
         cause: what failed although every operation was done.
@@ -172,7 +174,18 @@ def commit_error(account: Account, cause: Exception | None = None) -> CommitErro
     open_entries = [entry for entry in account if entry.outcome not in (Outcome.DONE, Outcome.SUPERSEDED)]
     failures = [entry.error for entry in open_entries if entry.error is not None]
     failures += [] if cause is None else [cause]
-    done = len(account.having(Outcome.DONE))
-    error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
+    counts = ", ".join(f"{len(found)} {one}" for one in Outcome if (found := account.having(one)))
+    lines = [f"{len(account.having(Outcome.DONE))} of {len(account)} operations done ({counts})"]
+    lines += [_failure_line(entry) for entry in open_entries if entry.error is not None]
+    error = CommitError("\n".join(lines), failures, account)
     error.remaining = [entry.entity for entry in open_entries]
     return error
+
+
+def _failure_line(entry: Entry) -> str:
+    """An operation that was not done: its request without values, and what kind of error it met."""
+    request = f"{entry.request.method} {'/'.join(map(str, entry.request.path))}"
+    facts = [type(entry.error).__name__]
+    facts += [] if entry.status is None else [f"status {entry.status}"]
+    facts += [] if entry.logref is None else [f"logref {entry.logref}"]
+    return f"{entry.outcome:<8} {request}  ({', '.join(facts)})"

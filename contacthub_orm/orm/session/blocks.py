@@ -253,7 +253,10 @@ class AtomicBlock:
         self._done += [entry for entry in entries if entry.outcome is Outcome.DONE]
         left = [entry for entry in entries if entry.outcome is not Outcome.DONE]
         for entry in left:
-            self._in_doubt.forget(entry.entity)
+            if (
+                entry.operation.verb is not Verb.CREATE
+            ):  # what may have been created is never created again unasked
+                self._in_doubt.forget(entry.entity)
         return [Compensation(entry, str(entry.error)) for entry in left]
 
     def _take_back(self, undone: Compensation) -> None:
@@ -269,6 +272,7 @@ class AtomicBlock:
         key = state_of(entity).key
         if key is not None:
             self._context.created_keys.discard(key)
+            self._context.recent.forget(key)
         self._context.detach(entity)
         start_anew(entity, resolved(operation.body))
         self._context.add(entity)
