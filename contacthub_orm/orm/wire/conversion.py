@@ -197,7 +197,7 @@ class UnsendableError(ValidationError, TypeError):
         return self
 
 
-_LONGEST_PATH: Final = 120
+_LONGEST_PATH: Final = 60
 
 
 def dump(value: Any, depth: int = 0) -> Any:
@@ -224,7 +224,10 @@ def dump(value: Any, depth: int = 0) -> Any:
     ):
         return _dump_list(value, depth)
     if isinstance(value, Rendered):
-        return value.__json__()
+        try:
+            return value.__json__()
+        except RecursionError:  # an object inside a list that contains the object
+            raise UnsendableError(value, TOO_DEEP) from None
     try:
         plain = converter.unstructure(value)
     except Exception as error:  # of a hook of the converter, or of a class that only looks like a date
