@@ -19,6 +19,7 @@ from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, r
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
+from contacthub_orm.orm.wire.types import shown
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
@@ -119,7 +120,7 @@ class Mapped:
                 raise _too_deep(value, key) from None
         else:
             raise TypeError(
-                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {value!r}"
+                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {shown(value)}"
             )
         object_state(adopted).embedded_in = owner
         return adopted

@@ -269,7 +269,7 @@ class Journal:
         return self._encoded([request.method, list(request.path), dict(request.params), request.body])
 
     def _encoded(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, default=self._reference)
+        return json.dumps(value, default=self._reference)  # SQLite takes no half of a surrogate pair
 
     def _reference(self, value: object) -> Any:
         if not isinstance(value, Pending):

@@ -135,6 +135,7 @@ def _dump_decimal(number: Decimal) -> int | float:
 
 converter.register_structure_hook(datetime, _structure_datetime)
 converter.register_structure_hook(date, _structure_date)
+converter.register_structure_hook(Decimal, lambda value, _: Decimal(str(value)))
 converter.register_unstructure_hook(datetime, dump_datetime)
 converter.register_unstructure_hook(date, date.isoformat)
 converter.register_unstructure_hook(UUID, str)
