@@ -89,8 +89,9 @@ def test_it_is_a_validation_error_that_names_the_field_and_sends_nothing(sandbox
         sandbox.clear_requests()
 
         for ask in (session.plan, session.commit):
-            with pytest.raises(ValidationError, match="^Customer"):
+            with pytest.raises(ValidationError, match="^Customer") as refusal:
                 ask()
+            assert {id(violation.entity) for violation in refusal.value.violations} == {id(bad)}
         assert sandbox.requests == []
         assert session.new == [good, bad]
 
