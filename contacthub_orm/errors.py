@@ -120,14 +120,15 @@ class UnknownAttributeError(CompileError, AttributeError):
 
 
 class Violation:
-    """A rule that a value breaks: the path of the field, the value and the rule."""
+    """A rule that a value breaks: the path of the field, the value and the rule; `entity` is the row, if a flush found it."""
 
-    __slots__ = ("path", "rule", "value")
+    __slots__ = ("entity", "path", "rule", "value")
 
     def __init__(self, path: str, value: object, rule: str) -> None:
         self.path = path
         self.value = value
         self.rule = rule
+        self.entity: Entity | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.rule}"

@@ -25,12 +25,17 @@ def quote_path(*segments: str) -> str:
     """The relative path of these segments, each fully percent-encoded: the segment `a/b` becomes `a%2Fb`.
 
     Raises:
-        InvalidRequestError: if a segment is not a string, is empty, or is `.` or `..`.
+        InvalidRequestError: if a segment is not a string, is empty, is `.` or `..`, or is no Unicode text.
     """
     for segment in segments:
         if not isinstance(segment, str) or segment in _INVALID:
             raise InvalidRequestError(f"{segment!r} cannot be a segment of a path")
-    return "/".join(quote(segment, safe="") for segment in segments)
+    try:
+        return "/".join(quote(segment, safe="") for segment in segments)
+    except UnicodeEncodeError:
+        raise InvalidRequestError(
+            f"{'/'.join(segments)!r} is no path: it holds half of a surrogate pair"
+        ) from None
 
 
 def checked_base_url(base_url: str, *, allow_http: bool) -> str:

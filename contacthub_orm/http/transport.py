@@ -165,7 +165,9 @@ class Transport:
         body = None
         if json is not None:
             prepared.headers["Content-Type"] = "application/json"
-            body = json_codec.dumps(json, separators=(",", ":"), allow_nan=False).encode()
+            text = json_codec.dumps(json, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+            # Half of a surrogate pair has no UTF-8. Its escape, which is JSON's too, returns what a service once sent.
+            body = text.encode(errors="backslashreplace")
         prepared.prepare_body(body, None)
         return _Exchange(method, path, url, params, json, prepared, objection)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.contacthub.backend.answers import objection_to
@@ -16,7 +15,9 @@ from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.entities.sub_resources import CustomerSession
 from contacthub_orm.contacthub.query.event_filters import event_parameters
 from contacthub_orm.contacthub.query.query_json import query_json, sort_parameter
+from contacthub_orm.contacthub.query.url import check_url, query_text, too_long
 from contacthub_orm.errors import (
+    APIError,
     CompileError,
     ConflictError,
     ContacthubError,
@@ -249,7 +250,11 @@ class NodeBackend:
             CompileError: if the service cannot be asked for it.
         """
         resource = search.entity.__resource__.name
-        answer = self._call("GET", (resource,), self.compile(search))
+        parameters = self.compile(search)
+        try:
+            answer = self._call("GET", (resource,), parameters)
+        except APIError as error:
+            raise too_long(parameters, error) or error from None
         page = answer["page"]
         total = page["totalElements"]
         told = page.get("maxElements")
@@ -277,7 +282,7 @@ class NodeBackend:
         else:
             query = query_json(search.criterion) if search.raw is None else search.raw
             if query is not None:
-                parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
+                parameters["query"] = query_text(query)
         if search.fields:
             if search.entity.__resource__.name != "customers":
                 raise CompileError(
@@ -286,6 +291,7 @@ class NodeBackend:
             parameters["fields"] = ",".join(".".join(path) for path in search.fields)
         parameters.update(search.parameters)
         parameters.update(self._page_parameters(search))
+        check_url(parameters)
         return parameters
 
     def _page_parameters(self, search: Search) -> dict[str, str]:

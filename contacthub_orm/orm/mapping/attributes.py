@@ -22,7 +22,15 @@ import attrs
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.conversion import Load, dump, loader, without_none
+from contacthub_orm.orm.wire.conversion import (
+    MAX_DEPTH,
+    TOO_DEEP,
+    Load,
+    UnsendableError,
+    dump,
+    loader,
+    without_none,
+)
 from contacthub_orm.orm.wire.documents import MISSING, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 from contacthub_orm.orm.wire.types import element_type, is_object
@@ -246,7 +254,10 @@ class Attr(Attribute, Generic[T]):
         return _text(element)
 
     def _canonical(self, wire: Any) -> Any:
-        return dump(self.read(wire))
+        try:
+            return dump(self.read(wire))
+        except UnsendableError:  # the service's own value, which this type reads and cannot write
+            return wire
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         """Make the query expression for this value at `path` below `owner`."""
@@ -311,12 +322,18 @@ class Embedded(Attribute, Generic[T]):
         return EmbeddedExpression(owner, path, self.target)
 
 
-def copied(wire: Any) -> Any:
-    """Copy a JSON value: lists and dicts are new at every depth."""
+def copied(wire: Any, depth: int = 0) -> Any:
+    """Copy a JSON value: lists and dicts are new at every depth.
+
+    Raises:
+        UnsendableError: if it is nested more than `MAX_DEPTH` levels deep, as a value that contains itself is.
+    """
+    if depth > MAX_DEPTH:
+        raise UnsendableError(wire, TOO_DEEP)
     if isinstance(wire, list):
-        return [copied(element) for element in wire]
+        return [copied(element, depth + 1) for element in wire]
     if isinstance(wire, dict):
-        return {key: copied(value) for key, value in wire.items()}
+        return {key: copied(value, depth + 1) for key, value in wire.items()}
     return wire
 
 
@@ -334,12 +351,15 @@ def _taken(load: Load, value: Any) -> Any:
     """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
     try:
         return load(value)
-    except (ValueError, TypeError, KeyError):
+    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
         return value
 
 
 def _text(wire: Any) -> str:
-    return json.dumps(wire, sort_keys=True)
+    try:
+        return json.dumps(wire, sort_keys=True)
+    except ValueError as error:  # an integer of too many digits
+        raise UnsendableError(wire, str(error)) from None
 
 
 def attr(  # noqa: PLR0913 - the rules of an attribute, by name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump
 from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 
@@ -56,12 +56,11 @@ def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     body: Document = {}
     for name, key, value, attribute in parts(mapped):
         if attribute is None or not attribute.read_only:
-            patch = change(
-                old_value(old, key),
-                value,
-                attribute,
-                written=replaced or name in object_state(mapped).dirty_names,
-            )
+            written = replaced or name in object_state(mapped).dirty_names
+            try:
+                patch = change(old_value(old, key), value, attribute, written=written)
+            except UnsendableError as error:
+                raise error.inside(f".{key}") from None
             if patch is not MISSING:
                 body[key] = patch
     if replaced:
@@ -89,10 +88,13 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
         written: whether the user assigned it. Containers are compared even if not.
 
     Raises:
-        TypeError: if the value has no JSON form.
+        UnsendableError: if the value has no JSON form.
     """
     if isinstance(value, Mapped):
-        return object_change(old, value, written=written)
+        try:
+            return object_change(old, value, written=written)
+        except RecursionError:
+            raise UnsendableError(value, TOO_DEEP) from None
     if old is UNLOADED:
         return dump(None if value is UNSET else value) if written else MISSING
     none_before = old is MISSING or old is None
@@ -110,7 +112,7 @@ def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bo
     """Whether a value has changed, with the arguments of `change`. One without a JSON form has; it is refused later."""
     try:
         return change(old, value, attribute, written=written) is not MISSING
-    except TypeError:
+    except UnsendableError:
         return True
 
 

@@ -18,8 +18,9 @@ from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedd
 from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
-from contacthub_orm.orm.wire.conversion import converter, dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
+from contacthub_orm.orm.wire.types import shown
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
@@ -115,10 +116,13 @@ class Mapped:
             adopted = cls._bound(None)
             object_state(adopted).null = True
         elif isinstance(value, Mapped | Mapping):
-            adopted = cls._made(value)
+            try:
+                adopted = cls._made(value)
+            except (UnsendableError, RecursionError):
+                raise _too_deep(value, key) from None
         else:
             raise TypeError(
-                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {value!r}"
+                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {shown(value)}"
             )
         object_state(adopted).embedded_in = owner
         return adopted
@@ -440,15 +444,27 @@ def is_null(mapped: Mapped) -> bool:
 def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, *, written: bool) -> None:
     held = document.get(key)
     if isinstance(value, Mapped):
-        content = render(value)
+        try:
+            content = render(value)
+        except UnsendableError as error:
+            raise error.inside(f".{key}") from None
+        except RecursionError:
+            raise _too_deep(value, key) from None
         if object_state(value).null and not content:  # `is_null`, without rendering twice
             document[key] = None
         elif written or content or isinstance(held, dict):
             document[key] = content
     elif written or isinstance(value, list | dict):
-        new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
+        try:
+            new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
+        except UnsendableError as error:
+            raise error.inside(f".{key}") from None
         if written or new or held is not None:
             document[key] = new
+
+
+def _too_deep(value: Any, key: str) -> UnsendableError:
+    return UnsendableError(value, TOO_DEEP).inside(f".{key}")
 
 
 def _object_of_pickle(cls: type[M], document: Document) -> M:

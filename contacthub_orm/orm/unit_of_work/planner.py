@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from contacthub_orm.orm.entity.bodies import replacement
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import copied
 from contacthub_orm.orm.mapping.changes import changes, creation
@@ -114,10 +115,10 @@ class _Planner:
         if id(entity) in self._pending:
             return Verb.CREATE, creation(entity)
         if state_of(entity).replace:
-            return Verb.REPLACE, _replacement(entity)
+            return Verb.REPLACE, replacement(entity)
         patch = changes(entity)
         if patch and not entity.__resource__.patches:
-            return Verb.REPLACE, _replacement(entity)
+            return Verb.REPLACE, replacement(entity)
         return Verb.UPDATE, patch
 
     def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
@@ -212,11 +213,6 @@ def _refers(entity: Entity, target: Entity) -> bool:
     return key is not None and any(
         one.target == key.resource and render(entity).get(one.key) == key.id for one in entity.__references__
     )
-
-
-def _replacement(entity: Entity) -> Document:
-    """The PUT body: the whole document with unknown fields, without the keys that only the service sets."""
-    return {key: value for key, value in render(entity).items() if key not in entity.__read_only_keys__}
 
 
 def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:

@@ -44,7 +44,7 @@ def same(left: Any, right: Any) -> bool:
 
 def is_empty(value: Any) -> bool:
     """Whether a value means the same as a missing one: null, an empty list or an empty object."""
-    return value is None or value in ([], {})
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def difference(old: Any, new: Any) -> Any:

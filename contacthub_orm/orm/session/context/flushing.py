@@ -65,7 +65,11 @@ class Flusher:
                 self._context.deleted.values(),
             )
         )
-        found: list[Violation] = [violation for entity in (*new, *held) for violation in violations(entity)]
+        found: list[Violation] = []
+        for entity in (*new, *held):
+            for violation in violations(entity):
+                violation.entity = entity
+                found.append(violation)
         if found:
             raise ValidationError(found)
         return make_plan(self._backend, new, held, deleted)
