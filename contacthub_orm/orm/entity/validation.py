@@ -15,7 +15,7 @@ from contacthub_orm.orm.mapping.mapped import Mapped, is_null
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.documents import MISSING, same
-from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object
+from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object, takes_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +58,14 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
-    for key, value in (state.extras or {}).items():
-        yield from _of_item(value, f"{place}.{key}", new=new)
+    items: dict[Any, Any] = state.extras or {}
+    for key, value in items.items():
+        if isinstance(key, str):
+            yield from _of_item(value, f"{place}.{key}", new=new)
+        elif value is not UNSET:
+            yield Violation(
+                f"{place}[{key!r}]", value, f"the name of a property must be a string, got {key!r}"
+            )
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
@@ -102,6 +108,8 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
     known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
         place = f"{path}[{index}]"
+        if element is None and takes_none(declared):
+            continue
         if not accepts(declared, element):
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {element!r}")

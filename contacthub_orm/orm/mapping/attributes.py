@@ -260,7 +260,7 @@ class Embedded(Attribute, Generic[T]):
     """
 
     open_target: ClassVar[type[Mapped]]
-    """The class of objects that declare nothing. The module `mapped` sets it, since it imports this one."""
+    """The class of objects that declare nothing. The module `properties` sets it, since it imports this one."""
 
     def __init__(self, *, choose: Callable[[Any], type[Mapped]] | None = None, **rules: Any) -> None:
         super().__init__(**rules)
@@ -332,6 +332,8 @@ def _read(load: Load | None, wire: Any) -> Any:
 
 def _taken(load: Load, value: Any) -> Any:
     """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
+    if value is None:
+        return None
     try:
         return load(value)
     except (ValueError, TypeError, KeyError):

@@ -12,7 +12,12 @@ from contacthub_orm.orm.wire.conversion import is_union, parse_datetime, without
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["accepts", "describe", "element_type", "is_list", "is_object"]
+__all__ = ["accepts", "describe", "element_type", "is_list", "is_object", "takes_none"]
+
+
+def takes_none(declared: Any) -> bool:
+    """Whether a type names None as one of its values, as `str | None` does."""
+    return declared in (Any, None, object) or (is_union(declared) and type(None) in get_args(declared))
 
 
 def is_list(declared: Any) -> bool:

@@ -19,7 +19,7 @@ from contacthub_orm.orm.mapping.changes import changes, creation, parts
 from contacthub_orm.orm.mapping.mapped import Mapped, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.documents import Document, same
-from contacthub_orm.orm.wire.partial import lacks
+from contacthub_orm.orm.wire.partial import is_partial, lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
@@ -151,7 +151,13 @@ def start_anew(entity: Entity, document: Document) -> None:
 
 
 def make_transient(entity: Entity) -> None:
-    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it."""
+    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it.
+
+    Raises:
+        InvalidRequestError: if it was loaded in part, and nobody can load the rest.
+    """
+    if is_partial(state_of(entity).baseline):
+        state_of(entity).load_rest(entity)
     document = creation(entity)
     owner = state_of(entity).owner
     if owner is not None:
