@@ -232,10 +232,25 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
             apply_edits(held, value)
         elif isinstance(held, list) and isinstance(value, list):
             _rewrite(held, elements(value, mapped.__keys__.get(key)))
+        elif isinstance(held, dict) and isinstance(value, dict):
+            mapped[key] = _patched((object_state(mapped).baseline or {}).get(key), value)
         elif value is None and held is not None and key not in mapped.__keys__:
             del mapped[key]
         else:
             mapped[key] = value
+
+
+def _patched(old: Any, patch: Any) -> Any:
+    """The value that a JSON Merge Patch makes of another."""
+    if not isinstance(patch, dict):
+        return patch
+    found: Document = dict(old) if isinstance(old, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = _patched(found.get(key), value)
+    return found
 
 
 def _held(mapped: Mapped, key: str) -> Any:
