@@ -11,7 +11,7 @@ from contacthub_orm.errors import Violation
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, old_value
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.documents import MISSING, same
@@ -46,6 +46,7 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
         attribute = mapped.__attributes__.get(name)
         if attribute is None:
             continue
+        value = None if is_nulled(state, name, value) else value
         old = old_value(baseline, attribute.key)
         if not is_changed(old, value, attribute, written=name in state.dirty_names):
             continue
@@ -78,7 +79,7 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
         if not attribute.required or not (state.baseline is None or name in state.dirty_names):
             continue
         path, value = f"{place}.{attribute.key}", getattr(mapped, name)
-        if value is None:
+        if value is None or is_nulled(state, name, value):
             yield Violation(path, None, "is required")
         elif isinstance(value, Mapped) and not is_changed(MISSING, value, attribute, written=True):
             within = list(_missing(value, path))

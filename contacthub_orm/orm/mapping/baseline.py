@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contacthub_orm.orm.mapping.attributes import Attr, Attribute
-from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null, open_value, render
-from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts, written_parts
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, open_value, render
+from contacthub_orm.orm.mapping.object_state import ObjectState, object_state
 from contacthub_orm.orm.wire.documents import MISSING, Document, apply_patch, difference
 from contacthub_orm.orm.wire.partial import PartialDocument, lacks
 
@@ -56,9 +56,13 @@ def _merge_baseline(mapped: Mapped, known: Document, fresh: Document | None) -> 
                 state.unmark(name)
                 object_state(value).null = False
                 _merge_baseline(value, _object(known, key) or {}, _object(document, key))
-        elif not is_changed(old_value(known, key), value, attribute, written=True):
+        elif not is_changed(old_value(known, key), _written(state, name, value), attribute, written=True):
             _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
+
+
+def _written(state: ObjectState, name: str, value: Any) -> Any:
+    return None if is_nulled(state, name, value) else value
 
 
 def _object(document: Document, key: str) -> Document | None:
@@ -205,7 +209,7 @@ def mark_all_dirty(mapped: Mapped) -> PartialDocument:
     Objects that contain an edit count as existing. Empty lists and dicts are dropped.
     """
     found = PartialDocument()
-    for name, key, value, attribute in parts(mapped):
+    for name, key, value, attribute in written_parts(mapped):
         if isinstance(value, Mapped) and not is_null(value):
             object_state(mapped).unmark(name)
             found[key] = mark_all_dirty(value)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, replacement, same
@@ -29,11 +29,19 @@ __all__ = [
     "object_change",
     "old_value",
     "parts",
+    "written_parts",
 ]
 
 
 UNLOADED: Final = object()
 """The old value of a path that a partial load left out. Whatever is written there is a change."""
+
+
+def written_parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
+    """Yield what `parts` yields, with None for an empty list or dict that represents a None of the user's."""
+    state = object_state(mapped)
+    for name, key, value, attribute in parts(mapped):
+        yield name, key, None if is_nulled(state, name, value) else value, attribute
 
 
 def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -55,7 +63,7 @@ def changes(mapped: Mapped) -> Document:
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     """The patch from `old` to the object. If the object has `replaced` the old one, keys that it lacks become null."""
     body: Document = {}
-    for name, key, value, attribute in parts(mapped):
+    for name, key, value, attribute in written_parts(mapped):
         if attribute is None or not attribute.read_only:
             patch = change(
                 old_value(old, key),

@@ -14,7 +14,16 @@ import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
-from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
+from contacthub_orm.orm.mapping.attributes import (
+    UNSET,
+    Attr,
+    Attribute,
+    Embedded,
+    attr,
+    copied,
+    embedded,
+    owned,
+)
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.wire.conversion import converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
@@ -27,6 +36,7 @@ __all__ = [
     "at_hand",
     "contents",
     "is_null",
+    "is_nulled",
     "loaded_document",
     "new_object",
     "open_value",
@@ -142,6 +152,14 @@ class Mapped:
         """The list element for a value of the user's: an object of the class itself, or a new one with its content."""
         return value if isinstance(value, cls) else cls._made(value)
 
+    def _listed(self: M, holder: Mapped) -> M:  # noqa: ARG002 - an entity looks at it
+        """The object as an element of a list of `holder`: the object itself if it is free, else a copy."""
+        state = self._state
+        if state.listed or state.embedded_in is not None or state.baseline is not None:
+            return type(self)._made(self)
+        state.list()
+        return self
+
     if not TYPE_CHECKING:  # a checker that saw these would let any name pass
 
         def __setattr__(self, name: str, value: Any) -> None:
@@ -202,6 +220,8 @@ class Mapped:
         if key not in state.extras:
             if lacks(state.baseline, key):
                 state.complete(self, key)
+            if key in state.extras:  # it was held over an expiry, and reading the baseline has put it back
+                return state.extras[key]
             if state.baseline is None or key not in state.baseline:
                 if (name := _key(key)) != key:
                     return self[name]
@@ -231,7 +251,11 @@ class Mapped:
             adopt = isinstance(value, Mapping | Mapped)
             if adopt and _is_replaced_unknown(self, key, value):
                 state.complete(self, key)  # the patch must null the old object's keys
-            state.extras[key] = Embedded.open_target._adopted(value, self, key) if adopt else value
+            if adopt:
+                value = Embedded.open_target._adopted(value, self, key)
+            elif isinstance(value, list):
+                value = owned(value, self, held)
+            state.extras[key] = value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
         state.mark(self, key)
@@ -339,6 +363,7 @@ def render(mapped: Mapped) -> Document:
     for name, value in mapped.__dict__.items():
         attribute = attributes.get(name)
         if attribute is not None:
+            value = None if is_nulled(state, name, value) else value
             _lay(document, attribute.key, value, attribute, written=name in state.dirty_names)
     for key, value in (state.extras or {}).items():
         if value is UNSET:
@@ -376,6 +401,11 @@ def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
             found.__dict__.get(attribute.name) if attribute else (object_state(found).extras or {}).get(key)
         )
     return found
+
+
+def is_nulled(state: ObjectState, name: str, value: Any) -> bool:
+    """Whether an empty list or dict represents a None that the user wrote."""
+    return name in state.null_names and not value
 
 
 def is_null(mapped: Mapped) -> bool:
