@@ -86,6 +86,11 @@ class ObjectState:
         """Drop the baseline, so that the next access loads the entity."""
         self.__dict__.pop("baseline", None)
 
+    def hold_over(self, held: dict[str, tuple[Any, Any]]) -> None:
+        """Keep lists and dicts aside until there is a baseline again."""
+        if held or self.held_over is not None:
+            self.held_over = held or None
+
     def complete(self, mapped: Mapped, key: str) -> Any:
         """Load what a partial load left out, and return the wire value of `key`.
 

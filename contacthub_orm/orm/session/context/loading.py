@@ -90,7 +90,10 @@ class Loader:
         """
         state = state_of(held)
         if state.expired:
-            state.renew(held, document)
+            if overwrite:
+                revert(held)
+            if not (is_partial(document) and state.handed_out_container):  # the lists need the whole document
+                state.renew(held, document)
             return
         if is_partial(document) and state.baseline is not None:
             document = overlaid(state.baseline, document)
