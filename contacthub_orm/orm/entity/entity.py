@@ -111,7 +111,9 @@ class Entity(Mapped):
                     elements[index] = element._below(root)
 
     def _listed(self: E, holder: Mapped) -> E:
-        return self if self._state.parent is root_of(holder) else super()._listed(holder)
+        if self._state.parent is root_of(holder):
+            return self
+        return super()._listed(holder)
 
     def _below(self: E, above: Entity) -> E:
         """The entity as an element of `above`: this object, or a copy of it if it lives below another entity."""
