@@ -12,7 +12,8 @@ from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
 from contacthub_orm.orm.entity.resource import Resource
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
-from contacthub_orm.orm.mapping.mapped import Mapped, Properties
+from contacthub_orm.orm.mapping.mapped import Mapped
+from contacthub_orm.orm.mapping.properties import Properties
 from contacthub_orm.orm.query.options import load_only
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.relations import (

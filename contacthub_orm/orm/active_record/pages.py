@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, TypeVar
 
 from contacthub_orm.errors import OperationNotPermitted
+from contacthub_orm.orm.mapping.mapped import Mapped, render
 from contacthub_orm.orm.service.tables import document_table
-from contacthub_orm.orm.wire.conversion import Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ class ReadOnlyList(list[T]):
 
     def _repr_html_(self) -> str:
         """The table that a notebook shows: what is loaded of each element, without a request."""
-        return document_table(one.__json__() if isinstance(one, Rendered) else {"": one} for one in self)
+        return document_table(render(one) if isinstance(one, Mapped) else {"": one} for one in self)
 
     def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
         """Pickle or copy it as a list of the same elements; a page no longer knows its neighbours then."""

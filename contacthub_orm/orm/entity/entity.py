@@ -111,6 +111,11 @@ class Entity(Mapped):
                 if isinstance(element, cls):  # a malformed element was left as it is
                     elements[index] = element._below(root)
 
+    def _listed(self: E, holder: Mapped) -> E:
+        if self._state.parent is root_of(holder):
+            return self
+        return super()._listed(holder)
+
     def _below(self: E, above: Entity) -> E:
         """The entity as an element of `above`: this object, or a copy of it if it lives below another entity."""
         element, own = self, (self._state.baseline or {}).get(self.__resource__.id_key)

@@ -295,11 +295,14 @@ class EntityState(ObjectState):
         self.own_writes = None
 
     def expire(self, mapped: Mapped) -> None:
-        """Forget the baseline and all values; the next access reads the document again. From: persistent."""
-        self.dirty = self.handed_out_container = self.replace = False
+        """Forget the baseline and all values; the next access reads the document again. From: persistent.
+
+        Lists and dicts that were handed out stay the entity's, without their unsaved edits.
+        """
+        self.dirty = self.replace = False
         self.expired = True
         self._mapped = ref(mapped)
-        forget_all(mapped)
+        self.handed_out_container = forget_all(mapped)
 
     def renew(self, mapped: Mapped, document: Document) -> None:
         """Give an expired entity a fresh document."""

@@ -11,11 +11,19 @@ from contacthub_orm.errors import Violation
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, old_value
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump, unsendable
 from contacthub_orm.orm.wire.documents import MISSING, same
-from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object, shown
+from contacthub_orm.orm.wire.types import (
+    accepts,
+    describe,
+    element_type,
+    is_list,
+    is_object,
+    shown,
+    takes_none,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +58,7 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
         attribute = mapped.__attributes__.get(name)
         if attribute is None:
             continue
+        value = None if is_nulled(state, name, value) else value
         old = old_value(baseline, attribute.key)
         if not is_changed(old, value, attribute, written=name in state.dirty_names):
             continue
@@ -62,11 +71,17 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
-    for key, value in (state.extras or {}).items():
-        rule = unsendable(key) if key not in baseline else None
-        if rule is not None:
-            yield Violation(f"{place}.{key!r}", value, f"its name {rule}")
-        yield from _of_item(value, baseline.get(key), f"{place}.{key}", new=new)
+    items: dict[Any, Any] = state.extras or {}
+    for key, value in items.items():
+        if isinstance(key, str):
+            rule = unsendable(key) if key not in baseline else None
+            if rule is not None:
+                yield Violation(f"{place}.{key!r}", value, f"its name {rule}")
+            yield from _of_item(value, baseline.get(key), f"{place}.{key}", new=new)
+        elif value is not UNSET:
+            yield Violation(
+                f"{place}[{key!r}]", value, f"the name of a property must be a string, got {key!r}"
+            )
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
@@ -79,7 +94,7 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
         if not attribute.required or not (state.baseline is None or name in state.dirty_names):
             continue
         path, value = f"{place}.{attribute.key}", getattr(mapped, name)
-        if value is None:
+        if value is None or is_nulled(state, name, value):
             yield Violation(path, None, "is required")
         elif isinstance(value, Mapped) and not is_changed(MISSING, value, attribute, written=True):
             within = list(_missing(value, path))
@@ -109,6 +124,8 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
     known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
         place = f"{path}[{index}]"
+        if element is None and takes_none(declared):
+            continue
         if not accepts(declared, element):
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")

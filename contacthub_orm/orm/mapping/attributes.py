@@ -160,10 +160,14 @@ class Attr(Attribute, Generic[T]):
             if self.plain and wire.__class__ in _SCALARS:
                 instance.__dict__[self.name] = wire
                 return wire
-            value = instance.__dict__[self.name] = self.read(wire)
+            value = self.read(wire)
             if isinstance(value, (list, dict)):
+                held = instance.__dict__.get(self.name)
+                if held is not None:  # one held over an expiry, which reading the baseline has put back
+                    return held
                 state.hand_out(instance)
                 self.place(instance, value)
+            instance.__dict__[self.name] = value
             return value
 
     @cached_property
@@ -207,19 +211,23 @@ class Attr(Attribute, Generic[T]):
     def _load_element(self) -> Load | None:
         return loader(element_type(self.declared))
 
-    def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value does not know its owner
-        """Convert an assigned value. A value that does not fit stays as it is; it is refused before it is sent."""
-        if self.converter is not None and value is not None:
+    def accept(self, instance: Mapped, value: Any) -> Any:
+        """Convert an assigned value. A value that does not fit stays as it is; it is refused before it is sent.
+
+        A list or dict is copied, since every place has its own. None reads as an empty one, as after the save.
+        """
+        if self.container is not None:
+            object_state(instance).note_null(self.name, null=value is None)
+        if value is None:
+            return self.container() if self.container is not None else None
+        if self.converter is not None:
             value = self.converter(value)
         if self.container is list and isinstance(value, list | tuple):
-            return self._accept_list(value)
-        return value if value is None or self.load is None else _taken(self.load, value)
-
-    def _accept_list(self, values: list[Any] | tuple[Any, ...]) -> list[Any]:
-        """The user's own list if every element is of the declared type already, otherwise a new list."""
-        take = self._take_element
-        taken = list(values) if take is None else [_taken(take, value) for value in values]
-        return values if isinstance(values, list) and all(map(_is, taken, values)) else taken
+            take = self._take_element
+            taken = list(value) if take is None else [_taken(take, one) for one in value]
+            return owned(taken, instance, instance.__dict__.get(self.name))
+        taken = value if self.load is None else _taken(self.load, value)
+        return owned(taken, instance, None) if isinstance(taken, list | dict) else taken
 
     @cached_property
     def _take_element(self) -> Load | None:
@@ -271,7 +279,7 @@ class Embedded(Attribute, Generic[T]):
     """
 
     open_target: ClassVar[type[Mapped]]
-    """The class of objects that declare nothing. The module `mapped` sets it, since it imports this one."""
+    """The class of objects that declare nothing. The module `properties` sets it, since it imports this one."""
 
     def __init__(self, *, choose: Callable[[Any], type[Mapped]] | None = None, **rules: Any) -> None:
         super().__init__(**rules)
@@ -337,8 +345,26 @@ def copied(wire: Any, depth: int = 0) -> Any:
     return wire
 
 
-def _is(left: Any, right: Any) -> bool:
-    return left is right
+def owned(value: Any, holder: Mapped, held: Any) -> Any:
+    """Copy an assigned list or dict for an object, at every depth, and the elements that belong elsewhere.
+
+    Args:
+        value: the list or dict.
+        holder: the object that it is assigned to.
+        held: the list that it replaces, or None. Its elements stay the same objects.
+    """
+    own = {id(element) for element in held} if isinstance(held, list) else set()
+
+    def copy(one: Any) -> Any:
+        if isinstance(one, list):
+            return [copy(element) for element in one]
+        if isinstance(one, dict):
+            return {key: copy(item) for key, item in one.items()}
+        if id(one) in own or not is_object(type(one)):
+            return one
+        return one._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
+
+    return copy(value)
 
 
 def _read(load: Load | None, wire: Any) -> Any:
@@ -349,6 +375,8 @@ def _read(load: Load | None, wire: Any) -> Any:
 
 def _taken(load: Load, value: Any) -> Any:
     """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
+    if value is None:
+        return None
     try:
         return load(value)
     except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit

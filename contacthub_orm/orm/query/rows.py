@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.tables import document_table
 
 __all__ = ["Rows"]
@@ -19,4 +20,4 @@ class Rows(list[E]):
 
     def _repr_html_(self) -> str:
         """The table that a notebook shows: what is loaded, without a request."""
-        return document_table(entity.__json__() for entity in self)
+        return document_table(render(entity) for entity in self)

@@ -12,9 +12,23 @@ from contacthub_orm.orm.wire.conversion import dump_datetime, is_union, parse_da
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["accepts", "describe", "element_type", "is_list", "is_object", "may_be_list", "shown"]
+__all__ = [
+    "accepts",
+    "describe",
+    "element_type",
+    "is_list",
+    "is_object",
+    "may_be_list",
+    "shown",
+    "takes_none",
+]
 
 _SHOWN_LENGTH: Final = 200
+
+
+def takes_none(declared: Any) -> bool:
+    """Whether a type names None as one of its values, as `str | None` does."""
+    return declared in (Any, None, object) or (is_union(declared) and type(None) in get_args(declared))
 
 
 def is_list(declared: Any) -> bool:

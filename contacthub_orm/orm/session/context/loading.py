@@ -106,7 +106,13 @@ class Loader:
         """
         state = state_of(held)
         if state.expired:
-            if current or not self._context.recent.is_behind(state.known_key, type(held), document):
+            if overwrite:
+                revert(held)
+            needs_whole = (
+                is_partial(document) and state.handed_out_container
+            )  # the lists need the whole document
+            is_behind = not current and self._context.recent.is_behind(state.known_key, type(held), document)
+            if not needs_whole and not is_behind:
                 state.renew(held, document)
             return
         if is_partial(document) and state.baseline is not None:

@@ -9,7 +9,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.identity_map import IdentityMap
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.mapping.baseline import forget_containers, revert, unmark
+from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_containers, revert, unmark
 from contacthub_orm.orm.mapping.changes import changes
 
 if TYPE_CHECKING:
@@ -240,8 +240,8 @@ class PersistenceContext:
     def recheck_dirty(self, entity: Entity) -> None:
         """Compare an entity with its baseline, and keep it alive only if that is needed."""
         state = state_of(entity)
-        state.recheck_dirty(dirty=bool(changes(entity)))
-        if not state.dirty:
+        state.recheck_dirty(dirty=not state.expired and bool(changes(entity)))
+        if not state.dirty and not state.expired:
             unmark(entity)
         if state.owner is self.owner and (state.dirty or state.handed_out_container or state.replace):
             self.pin(entity)
@@ -277,6 +277,8 @@ class PersistenceContext:
         """Forget the values of an entity, unsaved changes included."""
         self.pinned.pop(id(entity), None)
         state_of(entity).expire(entity)
+        if state_of(entity).handed_out_container:
+            self.pin(entity)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -288,6 +290,8 @@ class PersistenceContext:
     def has_changes(self, entity: Entity) -> bool:
         """Whether a flush would send something for a persistent entity."""
         state = state_of(entity)
+        if state.expired and not self._is_touched(entity):
+            return False
         return state.replace or ((state.dirty or state.handed_out_container) and bool(changes(entity)))
 
     def held(self) -> list[Entity]:
@@ -297,7 +301,14 @@ class PersistenceContext:
     @staticmethod
     def _is_to_be_kept(entity: Entity) -> bool:
         state = state_of(entity)
-        return state.key is not None and not state.deleted
+        is_current = not state.expired or PersistenceContext._is_touched(entity)
+        return state.key is not None and not state.deleted and is_current
+
+    @staticmethod
+    def _is_touched(entity: Entity) -> bool:
+        """Whether an expired entity was written since it expired. Nothing is loaded for it."""
+        state = state_of(entity)
+        return state.dirty or state.replace or edited_since_expiry(entity)
 
     def pending(self) -> list[Entity]:
         """Return the entities to be created and those to be deleted."""
