@@ -348,6 +348,8 @@ def copied(wire: Any, depth: int = 0) -> Any:
 def owned(value: Any, holder: Mapped, held: Any) -> Any:
     """Copy an assigned list or dict for an object, at every depth, and the elements that belong elsewhere.
 
+    One that is nested too deeply, or contains itself, stays as it is: it is refused before it is sent.
+
     Args:
         value: the list or dict.
         holder: the object that it is assigned to.
@@ -355,16 +357,21 @@ def owned(value: Any, holder: Mapped, held: Any) -> Any:
     """
     own = {id(element) for element in held} if isinstance(held, list) else set()
 
-    def copy(one: Any) -> Any:
+    def copy(one: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise UnsendableError(one, TOO_DEEP)
         if isinstance(one, list):
-            return [copy(element) for element in one]
+            return [copy(element, depth + 1) for element in one]
         if isinstance(one, dict):
-            return {key: copy(item) for key, item in one.items()}
+            return {key: copy(item, depth + 1) for key, item in one.items()}
         if id(one) in own or not is_object(type(one)):
             return one
         return one._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
 
-    return copy(value)
+    try:
+        return copy(value, 0)
+    except UnsendableError:
+        return value
 
 
 def _read(load: Load | None, wire: Any) -> Any:
