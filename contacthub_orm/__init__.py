@@ -33,6 +33,7 @@ from contacthub_orm.contacthub import (
     Tracking,
     Workspace,
     did,
+    merge_customers,
 )
 from contacthub_orm.errors import (
     APIError,
@@ -291,6 +292,7 @@ __all__ = [
     "is_null",
     "load_only",
     "make_transient",
+    "merge_customers",
     "not_",
     "not_in_",
     "object_session",

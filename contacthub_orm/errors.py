@@ -120,14 +120,15 @@ class UnknownAttributeError(CompileError, AttributeError):
 
 
 class Violation:
-    """A rule that a value breaks: the path of the field, the value and the rule."""
+    """A rule that a value breaks: the path of the field, the value and the rule; `entity` is the row, if a flush found it."""
 
-    __slots__ = ("path", "rule", "value")
+    __slots__ = ("entity", "path", "rule", "value")
 
     def __init__(self, path: str, value: object, rule: str) -> None:
         self.path = path
         self.value = value
         self.rule = rule
+        self.entity: Entity | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.rule}"
@@ -173,9 +174,12 @@ class APIError(ContacthubError, HTTPError):
     """The service answered with an error.
 
     `status` is the HTTP status. `message`, `errors`, `data` and `logref` are the values of the service's envelope, None or
-    empty if it has none. `method` and `url` name the request, without its credentials.
+    empty if it has none. `method` and `url` name the request, without its credentials. `has_envelope` says whether the
+    answer has that envelope; `has_form` whether it has it or the web framework's form. A proxy's page has neither.
     """
 
+    has_envelope: bool = True
+    has_form: bool = True
     by_status: ClassVar[dict[int, type[APIError]]] = {}
 
     def __init__(  # noqa: PLR0913 - the parts of an answer, each by its name

@@ -1,5 +1,6 @@
 """Contacthub: its entities, its query language and its routes, and the workspace through which it is reached."""
 
+from contacthub_orm.contacthub.customer_merge import merge_customers
 from contacthub_orm.contacthub.entities.base import (
     Address,
     Contacts,
@@ -49,4 +50,5 @@ __all__ = [
     "Tracking",
     "Workspace",
     "did",
+    "merge_customers",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.http.redaction import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def normalised_base_url(base_url: str) -> str:
     return base_url.rstrip("/").removesuffix("/workspaces")
 
 
-def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
+def from_ini(path: str | os.PathLike[str]) -> Mapping[str, str]:
     """Read `workspace_id`, `token` and optionally `base_url` from an INI file.
 
     They are taken from the section `contacthub`, or from the first section if there is no such section. A file without
@@ -49,7 +50,7 @@ def from_ini(path: str | os.PathLike[str]) -> dict[str, str]:
         reason = f"{type(error).__name__}, not an INI file"
     if reason is not None:  # outside the handler: the error that it handles quotes the file, token included
         raise ConfigurationError(f"{os.fspath(path)}: {reason}")
-    found = {key: section[key] for key in ("workspace_id", "token", "base_url") if section.get(key)}
+    found = {key: Secret(section[key]) for key in ("workspace_id", "token", "base_url") if section.get(key)}
     missing = [key for key in ("workspace_id", "token") if key not in found]
     if missing:
         raise ConfigurationError(f"{os.fspath(path)}: {' and '.join(missing)} missing")
@@ -68,14 +69,14 @@ def _section(content: str) -> Mapping[str, str]:
     return parser[_SECTION if _SECTION in names else names[0]]
 
 
-def from_environment() -> dict[str, str]:
+def from_environment() -> Mapping[str, str]:
     """Read `workspace_id`, `token` and optionally `base_url` from the CONTACTHUB_* variables.
 
     Raises:
         ConfigurationError: if CONTACTHUB_WORKSPACE_ID or CONTACTHUB_TOKEN is missing.
     """
     names = {key: f"CONTACTHUB_{key.upper()}" for key in ("workspace_id", "token", "base_url")}
-    found = {key: os.environ[name] for key, name in names.items() if os.environ.get(name)}
+    found = {key: Secret(os.environ[name]) for key, name in names.items() if os.environ.get(name)}
     missing = [names[key] for key in ("workspace_id", "token") if key not in found]
     if missing:
         raise ConfigurationError(f"the environment lacks {' and '.join(missing)}")

@@ -15,6 +15,7 @@ from contacthub_orm.contacthub.configuration import (
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
+from contacthub_orm.http.redaction import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,12 +46,14 @@ class Workspace:
         settings: Settings | Mapping[str, Any] | None = None,
         clock: Clock | None = None,
     ) -> None:
+        reveal = hidden(token)
+        del token  # no traceback of what follows shows it
+        self.workspace_id, self.base_url = workspace_id, base_url
         if not isinstance(workspace_id, str) or not workspace_id:
             raise ConfigurationError("workspace_id must be a string that is not empty")
-        self.workspace_id = workspace_id
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
-        self.transport = Transport(self.base_url, token, chosen, clock)
+        self.transport = Transport(self.base_url, reveal(), chosen, clock)
 
     @classmethod
     def from_ini_file(cls, file_path: str | os.PathLike[str], **settings: Any) -> Workspace:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.http.connections import CarefulAdapter, read_body
 from contacthub_orm.http.redaction import Redactor
 from contacthub_orm.http.throttle import Throttle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from contacthub_orm.http.clock import Clock
     from contacthub_orm.http.settings import Settings
@@ -25,44 +25,61 @@ if TYPE_CHECKING:
 __all__ = ["Channel", "open_channel"]
 
 
+@attrs.frozen
+class Reply:
+    """The status, headers and decompressed body of an answer; `distrust` closes the connection that it came by."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    distrust: Callable[[], None]
+
+
 @attrs.frozen(repr=False)
 class Channel:
     """Connections, budget and secrets of one process. Another process cannot use its locks and sockets."""
 
     session: requests.Session
+    reveal: Callable[[], str]
     proxies: Mapping[str, str]
     verify: bool | str
     timeout: tuple[float, float]
+    at_most: int
     throttle: Throttle
     redactor: Redactor
 
-    def send(self, request: requests.PreparedRequest) -> requests.Response:
-        """Send a request once and read the whole answer.
+    def send(self, request: requests.PreparedRequest) -> Reply:
+        """Send a request once, with the token, and read the whole answer.
 
         Raises:
             OSError: if the exchange fails; the exceptions of requests are OSErrors.
-            urllib3.exceptions.HTTPError: if it fails in a way that requests does not translate.
+            urllib3.exceptions.HTTPError: if it fails in a way that requests does not translate, or the answer is too large.
         """
         # Not through the session: it would read the environment again (a .netrc replaces Authorization), follow
         # redirects and keep cookies.
         adapter = self.session.get_adapter(url=request.url or "")
-        response = adapter.send(request, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
-        _ = response.content
-        return response
+        authorised = request.copy()
+        authorised.headers["Authorization"] = f"Bearer {self.reveal()}"
+        response = adapter.send(authorised, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
+        connection = getattr(response.raw, "connection", None)
+        content = read_body(response, self.at_most)
+        return Reply(
+            response.status_code, response.headers, content, getattr(connection, "close", lambda: None)
+        )
 
     def close(self) -> None:
         """Close the connections."""
         self.session.close()
 
 
-def open_channel(base_url: str, token: str, settings: Settings, clock: Clock) -> Channel:
+def open_channel(base_url: str, reveal: Callable[[], str], settings: Settings, clock: Clock) -> Channel:
     """Resolve the environment for a base URL and make the pool. Opens no connection yet.
 
     Raises:
         ConfigurationError: if the environment's CA bundle does not exist, or the proxy is not a URL.
     """
     session = requests.Session()
-    adapter = HTTPAdapter(pool_maxsize=settings.pool_size, max_retries=0, pool_block=False)
+    adapter = CarefulAdapter(settings.pool_size, settings.total_timeout)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     environment = session.merge_environment_settings(base_url, {}, None, settings.ca_bundle, None)
@@ -73,11 +90,13 @@ def open_channel(base_url: str, token: str, settings: Settings, clock: Clock) ->
         raise ConfigurationError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {verify}, which does not exist")
     return Channel(
         session=session,
+        reveal=reveal,
         proxies=proxies,
         verify=verify,
         timeout=(settings.connect_timeout, settings.read_timeout),
+        at_most=settings.max_answer_bytes,
         throttle=Throttle(settings.requests_per_minute, clock),
-        redactor=Redactor(token, proxies.values()),
+        redactor=Redactor(reveal, proxies.values()),
     )
 
 

@@ -1,12 +1,25 @@
-"""Clocks: the machine's, and one that tests control."""
+"""Clocks: the machine's, one that tests control, and the service's, as its answers tell it."""
 
 from __future__ import annotations
 
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["Clock", "ManualClock"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Clock", "ManualClock", "ServiceClock"]
+
+_PRECISION: Final = timedelta(seconds=2)
+"""A `Date` header has whole seconds and is some milliseconds old, so smaller differences count as none."""
+
+_HALF_A_SECOND: Final = timedelta(seconds=0.5)
+
+_IMPLAUSIBLE: Final = timedelta(days=36_525)
+"""A century: no clock is that wrong, and times that far off could not be computed with."""
 
 
 class Clock:
@@ -57,3 +70,35 @@ class ManualClock(Clock):
         with self._lock:
             self.slept.append(seconds)
             self._elapsed += max(0.0, seconds)
+
+
+class ServiceClock:
+    """The difference between the service's clock and ours, by the `Date` header of its latest answer."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._latest = ""
+        self._ahead: timedelta | None = None
+
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Read the `Date` header of an answer; ignores one that is malformed or that no clock can show."""
+        date = headers.get("Date")
+        if date is None or date == self._latest:
+            return
+        self._latest = date
+        try:
+            ahead = parsedate_to_datetime(date) + _HALF_A_SECOND - self._clock.now()
+        except (TypeError, ValueError, OverflowError):
+            return
+        if abs(ahead) < _IMPLAUSIBLE:
+            self._ahead = ahead if abs(ahead) > _PRECISION else timedelta(0)
+
+    @property
+    def known(self) -> bool:
+        """Whether an answer has told the time."""
+        return self._ahead is not None
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the service's clock is ahead of ours, to a precision of two seconds; nothing if it is not known."""
+        return self._ahead or timedelta(0)

@@ -72,9 +72,9 @@ def _judged(layers: list[BaseException], reason: str, method: str, url: str) -> 
     return Failure(OutcomeUnknown(f"sent, but the answer was lost: {reason}", method=method, url=url))
 
 
-def of_garbage(status: int, *, method: str, url: str) -> Failure:
-    """The failure of an exchange whose answer is a success with a body that is not JSON."""
-    reason = f"answered with {status}, but the body is not JSON"
+def of_garbage(status: int, objection: str, *, method: str, url: str) -> Failure:
+    """The failure of an exchange whose answer makes no sense; `objection` says why, in a clause."""
+    reason = f"answered with {status}, but {objection}"
     if method in _READS:
         return Failure(TransportError(reason, method=method, url=url), again=True)
     return Failure(OutcomeUnknown(reason, method=method, url=url))

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-__all__ = ["MASK", "Redactor", "masked", "without_credentials"]
+__all__ = ["MASK", "Redactor", "Secret", "hidden", "masked", "without_credentials"]
 
 MASK: Final = "***"
 _BODY_LIMIT: Final = 2_000
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/'\"]+@")
 _PASSWORD = re.compile(r"(?:^|//)[^/:@]*:([^/]*)@")
 _HOLDERS_OF_REQUESTS = ("request", "response", "pool", "conn")
+
+
+class Secret(str):
+    """A string whose representation hides it, for the local variables of a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
+def hidden(secret: str) -> Callable[[], str]:
+    """A function that gives a secret, which is then in no `vars()` and in no local variable."""
+    return lambda: secret
 
 
 def without_credentials(string: str) -> str:
@@ -26,21 +40,22 @@ class Redactor:
     """Removes known secrets from strings and exceptions.
 
     Args:
-        token: the bearer token.
+        reveal: gives the bearer token. Secrets are held in closures, which are in no `vars()` and no traceback.
         proxies: URLs of proxies; the passwords in them are secrets, quoted and unquoted.
     """
 
     __slots__ = ("_secrets",)
 
-    def __init__(self, token: str, proxies: Iterable[str] = ()) -> None:
+    def __init__(self, reveal: Callable[[], str], proxies: Iterable[str] = ()) -> None:
         passwords = [password for proxy in proxies for password in _PASSWORD.findall(proxy)]
-        found = {token, *passwords, *map(unquote, passwords)} - {""}
+        found = {reveal(), *passwords, *map(unquote, passwords)} - {""}
         # Longest first, because a secret may be part of another.
-        self._secrets = sorted(found, key=len, reverse=True)
+        secrets = sorted(found, key=len, reverse=True)
+        self._secrets: Callable[[], list[str]] = lambda: secrets
 
     def text(self, text: str) -> str:
         """The text with every secret masked, and with the user and password of every URL."""
-        for secret in self._secrets:
+        for secret in self._secrets():
             text = text.replace(secret, MASK)
         return without_credentials(text)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from contacthub_orm.errors import APIError
 from contacthub_orm.http.gc_pause import paused_gc
+from contacthub_orm.http.redaction import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +48,12 @@ def decoded(content: bytes | str) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def api_error(status: int, text: str, *, method: str, url: str) -> APIError:
+def api_error(status: int, text: str, *, method: str, url: str, location: str | None = None) -> APIError:
     """The exception for an error answer.
 
     It has the values of the service's envelope, `{message, errors, data, logref}`, or of the web framework's
     `{status, error}`, which comes if no code of the service was reached. Any other body is the message, cut to 200
-    characters.
+    characters. The message of a redirect says where to: `location`.
     """
     try:
         body = decoded(text)
@@ -59,9 +61,11 @@ def api_error(status: int, text: str, *, method: str, url: str) -> APIError:
         body = text.strip()[:_QUOTED]
     envelope: dict[str, Any] = body if isinstance(body, dict) else {"message": body}
     message = envelope.get("message") or envelope.get("error")
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
+        message = f"redirected to {without_credentials(location)}, which is not followed"
     errors = envelope.get("errors")
     logref = envelope.get("logref")
-    return APIError.for_status(status)(
+    error = APIError.for_status(status)(
         status=status,
         message=None if message is None else str(message),
         errors=errors if isinstance(errors, list) else [] if errors is None else [errors],
@@ -70,3 +74,6 @@ def api_error(status: int, text: str, *, method: str, url: str) -> APIError:
         method=method,
         url=url,
     )
+    error.has_form = isinstance(body, dict) and message is not None
+    error.has_envelope = isinstance(body, dict) and body.get("message") is not None
+    return error

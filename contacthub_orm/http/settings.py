@@ -48,6 +48,11 @@ _not_negative = _rule("a finite number, 0 or more", lambda value: _is_number(val
 _at_least_one = _rule("an integer, 1 or more", lambda value: _is_count(value) and value >= 1)
 
 
+def _ten_times(value: Any) -> Any:
+    """Ten times a number; anything else as it is, for its own rule to refuse."""
+    return 10 * value if _is_number(value) else value
+
+
 def _host(url: str) -> str:
     return url.rpartition("@")[2]
 
@@ -72,6 +77,15 @@ class Settings:
 
     read_timeout: float = attrs.field(default=30.0, validator=_above_zero)
     """Seconds without a byte of the answer after which the answer counts as lost."""
+
+    total_timeout: float = attrs.field(
+        default=attrs.Factory(lambda settings: _ten_times(settings.read_timeout), takes_self=True),
+        validator=_above_zero,
+    )
+    """Seconds after which an answer that is still being read counts as lost; by default ten times `read_timeout`."""
+
+    max_answer_bytes: int = attrs.field(default=64 * 1024 * 1024, validator=_at_least_one)
+    """The largest body of an answer, in bytes, decompressed; a larger one is not read to its end and counts as lost."""
 
     retries: int = attrs.field(default=4, validator=_at_least_one)
     """The largest number of attempts for a request, the first included; 1 never repeats a request."""
@@ -108,6 +122,11 @@ class Settings:
         repr=lambda proxies: repr(proxies and {scheme: _host(url) for scheme, url in proxies.items()}),
     )
     """Proxy URLs by scheme, in the form of requests, in place of those of the environment; `{}` for no proxy."""
+
+    allow_http: bool = attrs.field(
+        default=False, validator=_rule("True or False", lambda value: isinstance(value, bool))
+    )
+    """Whether the base URL may be `http://` on another machine. The token then travels in the open."""
 
     ca_bundle: str | None = attrs.field(
         default=None,

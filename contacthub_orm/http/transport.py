@@ -14,13 +14,14 @@ from urllib3.exceptions import HTTPError
 
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError
 from contacthub_orm.http import failures
-from contacthub_orm.http.channel import Channel, open_channel
-from contacthub_orm.http.clock import Clock
+from contacthub_orm.http.channel import Channel, Reply, open_channel
+from contacthub_orm.http.clock import Clock, ServiceClock
 from contacthub_orm.http.failures import Failure
 from contacthub_orm.http.log import log_body, log_broken_receiver, log_lost, log_response, log_retry
+from contacthub_orm.http.paths import checked_base_url
+from contacthub_orm.http.redaction import hidden
 from contacthub_orm.http.responses import Answer, api_error, decoded
 from contacthub_orm.http.retry import retry_after, retrying
-from contacthub_orm.http.service_clock import ServiceClock
 from contacthub_orm.http.settings import Settings
 from contacthub_orm.signals import after_response, before_request
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
-# A user and password in the URL would replace our Authorization header and appear in errors.
-_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[!-~]+")
 
 
@@ -45,6 +44,7 @@ class _Exchange:
     params: Mapping[str, Any] | None
     json: Any
     prepared: requests.PreparedRequest
+    objection: Callable[[Any], str | None] | None
     attempts: int = 0
 
 
@@ -60,28 +60,38 @@ class Transport:
         clock: the clock that tells the time and waits; for tests.
 
     Raises:
-        ConfigurationError: if the base URL or the token is malformed, the proxy is not a URL, or the environment's CA
-            bundle does not exist.
+        ConfigurationError: if the base URL or the token is malformed, the URL is `http://` on another machine and the
+            settings do not allow that, the proxy is not a URL, or the environment's CA bundle does not exist.
     """
 
     def __init__(
         self, base_url: str, token: str, settings: Settings | None = None, clock: Clock | None = None
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        reveal = hidden(token)
+        del token  # no traceback of what follows shows it
+        self.base_url = base_url  # what a traceback of a refused one shows
         self.settings = settings or Settings()
+        self.base_url = checked_base_url(base_url, allow_http=self.settings.allow_http)
+        _check_token(reveal)
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
-        self._template = _template(self.base_url, token, self.settings)
+        self._template = _template(self.settings)
         # Unlike a partial, a closure keeps the token out of `vars()`.
         self._open: Callable[[], Channel] = lambda: open_channel(
-            self.base_url, token, self.settings, self.clock
+            self.base_url, reveal, self.settings, self.clock
         )
         self._channels: dict[int, Channel] = {os.getpid(): self._open()}
         self._retrying = retrying(self.settings, self.clock, log_retry)
         self._closed = False
 
     def send(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        objection: Callable[[Any], str | None] | None = None,
     ) -> Answer:
         """Send a request until it succeeds (2xx), cannot be repeated, or the settings allow no further attempt.
 
@@ -93,6 +103,8 @@ class Transport:
             path: the path relative to the base URL, already quoted (see `quote_path`).
             params: the query; a list repeats its name.
             json: the document to send, None for no body.
+            objection: says of the decoded body of a success why it makes no sense as the answer, in a clause, or gives
+                None. Such an answer is treated as one that is not JSON, and its connection is closed.
 
         Returns:
             The answer, a success.
@@ -109,7 +121,7 @@ class Transport:
         """
         if self._closed:
             raise InvalidRequestError("the transport is closed")
-        outcome = self._retrying(self._attempt, self._exchange(method.upper(), path, params, json))
+        outcome = self._retrying(self._attempt, self._exchange(method.upper(), path, params, json, objection))
         if isinstance(outcome, Answer):
             return outcome
         raise outcome.error
@@ -138,7 +150,14 @@ class Transport:
         # The parent's channel is left alone: the parent uses its sockets, and its locks may be taken.
         return self._channels.get(pid) or self._channels.setdefault(pid, self._open())
 
-    def _exchange(self, method: str, path: str, params: Mapping[str, Any] | None, json: Any) -> _Exchange:
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        json: Any,
+        objection: Callable[[Any], str | None] | None,
+    ) -> _Exchange:
         url = f"{self.base_url}/{path.lstrip('/')}"
         prepared = self._template.copy()
         prepared.method = method
@@ -146,9 +165,11 @@ class Transport:
         body = None
         if json is not None:
             prepared.headers["Content-Type"] = "application/json"
-            body = json_codec.dumps(json, separators=(",", ":"), allow_nan=False).encode()
+            text = json_codec.dumps(json, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+            # Half of a surrogate pair has no UTF-8. Its escape, which is JSON's too, returns what a service once sent.
+            body = text.encode(errors="backslashreplace")
         prepared.prepare_body(body, None)
-        return _Exchange(method, path, url, params, json, prepared)
+        return _Exchange(method, path, url, params, json, prepared, objection)
 
     def _attempt(self, exchange: _Exchange) -> Answer | Failure:
         """Send the request once."""
@@ -158,36 +179,54 @@ class Transport:
         self._announce_request(exchange)
         started = self.clock.monotonic()
         try:
-            response = channel.send(exchange.prepared)
+            reply = channel.send(exchange.prepared)
         except (OSError, HTTPError) as error:
             failure = failures.of_exchange(error, method=exchange.method, url=exchange.url)
             channel.redactor.exception(failure.error)
             log_lost(exchange.method, exchange.path, failure.error, self._milliseconds(started))
             return failure
-        self.service_clock.observe(response.headers)
+        except BaseException as error:  # an interrupt: the frames below hold the token
+            channel.redactor.exception(error)
+            raise
+        self.service_clock.observe(reply.headers)
         milliseconds = self._milliseconds(started)
-        outcome = self._read(response, exchange, channel)
-        self._announce_response(exchange, response.status_code, outcome, milliseconds)
+        outcome = self._read(reply, exchange, channel)
+        self._announce_response(exchange, reply.status, outcome, milliseconds)
         return outcome
 
-    def _read(self, response: requests.Response, exchange: _Exchange, channel: Channel) -> Answer | Failure:
+    def _read(self, reply: Reply, exchange: _Exchange, channel: Channel) -> Answer | Failure:
         """The result of a complete answer."""
-        status = response.status_code
         request = {"method": exchange.method, "url": exchange.url}
-        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            try:
-                return Answer(status, response.headers, decoded(response.content))
-            except ValueError:
-                return failures.of_garbage(status, **request)
-        content = channel.redactor.text(response.content.decode("utf-8", "replace"))
+        if reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            return self._believed(reply, exchange)
+        content = channel.redactor.text(reply.content.decode("utf-8", "replace"))
+        error = api_error(reply.status, content, **request, location=reply.headers.get("Location"))
+        if reply.status == HTTPStatus.NOT_FOUND and not error.has_form:
+            reply.distrust()
+            return failures.of_garbage(reply.status, "not in the service's form", **request)
         failure = failures.of_response(
-            api_error(status, content, **request),
-            retry_after=retry_after(response.headers, self.clock.now()),
+            error,
+            retry_after=retry_after(reply.headers, self.clock.now()),
             retry_after_max=self.settings.retry_after_max,
         )
         if failure.wait is not None:
             channel.throttle.pause(failure.wait)
         return failure
+
+    def _believed(self, reply: Reply, exchange: _Exchange) -> Answer | Failure:
+        """The answer of a success, unless it makes no sense. Then the exchange may be out of step with its connection."""
+        body = None
+        try:
+            body = decoded(reply.content)
+            objection = None if reply.status >= HTTPStatus.OK else "that is no answer to it"
+        except ValueError:
+            objection = "the body is not JSON"
+        if objection is None and exchange.objection is not None:
+            objection = exchange.objection(body)
+        if objection is None:
+            return Answer(reply.status, reply.headers, body)
+        reply.distrust()
+        return failures.of_garbage(reply.status, objection, method=exchange.method, url=exchange.url)
 
     def _announce_request(self, exchange: _Exchange) -> None:
         log_body("request", exchange.method, exchange.path, exchange.json)
@@ -220,16 +259,16 @@ class Transport:
         return (self.clock.monotonic() - started) * 1_000
 
 
-def _template(base_url: str, token: str, settings: Settings) -> requests.PreparedRequest:
-    """A prepared request with the headers that all requests share, checked once."""
-    if not _BASE_URL.fullmatch(base_url):
-        raise ConfigurationError("base_url must be http:// or https://, a host and a path, and nothing else")
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+def _check_token(reveal: Callable[[], str]) -> None:
+    if not isinstance(reveal(), str) or not _TOKEN.fullmatch(reveal()):
         raise ConfigurationError("token must be printable ASCII without spaces")
+
+
+def _template(settings: Settings) -> requests.PreparedRequest:
+    """A prepared request with the headers that all requests share, checked once; the token is added when it is sent."""
     template = requests.PreparedRequest()
     template.prepare_headers(
         {
-            "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
             "User-Agent": settings.user_agent,

@@ -12,7 +12,8 @@ from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
 from contacthub_orm.orm.entity.resource import Resource
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
-from contacthub_orm.orm.mapping.mapped import Mapped, Properties
+from contacthub_orm.orm.mapping.mapped import Mapped
+from contacthub_orm.orm.mapping.properties import Properties
 from contacthub_orm.orm.query.options import load_only
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.relations import (
@@ -28,7 +29,7 @@ from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
-from contacthub_orm.orm.service.search import Page, Search
+from contacthub_orm.orm.service.search import Page, ScanKey, Search
 from contacthub_orm.orm.session.context.snapshots import make_transient
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
 from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
@@ -70,6 +71,7 @@ __all__ = [
     "Report",
     "Request",
     "Resource",
+    "ScanKey",
     "Search",
     "Session",
     "Status",

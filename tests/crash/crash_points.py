@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +13,7 @@ from unittest.mock import patch
 from contacthub_orm.http import Answer, Transport
 from contacthub_orm.orm.unit_of_work import journal
 from contacthub_orm.orm.unit_of_work.journal import Journal
+from tests.support.disk import no_room_for, room
 
 BEFORE_SEND = "before send"
 AFTER_SEND = "after send"
@@ -24,7 +25,7 @@ BEFORE_PLAN, AFTER_PLAN = "before plan", "after plan"
 BEFORE_LOOK = "before look"
 """A look-up of the recovery."""
 BEFORE_NOTE, AFTER_NOTE = "before note", "after note"
-"""Around the recovery's own note of an outcome."""
+"""Around the recovery's own note of an outcome, and a session's note that it has undone an operation."""
 
 
 class CrashPoint:
@@ -85,6 +86,7 @@ def crashing(transport: CrashingTransport, crash_point: CrashPoint) -> Iterator[
         around("begin", BEFORE_PLAN, AFTER_PLAN),
         around("mark", AFTER_ANSWER, None),
         around("adopt", BEFORE_NOTE, AFTER_NOTE),
+        around("mark_undone", BEFORE_NOTE, AFTER_NOTE),
     ):
         yield
     transport.crash_point = None
@@ -109,4 +111,19 @@ class Disk:
         """From now on the journal is a copy of what is on the disk at this moment."""
         held = self._place()
         self._number += 1
-        shutil.copytree(held, self._place())
+        with room():
+            shutil.copytree(held, self._place())
+
+
+@contextmanager
+def full_after_the_plan() -> Iterator[None]:
+    """A block in which journals find no room for anything but the plan."""
+    begin = Journal.begin
+    with ExitStack() as stack:
+
+        def limited(self: Journal, *args: Any, **settings: Any) -> None:
+            begin(self, *args, **settings)
+            stack.enter_context(no_room_for(self.path))
+
+        with patch.object(Journal, "begin", limited):
+            yield

@@ -80,6 +80,15 @@ class CrashWorld:
         with Session(node, journal=self.disk.journal) as session, session.begin(atomic=True):
             scenario.fill(session, atomic=True, refused=refused)
 
+    def flush_and_commit_atomically(self, node: Node) -> None:
+        """A block that flushes, changes some of the same customers once more and creates others, and then commits."""
+        with Session(node, journal=self.disk.journal) as session, session.begin(atomic=True):
+            scenario.fill(session, atomic=True)
+            for one in session.deleted:
+                session.add(one)  # nothing brings back what is deleted
+            session.flush()
+            scenario.fill_again(session)
+
     def state(self, *, versions: bool = True) -> scenario.State:
         """What the service holds, once all of it is to be seen."""
         self.world.clock.advance(120)

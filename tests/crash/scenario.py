@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contacthub_orm import Customer, Event, Job, Session
+from contacthub_orm import Customer, Event, Job, Session, inspect
 from contacthub_orm.contacthub import Node
-from contacthub_orm.orm import Report, Verb
+from contacthub_orm.orm import Entity, Report, Verb
 from contacthub_orm.sandbox import Sandbox
 
 Document = dict[str, Any]
@@ -199,6 +199,19 @@ def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> No
         session.add(viewed(known, "", properties={"url": "none at all"}))
 
 
+AGAIN = 6
+"""The operations of `fill_again`."""
+
+
+def fill_again(session: Session) -> None:
+    """Changes on top of the first ones, of customers that were changed and of some that were created."""
+    people = {str(one.externalId): one for one in session if isinstance(one, Customer)}
+    for name in (HELD[0], HELD[1], NEW[0]):
+        people[name].extra = "again"
+    later = Customer(externalId="later", base={"contacts": {"email": "later@example.com"}})
+    session.add_all([later, viewed(later, "again"), viewed(people[NEW[1]], "again")])
+
+
 def _customers(documents: Iterable[tuple[int | None, Document]]) -> Counter[str]:
     """Customers as texts, with their versions where those are given."""
     return Counter(
@@ -212,22 +225,47 @@ def untouched() -> State:
     return _customers((1, _seeded(name)) for name in [*HELD, "replaced", *DOOMED, "known"]), Counter()
 
 
-def taken_back(*, deleted: Iterable[str] = (), merged: bool = False) -> State:
-    """What is there once an atomic commit was undone, but for deletes and a merge; versions have moved."""
-    people = [_seeded(name) for name in {*HELD, "replaced", *DOOMED} - set(deleted)]
-    people.append(_merged() if merged else _seeded("known"))
-    return _customers((None, one) for one in people), Counter()
+def after_undoing(report: Report, node: Node) -> State:
+    """What is there after an undoing: nothing of the commit but what the report says could not be undone.
 
-
-def after_undoing(report: Report) -> State:
-    """What is there after an undoing: nothing of the commit but what the report says could not be undone."""
+    Versions have moved. What stays is a delete, the merge, a creation that only a look-up found or that something refers
+    to which stays, and the change that freed a value which is claimed by what stays.
+    """
     stays = [one.entry for one in report.undone if one.reason is not None]
     deleted = {
         str(entry.entity.to_dict()["externalId"]) for entry in stays if entry.operation.verb is Verb.DELETE
     }
-    others = [entry for entry in stays if entry.operation.verb is not Verb.DELETE]
-    assert all(entry.request.body.get("extra") == "merged" for entry in others)
-    return taken_back(deleted=deleted, merged=bool(others))
+    created = [entry for entry in stays if entry.operation.verb is Verb.CREATE]
+    names = _names(node)
+    changed = {
+        names[_id_of(entry.entity)] for entry in stays if entry.operation.verb in (Verb.UPDATE, Verb.REPLACE)
+    }
+    people = [_seeded(name) for name in {*HELD, "replaced", *DOOMED} - deleted]
+    for one in people:
+        if one["externalId"] in changed:
+            EDITS[HELD.index(one["externalId"])][1](one)
+    bodies = [entry.request.body for entry in created if isinstance(entry.entity, Customer)]
+    is_merged = any(body["externalId"] == "known" for body in bodies)
+    people.append(_merged() if is_merged else _seeded("known"))
+    people += [_pruned(body) for body in bodies if body["externalId"] != "known"]
+    events = [entry.request.body for entry in created if isinstance(entry.entity, Event)]
+    found = [(names[body["customerId"]], body["properties"]["url"]) for body in events]
+    return (
+        _customers((None, one) for one in people),
+        Counter((name, url.rpartition("/")[2]) for name, url in found),
+    )
+
+
+def _names(node: Node) -> dict[str, str]:
+    """The external ids of the customers that are there, by their ids."""
+    with Session(node) as session:
+        return {str(one.id): str(one.externalId) for one in session.query(Customer)}
+
+
+def _id_of(entity: Entity) -> str:
+    key = inspect(entity).identity
+    assert key is not None
+    return key.id
 
 
 def _merged() -> Document:

@@ -14,6 +14,7 @@ from tests.crash.crash_points import (
     AFTER_SEND,
     BEFORE_NOTE,
     BEFORE_SEND,
+    full_after_the_plan,
 )
 from tests.crash.crash_world import OPERATIONS, CrashWorld, sampled
 
@@ -24,7 +25,7 @@ PHASES = [BEFORE_SEND, AFTER_SEND, AFTER_ANSWER]
 
 def nothing_but(crash_world: CrashWorld, report: Report) -> bool:
     """Whether nothing of the commit is there but what the report says."""
-    return crash_world.state(versions=False) == scenario.after_undoing(report)
+    return crash_world.state(versions=False) == scenario.after_undoing(report, crash_world.world.node())
 
 
 def test_an_atomic_commit_without_a_crash_is_complete(crash_world: CrashWorld) -> None:
@@ -101,3 +102,56 @@ def test_an_undoing_killed_in_the_session_itself_is_finished(
     report = recover(crash_world.node(), crash_world.disk.journal)
     assert report.open == []
     assert nothing_but(crash_world, report)
+
+
+FLUSHED = DONE_BEFORE_REFUSAL
+
+
+def test_a_block_of_two_flushes_without_a_crash_is_complete(crash_world: CrashWorld) -> None:
+    crash_world.flush_and_commit_atomically(crash_world.node())
+    assert str(recover(crash_world.node(), crash_world.disk.journal)) == "nothing to recover"
+    assert crash_world.state()[1]["later", "again"] == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    sampled([(FLUSHED + number, phase) for number in range(scenario.AGAIN) for phase in PHASES], every=5),
+)
+def test_a_block_killed_in_its_second_flush_is_undone(
+    crash_world: CrashWorld, number: int, phase: str
+) -> None:
+    assert crash_world.dies(phase, number, crash_world.flush_and_commit_atomically)
+    report = recover(crash_world.node(), crash_world.disk.journal)
+    assert report.open == []
+    assert nothing_but(crash_world, report)
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    sampled([(number, phase) for number in range(UNDOING) for phase in (BEFORE_NOTE, AFTER_NOTE)], every=61),
+)
+def test_an_undoing_killed_at_its_notes_is_finished(crash_world: CrashWorld, number: int, phase: str) -> None:
+    assert crash_world.dies(phase, number, lambda node: crash_world.commit_atomically(node, refused=True))
+    report = recover(crash_world.node(), crash_world.disk.journal)
+    assert report.open == []
+    assert nothing_but(crash_world, report)
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    sampled(
+        [(number, phase) for number in range(ATOMIC + UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)],
+        every=137,
+    ),
+)
+def test_an_atomic_commit_on_a_full_disk_killed_at_any_operation_is_undone(
+    crash_world: CrashWorld, number: int, phase: str
+) -> None:
+    with full_after_the_plan():
+        assert crash_world.dies(phase, number, lambda node: crash_world.commit_atomically(node, refused=True))
+    report = recover(crash_world.node(), crash_world.disk.journal)
+    assert report.open == []
+    customers, events = crash_world.state(versions=False)
+    expected = scenario.after_undoing(report, crash_world.world.node())
+    assert customers == expected[0]
+    assert events <= expected[1]  # a search that lags may have found what had been undone without a note

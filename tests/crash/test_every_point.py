@@ -19,6 +19,7 @@ from tests.crash.crash_points import (
     BEFORE_NOTE,
     BEFORE_PLAN,
     BEFORE_SEND,
+    full_after_the_plan,
 )
 from tests.crash.crash_world import OPERATIONS, CrashWorld, sampled
 
@@ -116,3 +117,24 @@ def test_an_equal_event_of_the_commit_before_is_not_taken_for_this_ones(crash_wo
     report = recover(crash_world.node(), crash_world.disk.journal)
     assert len(report.sent) == 1
     assert crash_world.state()[1] == {("known", "equal"): 2}
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    sampled([(number, phase) for number in range(OPERATIONS) for phase in PHASES], every=101),
+)
+def test_a_commit_on_a_full_disk_killed_at_any_operation_is_recovered(
+    crash_world: CrashWorld, number: int, phase: str
+) -> None:
+    with full_after_the_plan():
+        assert crash_world.dies(phase, number, crash_world.commit)
+    report = recover(crash_world.node(), crash_world.disk.journal)
+    assert report.complete, str(report)
+    assert crash_world.state() == scenario.complete()
+
+
+def test_a_commit_on_a_full_disk_comes_to_its_end(crash_world: CrashWorld) -> None:
+    with full_after_the_plan():
+        crash_world.commit(crash_world.node())
+    assert recover(crash_world.node(), crash_world.disk.journal).complete
+    assert crash_world.state() == scenario.complete()

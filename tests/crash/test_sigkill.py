@@ -157,4 +157,4 @@ def test_an_atomic_commit_killed_at_any_point_is_undone(doomed: Doomed, phase: s
     doomed.dies("atomic", phase, number)
     report = doomed.recovered()
     assert report.open == []
-    assert doomed.state(versions=False) == scenario.after_undoing(report)
+    assert doomed.state(versions=False) == scenario.after_undoing(report, doomed.sandbox.node)

@@ -111,7 +111,7 @@ def test_a_read_is_repeated_after_a_5xx(service, transport, status):
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 423])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_4xx_is_final(service, transport, method, status):
-    service.answers(status)
+    service.answers(status, {"message": "no"})
     with pytest.raises(APIError) as caught:
         transport.send(method, "x")
     assert type(caught.value) is APIError.for_status(status)

@@ -178,7 +178,7 @@ def test_a_base_url_that_cannot_be_is_refused(url):
 @pytest.mark.parametrize("token", ["", "a b", "a\n", "tökén"])
 def test_a_token_that_cannot_be_is_refused_and_not_shown(token):
     with pytest.raises(ConfigurationError, match=r"token must be printable ASCII without spaces$"):
-        Transport("http://host", token)
+        Transport("https://host", token)
 
 
 def test_a_trailing_slash_of_the_base_url_is_no_part_of_the_path(service, clock):

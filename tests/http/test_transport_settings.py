@@ -8,15 +8,17 @@ import pytest
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Settings
 
-ABOVE_ZERO = ["connect_timeout", "read_timeout"]
+ABOVE_ZERO = ["connect_timeout", "read_timeout", "total_timeout"]
 NOT_NEGATIVE = ["backoff_base", "backoff_max", "retry_after_max"]
-COUNTS = ["retries", "max_in_flight", "pool_size"]
+COUNTS = ["retries", "max_in_flight", "pool_size", "max_answer_bytes"]
 
 
 def test_the_defaults_are_the_documented_ones():
     assert attrs.asdict(Settings(user_agent="me")) == {
         "connect_timeout": 5.0,
         "read_timeout": 30.0,
+        "total_timeout": 300.0,
+        "max_answer_bytes": 67_108_864,
         "retries": 4,
         "backoff_base": 0.5,
         "backoff_max": 30.0,
@@ -25,6 +27,7 @@ def test_the_defaults_are_the_documented_ones():
         "pool_size": 16,
         "requests_per_minute": None,
         "proxies": None,
+        "allow_http": False,
         "ca_bundle": None,
         "user_agent": "me",
     }
@@ -57,6 +60,7 @@ def test_settings_cannot_be_changed():
         *(("requests_per_minute", value) for value in (-1, 1.5, "5", True)),
         *(("proxies", value) for value in ("http://proxy", {"http": 3}, ["x"])),
         *(("ca_bundle", value) for value in ("/nowhere/ca.pem", "")),
+        *(("allow_http", value) for value in (1, None, "yes")),
         *(("user_agent", value) for value in ("a\nb", "ü", None)),
     ],
 )

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contacthub_orm.errors import BadRequestError, ContacthubError, OutcomeUnknown, StaleDataError
-from contacthub_orm.orm import Entity, Page, Request, Search, Session, Verb
+from contacthub_orm.orm import Entity, Page, Request, ScanKey, Search, Session, Verb
+from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.wire.documents import Document, apply_patch
 from contacthub_orm.orm.wire.paths import value_at
@@ -91,7 +92,7 @@ class Library:
         self.asked.append(f"GET {entity.__resource__.name}/{identity}")
         return copy.deepcopy(self.documents[entity.__resource__.name].get(identity))
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
         return None
 
     def below(self, path: tuple[str, ...]) -> list[Document]:
@@ -123,11 +124,26 @@ class Library:
     def unique_value(self, *_: Any) -> Hashable | None:
         return None
 
+    def knows_unique_value(self, *_: Any) -> bool:
+        return True
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: Iterable[Any]) -> list[Resolution]:
         return [Resolution(Verdict.OPEN) for _ in writes]
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
         return document.get("version") == 1
+
+    def existed_at(self, document: Document) -> datetime | None:
+        return self.time - timedelta(days=1)
+
+    def is_as_created(self, document: Document) -> bool:
+        return document.get("version") == 1
+
+    def referring(self, entity: type[Entity], identity: str) -> list[Any]:
+        return []
+
+    def sending(self) -> SentAt:
+        return SentAt(self.time, timedelta(0))
 
     def conflict(self, operation: Any, current: Document | None) -> ContacthubError:
         return StaleDataError(f"{operation.entity!r} was changed", current=current)

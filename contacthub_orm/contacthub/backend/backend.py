@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contacthub_orm.contacthub.backend.lookup import find_created
+from contacthub_orm.contacthub.backend.answers import objection_to
+from contacthub_orm.contacthub.backend.lookup import find_created, told_time, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
 from contacthub_orm.contacthub.backend.strict import needs_strict
@@ -15,7 +15,9 @@ from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.entities.sub_resources import CustomerSession
 from contacthub_orm.contacthub.query.event_filters import event_parameters
 from contacthub_orm.contacthub.query.query_json import query_json, sort_parameter
+from contacthub_orm.contacthub.query.url import check_url, query_text, too_long
 from contacthub_orm.errors import (
+    APIError,
     CompileError,
     ConflictError,
     ContacthubError,
@@ -25,9 +27,10 @@ from contacthub_orm.errors import (
     StaleDataError,
 )
 from contacthub_orm.http import Transport, quote_path
-from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, Search, Verb, inspect
+from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, ScanKey, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
-from contacthub_orm.orm.entity.resource import split_identity
+from contacthub_orm.orm.entity.resource import Key, split_identity
+from contacthub_orm.orm.entity.sent_at import SentAt
 from contacthub_orm.orm.service.plan import Pending
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import apply_patch
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.wire.documents import Document
 
@@ -50,6 +52,12 @@ _STABLE_SORT: Final = {"customers": "registeredAt,asc"}
 
 The service's own default is the newest update first, which moves rows between pages while others write.
 """
+
+_SCAN_KEYS: Final = {
+    "customers": ScanKey("registeredAt"),
+    "events": ScanKey("date", newest_first=True, fixed=False),
+}
+"""Events come newest first unless told otherwise (reference 1.299.1), and filter by `date` alone."""
 
 
 def _path(state: InstanceState, *, created: bool) -> tuple[Any, ...]:
@@ -100,11 +108,29 @@ class NodeBackend:
         """The current time of the transport's clock, aware."""
         return self._transport.clock.now()
 
-    def service_time(self, instant: datetime) -> datetime:
-        """What the service's clock showed at an instant of ours. Asks for one customer if no answer has told the time yet."""
+    def referring(self, entity: type[Entity], identity: str) -> Sequence[Key]:
+        """The first events of a customer: the service deletes them with it (changelog 1.52)."""
+        if not issubclass(entity, Customer):
+            return ()
+        page = self.search(Search(Event, Event.customerId == identity))
+        return [Key(Event.__resource__.name, document["id"]) for document in page.documents]
+
+    def sending(self) -> SentAt:
+        """The time of a send that begins now."""
+        clock = self._transport.service_clock
+        return SentAt(self.now(), clock.ahead if clock.known else None)
+
+    def service_time(self, sent: SentAt) -> datetime:
+        """What the service's clock showed at a send.
+
+        If it was not known then, the clocks are taken to be as far apart as they are now; asks for one customer if no
+        answer has told the time yet.
+        """
+        if sent.by_service is not None:
+            return sent.by_service
         if not self._transport.service_clock.known:
             self.search(Search(Customer, ALWAYS, size=1))
-        return self._transport.service_clock.of(instant)
+        return sent.ours + self._transport.service_clock.ahead
 
     def sleep(self, seconds: float) -> None:
         """Wait, by the transport's clock."""
@@ -133,12 +159,18 @@ class NodeBackend:
     def _created_here(self, entity: Entity, body: Document) -> Document:
         """The body of a creation, completed: a customer names the node, an event says when it happened.
 
+        An event without a customer's id names the node in its `bringBackProperties`: its route does not know it.
+
         If the answer to an event's creation is lost, the event is looked up by its date. So the date is set on the event
         itself, and stays the same however often the creation is planned.
         """
-        if isinstance(entity, Event) and body.get("date") is None:
-            entity.date = self.now()
-            body["date"] = dump_datetime(entity.date)
+        if isinstance(entity, Event):
+            if body.get("date") is None:
+                entity.date = self.now()
+                body["date"] = dump_datetime(entity.date)
+            bring_back = body.get("bringBackProperties")
+            if bring_back and not bring_back.get("nodeId"):
+                body["bringBackProperties"] = {**bring_back, "nodeId": self._node_id}
         if not isinstance(entity, Customer):
             return body
         if body.setdefault("nodeId", self._node_id) != self._node_id:
@@ -164,10 +196,16 @@ class NodeBackend:
         return _merged(verb, entity, sent)
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
-        """The document of the entity with this identity, or None if there is none."""
+        """The document of the entity with this identity, or None if there is none.
+
+        Raises:
+            NotFoundError: if the route is not found: that says nothing about the entity.
+        """
         try:
             return self.read(entity, identity)
-        except NotFoundError:
+        except NotFoundError as error:
+            if not error.has_envelope:
+                raise
             return None
 
     def read(self, entity: type[Entity], identity: str) -> Document:
@@ -192,14 +230,18 @@ class NodeBackend:
         """All documents of a collection below a customer, from the lists of its `base`; sessions have a route of their own."""
         collection, identity, name = path
         if name == CustomerSession.__resource__.name:
-            elements: list[Document] = self._call("GET", path)["elements"]
+            try:
+                elements: list[Document] = self._call("GET", path)["elements"]
+            except NotFoundError:
+                return []  # the customer is not there, or not yet
             return elements
-        customer = self.fetch(self.entity_class(collection), identity) or {}
-        return (customer.get("base") or {}).get(name) or []
+        base = (self.fetch(self.entity_class(collection), identity) or {}).get("base")
+        found = base.get(name) if isinstance(base, dict) else None
+        return found if isinstance(found, list) else []
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
-        """The property that a scan orders customers by; None for events, which cannot be scanned."""
-        return "registeredAt" if issubclass(entity, Customer) else None
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
+        """The property along which a scan reads; None for what is only found below a customer."""
+        return _SCAN_KEYS.get(entity.__resource__.name)
 
     def search(self, search: Search) -> Page:
         """One page of a search.
@@ -208,12 +250,17 @@ class NodeBackend:
             CompileError: if the service cannot be asked for it.
         """
         resource = search.entity.__resource__.name
-        answer = self._call("GET", (resource,), self.compile(search))
+        parameters = self.compile(search)
+        try:
+            answer = self._call("GET", (resource,), parameters)
+        except APIError as error:
+            raise too_long(parameters, error) or error from None
         page = answer["page"]
         total = page["totalElements"]
-        cap = page.get("maxElements") or MAX_MATCHED_ELEMENTS
+        told = page.get("maxElements")
+        cap = told if isinstance(told, int) and told else MAX_MATCHED_ELEMENTS
         return Page(
-            answer["elements"],
+            answer.get("elements", ()),
             total,
             page["number"],
             page["size"],
@@ -235,7 +282,7 @@ class NodeBackend:
         else:
             query = query_json(search.criterion) if search.raw is None else search.raw
             if query is not None:
-                parameters["query"] = json.dumps(query, ensure_ascii=False, separators=(",", ":"))
+                parameters["query"] = query_text(query)
         if search.fields:
             if search.entity.__resource__.name != "customers":
                 raise CompileError(
@@ -244,6 +291,7 @@ class NodeBackend:
             parameters["fields"] = ",".join(".".join(path) for path in search.fields)
         parameters.update(search.parameters)
         parameters.update(self._page_parameters(search))
+        check_url(parameters)
         return parameters
 
     def _page_parameters(self, search: Search) -> dict[str, str]:
@@ -267,9 +315,17 @@ class NodeBackend:
     def unique_value(
         self, entity: type[Entity], document: Document, patch: Document | None = None
     ) -> str | None:
-        """The matching values of a customer, as the node compares them; None for other entities."""
+        """The matching values of a customer, as the node compares them, or the value of a session, unique in a node."""
+        if issubclass(entity, CustomerSession):
+            value = (patch or {}).get("value") or document.get("value")
+            return None if value is None else f"session {value!r}"
         policy = self._matching or ASSUMED
         return policy.unique_value(document, patch) if issubclass(entity, Customer) else None
+
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a customer's baseline has its matching properties; other entities have no unique value."""
+        policy = self._matching or ASSUMED
+        return not issubclass(entity, Customer) or policy.is_told_by(document)
 
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up creations whose answer was lost; see `lookup`."""
@@ -284,17 +340,28 @@ class NodeBackend:
             self._matching = found
         return self._matching
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
         """Whether the answer to a creation shows that the entity is new.
 
-        Everything but a customer always is, and so is a customer if the node refuses one that matches an existing one. On
-        other nodes, a customer that was merged has an `updatedAt` after its `registeredAt`.
+        Everything but a customer always is. A new customer was registered since the send, and nobody has written it since:
+        one that was merged has an `updatedAt` after its `registeredAt`, unless the node refuses what it would merge.
         """
-        if not issubclass(entity, Customer) or self._refuses_second():
+        if not issubclass(entity, Customer):
             return True
-        return document.get("registeredAt") is not None and document["registeredAt"] == document.get(
-            "updatedAt"
+        since = sent.by_service or sent.ours + self._transport.service_clock.ahead
+        return was_registered_since(document, since) and (
+            self._refuses_second() or self.is_as_created(document)
         )
+
+    def existed_at(self, document: Document) -> datetime | None:
+        """When the service registered or updated what a document shows, by our clock; None if it does not tell."""
+        told = told_time(document)
+        return None if told is None else told - self._transport.service_clock.ahead
+
+    def is_as_created(self, document: Document) -> bool:
+        """Whether a customer's or an event's document shows that nobody has written it since its creation."""
+        registered = document.get("registeredAt")
+        return registered is not None and registered == document.get("updatedAt")
 
     def _refuses_second(self) -> bool:
         return self._matching is not None and self._matching.uniqueness == "BLOCK"
@@ -322,7 +389,11 @@ class NodeBackend:
         self, method: str, path: tuple[str, ...], params: dict[str, str] | None = None, body: Any = None
     ) -> Any:
         answer = self._transport.send(
-            method, quote_path(*self._root, *path), params=params or None, json=body
+            method,
+            quote_path(*self._root, *path),
+            params=params or None,
+            json=body,
+            objection=objection_to(method, path, params or {}, body),
         )
         return answer.body
 

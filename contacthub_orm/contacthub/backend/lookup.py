@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["find_created"]
+__all__ = ["find_created", "told_time", "was_registered_since"]
 
 _SKEW: Final = timedelta(seconds=2)
 """The precision to which the `Date` header of its answers tells the service's clock."""
@@ -52,8 +53,8 @@ class Reader(Protocol):
         """The document of the entity with this identity, or None if there is none."""
         ...
 
-    def service_time(self, instant: datetime) -> datetime:
-        """What the service's clock showed at an instant of ours."""
+    def service_time(self, sent: SentAt) -> datetime:
+        """What the service's clock showed at a send."""
         ...
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
@@ -103,8 +104,8 @@ class _Once:
             self._documents[identity] = self._reader.fetch(entity, identity)
         return self._documents[identity]
 
-    def service_time(self, instant: datetime) -> datetime:
-        return self._reader.service_time(instant)
+    def service_time(self, sent: SentAt) -> datetime:
+        return self._reader.service_time(sent)
 
     def below(self, path: tuple[str, ...]) -> Sequence[Document]:
         return self._reader.below(path)
@@ -112,7 +113,7 @@ class _Once:
 
 def _find(reader: Reader, policy: MatchingPolicy, write: InDoubtWrite, taken: set[Key]) -> Resolution:
     entity = write.operation.entity
-    if entity.__parent__ is not None:
+    if type(entity).__parent__ is not None:
         return _find_below(reader, write)
     if isinstance(entity, Customer):
         return _find_customer(reader, policy, write, taken)
@@ -129,7 +130,7 @@ def _find_customer(
         if holds_submitted(document, _submitted(write)):
             taken.add(Key("customers", document["id"]))
             return Resolution(Verdict.APPLIED, document)
-        if values is not None and _written_since(document, since):
+        if values is not None and _was_written_since(document, since):
             changed = document
     if changed is not None:
         return Resolution(Verdict.CONFLICT, changed)
@@ -158,7 +159,7 @@ def _matching(policy: MatchingPolicy, values: tuple[Any, ...] | None, since: dat
             for path, value in zip(policy.properties, values, strict=True)
         ]
     else:
-        criteria = [Customer.registeredAt >= since]
+        criteria = [Customer.registeredAt >= since - _SKEW]
     return Search(Customer, and_(*criteria), size=_PAGE_SIZE)
 
 
@@ -210,14 +211,37 @@ def _find_event(reader: Reader, write: InDoubtWrite, taken: set[Key]) -> Resolut
 
 def _since(reader: Reader, write: InDoubtWrite) -> datetime:
     """The earliest time, by the service's clock, at which the write can have taken effect."""
-    return reader.service_time(write.first_sent) - _SKEW
+    return reader.service_time(write.first_sent)
 
 
 def _is_free(document: Document, write: InDoubtWrite, since: datetime, taken: set[Key]) -> bool:
     """Whether no other write accounts for the document and it was registered after the first send."""
     key = (write.operation.entity.__resource__.name, document["id"])
-    return key not in taken and parse_datetime(document["registeredAt"]) >= since
+    return key not in taken and was_registered_since(document, since)
 
 
-def _written_since(document: Document, since: datetime) -> bool:
-    return any(parse_datetime(document[key]) >= since for key in _TIMESTAMPS if document.get(key))
+def was_registered_since(document: Document, since: datetime) -> bool:
+    """Whether a document tells that it was registered at an instant of the service's clock or later."""
+    return _is_since(document.get("registeredAt"), since)
+
+
+def _was_written_since(document: Document, since: datetime) -> bool:
+    return any(_is_since(document.get(key), since) for key in _TIMESTAMPS)
+
+
+def told_time(document: Document) -> datetime | None:
+    """When a document was registered or, if it does not tell that, updated; None if it tells neither."""
+    return next((one for key in _TIMESTAMPS if (one := _instant(document.get(key))) is not None), None)
+
+
+def _is_since(timestamp: Any, since: datetime) -> bool:
+    """Whether a timestamp is an instant and, to the precision of the clock, not before another."""
+    instant = _instant(timestamp)
+    return instant is not None and instant >= since - _SKEW
+
+
+def _instant(timestamp: Any) -> datetime | None:
+    try:
+        return parse_datetime(timestamp)
+    except (TypeError, ValueError):
+        return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.orm.wire.partial import lacks_path
 from contacthub_orm.orm.wire.paths import value_after
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class MatchingPolicy:
         """The document's matching values, or None if one is missing: then it matches nothing."""
         values = tuple(value_after(document, patch, tuple(path.split("."))) for path in self.properties)
         return None if any(value is None or value == "" for value in values) else values
+
+    def is_told_by(self, document: Document | None) -> bool:
+        """Whether a document tells all matching values: None tells nothing, and a partial one may lack some."""
+        return document is not None and not any(
+            lacks_path(document, path.split(".")) for path in self.properties
+        )
 
     def unique_value(self, document: Document, patch: Document | None = None) -> str | None:
         """The matching values in the form in which they are compared."""

@@ -22,8 +22,12 @@ def read_policy(call: Callable[[str, tuple[str, ...]], Any], node_id: str) -> Ma
         node = call("GET", ("configuration", "nodes", "entries", node_id))
     except (APIError, TransportError):
         return None
-    matching = node.get("uniqueCustomer") or {}
-    properties = matching.get("properties")
-    if not properties:
+    matching = node.get("uniqueCustomer")
+    properties = matching.get("properties") if isinstance(matching, dict) else None
+    if (
+        not isinstance(properties, list)
+        or not properties
+        or not all(isinstance(one, str) for one in properties)
+    ):
         return None
     return MatchingPolicy(tuple(properties), bool(matching.get("caseSensitive")), uniqueness="MERGE")

@@ -44,9 +44,8 @@ from contacthub_orm.orm import (
     template,
 )
 from contacthub_orm.orm.active_record.call_session import session_for
+from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.detached import adopt_identity, from_document, require_identity
-from contacthub_orm.orm.mapping.changes import creation
-from contacthub_orm.orm.mapping.mapped import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -183,16 +182,12 @@ class Customer(PersonalRecord, resource=_RESOURCE):
             return ReadOnlyList(query.no_tracking() if session.per_call else query)
 
     def _violations(self) -> Iterable[Violation]:
-        document = creation(self) if self._state.key is None else render(self)
-        rule = payload_rule(document)
+        body = body_of(self)
+        rule = payload_rule(body)
         if rule is not None:
-            yield Violation(type(self).__name__, document, rule)
-        if self._state.key is None and not any(
-            document.get(key) for key in ("externalId", "base", "extended")
-        ):
-            yield Violation(
-                type(self).__name__, document, "needs at least one of externalId, base and extended"
-            )
+            yield Violation(type(self).__name__, body, rule)
+        if self._state.key is None and not any(body.get(key) for key in ("externalId", "base", "extended")):
+            yield Violation(type(self).__name__, body, "needs at least one of externalId, base and extended")
 
 
 def _event_class() -> type[Event]:

@@ -37,6 +37,7 @@ from contacthub_orm.orm import (
     reference,
 )
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Comparison, Operator
+from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.mapping.mapped import render
 
@@ -172,9 +173,9 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
         return node.get_event(id)
 
     def _violations(self) -> Iterable[Violation]:
-        document = render(self)
         name = type(self).__name__
         if self._state.key is None:
+            document = render(self)
             owners = [
                 bool(self._state.references or self.customerId),
                 bool(document.get("bringBackProperties")),
@@ -185,9 +186,10 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
                     document,
                     "needs exactly one of customer (or customerId) and bringBackProperties",
                 )
-        rule = payload_rule(document)
+        body = body_of(self)
+        rule = payload_rule(body)
         if rule is not None:
-            yield Violation(name, document, rule)
+            yield Violation(name, body, rule)
 
 
 def register(cls: type[E]) -> type[E]:

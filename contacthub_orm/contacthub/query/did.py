@@ -9,7 +9,7 @@ from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Criterion, and_
-from contacthub_orm.orm.criteria.set_operations import Did, is_condition
+from contacthub_orm.orm.criteria.set_operations import Combination, Did, is_condition
 
 __all__ = ["did"]
 
@@ -59,6 +59,11 @@ def _type_name(event: Any) -> str:
 
 
 def _check(name: str, condition: object) -> None:
+    if isinstance(condition, Combination):
+        raise CompileError(
+            f"did({name}): {condition} is a set operation, as the complement of an order comparison is where no class "
+            "declares the property; a condition on events cannot hold it"
+        )
     if not isinstance(condition, Criterion) or not is_condition(condition):
         raise CompileError(
             f"did({name}): expected a condition such as Event.properties.orderId == x, got {condition!r}"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Comparison, Conjunction, Criterion, Kind, Operator
+from contacthub_orm.orm.wire.conversion import parse_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 __all__ = ["event_parameters"]
 
@@ -34,7 +36,11 @@ def event_parameters(criterion: Criterion) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for comparison in _conjuncts(criterion):
         for name, value in _parameters(comparison):
-            if parameters.setdefault(name, value) != value:
+            if name == "dateFrom":
+                parameters[name] = max(parameters.get(name, value), value, key=parse_datetime)
+            elif name == "dateTo":
+                parameters[name] = min(parameters.get(name, value), value, key=_end)
+            elif parameters.setdefault(name, value) != value:
                 raise CompileError(f"{comparison}: {name} has two values; {_SUPPORTED}")
     return parameters
 
@@ -76,3 +82,8 @@ def _date_bounds(comparison: Comparison, operator: Operator, value: Any) -> Iter
         yield "dateTo", str(value[1])
     else:
         raise CompileError(f"{comparison}: {_SUPPORTED}")
+
+
+def _end(bound: str) -> datetime:
+    """The instant of an upper bound. A date may stand for its whole day, so any instant of that day is the tighter."""
+    return parse_datetime(f"{bound}T23:59:59.999" if len(bound) == len("YYYY-MM-DD") else bound)

@@ -29,6 +29,7 @@ __all__ = [
     "uri",
 ]
 
+_MOST_DIGITS: Final = 18
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -115,12 +116,17 @@ def string(max_length: int = 255, *, form: Callable[[str], None] | None = None, 
 
 def integer(value: Any) -> Any:
     """The integer for a string of digits, as the SDK's manual writes years (`startYear="1994"`); else the value itself."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    return int(value) if is_number else value
 
 
-def payload_rule(document: dict[str, Any]) -> str | None:
-    """The rule that a document breaks by its size, or None if it is small enough."""
-    size = len(json.dumps(document, ensure_ascii=False, default=str).encode())
+def payload_rule(body: dict[str, Any]) -> str | None:
+    """The rule that a body breaks by its size, or None if it is small enough.
+
+    The limit is one of bytes. A body is sent without spaces, as UTF-8.
+    """
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    size = len(text.encode(errors="backslashreplace"))
     if size <= MAX_PAYLOAD_BYTES:
         return None
     return f"must be at most 64 kB ({MAX_PAYLOAD_BYTES} bytes) as JSON, got {size}"

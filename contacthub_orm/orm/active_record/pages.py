@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, TypeVar
 
 from contacthub_orm.errors import OperationNotPermitted
+from contacthub_orm.orm.mapping.mapped import Mapped, render
+from contacthub_orm.orm.service.tables import document_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,13 +49,17 @@ class ReadOnlyList(list[T]):
         append = extend = insert = remove = pop = clear = sort = reverse = _refuse
         __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows: what is loaded of each element, without a request."""
+        return document_table(render(one) if isinstance(one, Mapped) else {"": one} for one in self)
+
     def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
         """Pickle or copy it as a list of the same elements; a page no longer knows its neighbours then."""
         return ReadOnlyList, (list(self),)
 
 
 class PaginatedList(ReadOnlyList[T]):
-    """One page of a list, read-only; `next_page()` and `previous_page()` ask for its neighbours."""
+    """One page of a list, read-only; `next_page()` and `previous_page()` move it to its neighbours."""
 
     __slots__ = ("_page", "_turn")
 
@@ -63,6 +69,11 @@ class PaginatedList(ReadOnlyList[T]):
         super().__init__(elements)
         self._page = page
         self._turn = turn
+
+    @property
+    def as_page(self) -> Page:
+        """The page as the service gave it, with its documents."""
+        return self._page
 
     @property
     def size(self) -> int:
@@ -89,8 +100,8 @@ class PaginatedList(ReadOnlyList[T]):
         """How many elements there would be without criteria, or None if the service does not say."""
         return self._page.unfiltered
 
-    def next_page(self) -> PaginatedList[T]:
-        """Ask for the page after this one.
+    def next_page(self) -> Self:
+        """Move this list to the page after this one, and return it. If the request fails, the list stays as it is.
 
         Raises:
             OperationNotPermitted: if this is the last page.
@@ -99,14 +110,20 @@ class PaginatedList(ReadOnlyList[T]):
             raise OperationNotPermitted(
                 f"page {self.page_number} is the last of {max(self.total_pages, 1)}, counted from 0"
             )
-        return self._turn(self.page_number + 1, self.size)
+        return self._move_to(self.page_number + 1)
 
-    def previous_page(self) -> PaginatedList[T]:
-        """Ask for the page before this one.
+    def previous_page(self) -> Self:
+        """Move this list to the page before this one, and return it. If the request fails, the list stays as it is.
 
         Raises:
             OperationNotPermitted: if this is the first page.
         """
         if self.page_number == 0:
             raise OperationNotPermitted("page 0 is the first")
-        return self._turn(self.page_number - 1, self.size)
+        return self._move_to(self.page_number - 1)
+
+    def _move_to(self, number: int) -> Self:
+        other = self._turn(number, self.size)
+        list.__setitem__(self, slice(None), other)
+        self._page = other.as_page
+        return self

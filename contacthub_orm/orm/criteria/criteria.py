@@ -3,18 +3,23 @@
 A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language
 has none: `~` negates the comparisons at once, and the result is an exact complement. A missing value (absent
 or null) satisfies IS_NULL, NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated
-order comparison. There is one case that the language cannot negate: where an undeclared property holds a
-list, `>` asks for one element that is greater, and `<=` for one that is not.
+order comparison. Where no class declares what a path holds, it may be a list, of which `>` and `<=` may both
+hold; the complement there is a set operation, see `set_operations.OpenComparison`.
+
+Criteria are nested at most `MAX_DEPTH` levels deep, so that whatever goes through them may be recursive. Parts
+that are joined alike are one level, however many they are.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.evaluation import holds
 from contacthub_orm.orm.criteria.operators import COMPLEMENTS, Operator
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALWAYS",
+    "MAX_DEPTH",
     "NEVER",
     "Comparison",
     "Conjunction",
@@ -32,9 +38,14 @@ __all__ = [
     "Kind",
     "Operator",
     "and_",
+    "level_above",
     "not_",
     "or_",
+    "within_depth",
 ]
+
+MAX_DEPTH: Final = 50
+"""How many levels deep criteria may be nested: a choice of this library, as no source states the service's limit."""
 
 
 class Kind(StrEnum):
@@ -46,6 +57,9 @@ class Kind(StrEnum):
 
 class Criterion(ABC):
     """A condition on an entity, combined with `&`, `|` and `~`."""
+
+    depth: int = 0
+    """How many levels of criteria it contains."""
 
     def __and__(self, other: Criterion) -> Criterion:
         return and_(self, other) if isinstance(other, Criterion) else NotImplemented
@@ -123,12 +137,64 @@ class Comparison(Criterion):
         return f"{self.attribute} {self.operator}{value}"
 
 
-@attrs.frozen(eq=True, slots=True)
+def level_above(parts: Iterable[Criterion]) -> int:
+    """The depth of a criterion that contains these."""
+    return 1 + max((part.depth for part in parts), default=0)
+
+
+def within_depth(_: Any, __: attrs.Attribute[int], depth: int) -> None:
+    """An attrs validator of a criterion's depth.
+
+    Raises:
+        CompileError: if it is more than `MAX_DEPTH`.
+    """
+    if depth > MAX_DEPTH:
+        raise CompileError(
+            f"criteria are nested at most {MAX_DEPTH} levels deep: join those that belong together by one and_ or or_"
+        )
+
+
+@attrs.frozen(eq=False, repr=False, slots=True)
 class Conjunction(Criterion):
-    """Criteria joined by "and" or "or"; an empty "and" always holds, an empty "or" never does."""
+    """Criteria joined by "and" or "or"; an empty "and" always holds, an empty "or" never does.
+
+    `joined` are the criteria as they were joined, `parts` the same without conjunctions of the same kind: to flatten
+    these only when they are asked for keeps a loop of `&` or `|` linear.
+    """
 
     kind: Kind
-    parts: tuple[Criterion, ...]
+    joined: tuple[Criterion, ...]
+    depth: int = attrs.field(
+        default=attrs.Factory(lambda self: level_above(self.joined), takes_self=True), validator=within_depth
+    )
+
+    @cached_property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criteria in the order written, none of them a conjunction of the same kind."""
+        found: list[Criterion] = []
+        waiting: list[Criterion] = [*reversed(self.joined)]
+        while waiting:
+            criterion = waiting.pop()
+            if isinstance(criterion, Conjunction) and criterion.kind is self.kind:
+                waiting.extend(reversed(criterion.joined))
+            else:
+                found.append(criterion)
+        return tuple(found)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Conjunction):
+            return NotImplemented
+        return self is other or (self.kind is other.kind and self.parts == other.parts)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.parts))
+
+    def __repr__(self) -> str:
+        return f"Conjunction(kind={self.kind!r}, parts={self.parts!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the parts: a chain of joins may be too deep for that."""
+        return Conjunction, (self.kind, self.parts, self.depth)
 
     def negated(self) -> Criterion:
         """The exact complement, by De Morgan's laws."""
@@ -163,8 +229,9 @@ def and_(*criteria: Criterion) -> Criterion:
 
     Raises:
         TypeError: if an argument is not a criterion.
+        CompileError: if the result is nested too deeply.
     """
-    return _join(Kind.AND, criteria, neutral=ALWAYS, absorbing=NEVER)
+    return _join(Kind.AND, criteria)
 
 
 def or_(*criteria: Criterion) -> Criterion:
@@ -172,8 +239,9 @@ def or_(*criteria: Criterion) -> Criterion:
 
     Raises:
         TypeError: if an argument is not a criterion.
+        CompileError: if the result is nested too deeply.
     """
-    return _join(Kind.OR, criteria, neutral=NEVER, absorbing=ALWAYS)
+    return _join(Kind.OR, criteria)
 
 
 def not_(criterion: Criterion) -> Criterion:
@@ -181,20 +249,22 @@ def not_(criterion: Criterion) -> Criterion:
     return criterion.negated()
 
 
-def _join(
-    kind: Kind, criteria: Iterable[Criterion], *, neutral: Criterion, absorbing: Criterion
-) -> Criterion:
-    parts: list[Criterion] = []
+def _join(kind: Kind, criteria: Iterable[Criterion]) -> Criterion:
+    """Join criteria; one that holds for every document, or for none, leaves the others alone or takes their place."""
+    joined: list[Criterion] = []
+    depth = 1
     for criterion in criteria:
         if not isinstance(criterion, Criterion):
             raise TypeError(f"{kind}_ takes criteria, got {criterion!r}")
-        if criterion == absorbing:
-            return absorbing
-        if isinstance(criterion, Conjunction) and criterion.kind is kind:
-            parts.extend(criterion.parts)
-        else:
-            parts.append(criterion)
-    parts = [part for part in parts if part != neutral]
-    if len(parts) == 1:
-        return parts[0]
-    return Conjunction(kind, tuple(parts)) if parts else neutral
+        is_same_kind = False
+        if isinstance(criterion, Conjunction):
+            is_same_kind = criterion.kind is kind
+            if not criterion.joined:  # it always holds, or never does
+                if is_same_kind:
+                    continue
+                return criterion
+        joined.append(criterion)
+        depth = max(depth, criterion.depth if is_same_kind else criterion.depth + 1)
+    if not joined:
+        return ALWAYS if kind is Kind.AND else NEVER
+    return joined[0] if len(joined) == 1 else Conjunction(kind, tuple(joined), depth)

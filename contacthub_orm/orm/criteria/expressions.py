@@ -16,8 +16,9 @@ import attrs
 from contacthub_orm.errors import CompileError, UnknownAttributeError
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_, or_
 from contacthub_orm.orm.criteria.operators import Operator
-from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.types import accepts, describe, is_list
+from contacthub_orm.orm.criteria.set_operations import OpenComparison
+from contacthub_orm.orm.wire.conversion import dump, unsendable
+from contacthub_orm.orm.wire.types import accepts, describe, is_list, may_be_list, shown
 
 __all__ = [
     "DynamicExpression",
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_ASKED_WITH = "is a list: ask what it holds with contains or in_"
 
 
 class DeclaredAttribute(Protocol):
@@ -127,12 +130,12 @@ class Expression(Generic[T]):
     def is_(self, other: None) -> Criterion:
         """IS_NULL: the value is absent or null."""
         self._only_none("is_", other)
-        return Comparison(self._owner, self._path, Operator.IS_NULL)
+        return self._comparison(Operator.IS_NULL)
 
     def is_not(self, other: None) -> Criterion:
         """IS_NOT_NULL: there is a value."""
         self._only_none("is_not", other)
-        return Comparison(self._owner, self._path, Operator.IS_NOT_NULL)
+        return self._comparison(Operator.IS_NOT_NULL)
 
     def is_null(self) -> Criterion:
         """IS_NULL, as `is_(None)`."""
@@ -161,14 +164,15 @@ class Expression(Generic[T]):
     def contains(self, value: Any) -> Criterion:
         """A list attribute holds `value`: IN with one value, as the Python SDK's documentation uses it."""
         if not is_list(self._declared) and self._declared is not Any:
-            self._refuse(f"contains({value!r})", "is not a list; compare it with == or in_")
-        return Comparison(self._owner, self._path, Operator.IN, self._scalar("contains", value))
+            self._refuse(f"contains({shown(value)})", "is not a list; compare it with == or in_")
+        return self._comparison(Operator.IN, self._scalar("contains", value))
 
     def between(self, low: Any, high: Any) -> Criterion:
         """The value lies between both bounds, which are included."""
-        self._comparable("between")
+        if is_list(self._declared):
+            self._refuse("between", _ASKED_WITH)
         bounds = [self._scalar("between", low), self._scalar("between", high)]
-        return Comparison(self._owner, self._path, Operator.BETWEEN, bounds)
+        return self._comparison(Operator.BETWEEN, bounds)
 
     between_ = between
 
@@ -181,38 +185,40 @@ class Expression(Generic[T]):
         return Ordering(self._owner, self._path, descending=True)
 
     def _compare(self, operator: Operator, value: Any) -> Criterion:
-        self._comparable(f"{operator} {value!r}")
-        return Comparison(self._owner, self._path, operator, self._scalar(str(operator), value))
+        if is_list(self._declared):
+            self._refuse(f"{operator} {shown(value)}", _ASKED_WITH)
+        return self._comparison(operator, self._scalar(operator, value))
 
     def _membership(self, operator: Operator, values: list[Any]) -> Criterion:
-        wanted = [self._scalar(str(operator), value) for value in values]
-        return Comparison(self._owner, self._path, operator, wanted)
+        return self._comparison(operator, [self._scalar(operator, value) for value in values])
+
+    def _comparison(self, operator: Operator, value: Any = None) -> Comparison:
+        kind = OpenComparison if may_be_list(self._declared) else Comparison
+        return kind(self._owner, self._path, operator, value)
 
     def _values(self, operation: str, values: Iterable[Any]) -> list[Any]:
         if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-            self._refuse(f"{operation}({values!r})", "takes a list of values")
+            self._refuse(f"{operation}({shown(values)})", "takes a list of values")
         return list(values)
-
-    def _comparable(self, operation: str) -> None:
-        if is_list(self._declared):
-            self._refuse(operation, "is a list: ask what it holds with contains or in_")
 
     def _scalar(self, operation: str, value: Any) -> Any:
         if value is None:
             self._refuse(operation, "cannot be compared with None: use == None, is_(None) or is_not(None)")
         if not accepts(self._declared, value, in_list=True):
-            self._refuse(operation, f"holds {describe(self._declared)}, got {value!r}")
+            self._refuse(operation, f"holds {describe(self._declared)}, got {shown(value)}")
         try:
             wire = dump(value)
         except TypeError as error:
             raise CompileError(f"{self} {operation}: {error}") from None
         if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
-            self._refuse(operation, f"compares with a string, a number or a date, got {value!r}")
+            self._refuse(operation, f"compares with a string, a number or a date, got {shown(value)}")
+        if (rule := unsendable(wire)) is not None:
+            raise CompileError(f"{self} {operation}: the value {rule}")
         return wire
 
     def _only_none(self, operation: str, other: object) -> None:
         if other is not None:
-            self._refuse(f"{operation}({other!r})", "takes None alone")
+            self._refuse(f"{operation}({shown(other)})", "takes None alone")
 
     def _refuse(self, operation: str, rule: str) -> NoReturn:
         raise CompileError(f"{self} {operation}: {self} {rule}")
@@ -273,7 +279,9 @@ class EmbeddedExpression:
         return Comparison(self._owner, self._path, operator)
 
     def _refuse(self, sign: str, other: object) -> NoReturn:
-        raise CompileError(f"{self} {sign} {other!r}: {self} is an object, compare its attributes or None")
+        raise CompileError(
+            f"{self} {sign} {shown(other)}: {self} is an object, compare its attributes or None"
+        )
 
     def __str__(self) -> str:
         return f"{self._owner.__name__}.{'.'.join(self._path)}"
@@ -296,7 +304,9 @@ class DynamicExpression(Expression[Any]):
 
     def __getitem__(self, key: str) -> DynamicExpression:
         if not isinstance(key, str) or not key or "." in key:
-            raise CompileError(f"{self}[{key!r}]: a path is made of names without a dot")
+            raise CompileError(f"{self}[{shown(key)}]: a path is made of names without a dot")
+        if (rule := unsendable(key)) is not None:
+            raise CompileError(f"{self}[{shown(key)}]: a name {rule}")
         return DynamicExpression(self._owner, (*self._path, key))
 
 
@@ -373,5 +383,5 @@ def is_null(attribute: Any) -> Criterion:
 
 def _expression(function: str, attribute: Any) -> Expression[Any]:
     if not isinstance(attribute, Expression):
-        raise CompileError(f"{function}: expected an attribute of an entity class, got {attribute!r}")
+        raise CompileError(f"{function}: expected an attribute of an entity class, got {shown(attribute)}")
     return attribute

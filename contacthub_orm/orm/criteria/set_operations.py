@@ -1,7 +1,8 @@
 """Criteria that are more than a condition on one document: set operations, and conditions on events.
 
 Both can be parts of any criterion. An "and" or "or" with such a part is compiled to a set operation; the
-complement of either is compiled to EXCEPT, since the query language has no "not".
+complement of either is compiled to EXCEPT, since the query language has no "not". So is the complement of an
+order comparison with what may be a list.
 """
 
 from __future__ import annotations
@@ -12,14 +13,32 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.errors import CompileError
-from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Comparison, Conjunction, Criterion, and_
+from contacthub_orm.orm.criteria.criteria import (
+    ALWAYS,
+    NEVER,
+    Comparison,
+    Conjunction,
+    Criterion,
+    and_,
+    level_above,
+    within_depth,
+)
+from contacthub_orm.orm.criteria.operators import COMPLEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Combination", "Did", "SetOperation", "asks_for_events", "combined", "is_condition"]
+__all__ = [
+    "Combination",
+    "Did",
+    "OpenComparison",
+    "SetOperation",
+    "asks_for_events",
+    "combined",
+    "is_condition",
+]
 
 
 class SetOperation(StrEnum):
@@ -36,6 +55,12 @@ class Combination(Criterion):
 
     operation: SetOperation
     parts: tuple[Criterion, ...]
+    depth: int = attrs.field(
+        default=attrs.Factory(lambda self: level_above(self.parts), takes_self=True),
+        eq=False,
+        repr=False,
+        validator=within_depth,
+    )
 
     def negated(self) -> Criterion:
         """The exact complement."""
@@ -73,6 +98,12 @@ class Did(Criterion):
     event: str
     condition: Criterion
     timeframe: Criterion
+    depth: int = attrs.field(
+        default=attrs.Factory(lambda self: level_above((self.condition, self.timeframe)), takes_self=True),
+        eq=False,
+        repr=False,
+        validator=within_depth,
+    )
 
     def negated(self) -> Criterion:
         """The exact complement: every entity except those that have such an event."""
@@ -97,39 +128,59 @@ class Did(Criterion):
         return f"did({self.event})" if conditions == ALWAYS else f"did({self.event}: {conditions})"
 
 
+@attrs.frozen(eq=True, slots=True)
+class OpenComparison(Comparison):
+    """A comparison at a path of which no class declares what it holds: the document may hold a list there.
+
+    An order comparison then asks for one element that satisfies it, so its opposite may hold as well.
+    """
+
+    def negated(self) -> Criterion:
+        """The exact complement; for an order comparison, every entity except those that satisfy it."""
+        if len(COMPLEMENTS[self.operator]) == 1:
+            return super().negated()
+        return Combination(SetOperation.EXCEPT, (ALWAYS, self))
+
+
 def combined(operation: SetOperation, *criteria: Criterion) -> Criterion:
     """Combine criteria by a set operation.
 
     Nested operations of the same kind are flattened in the order written, where that does not change the
     results. Parts that always or never hold are resolved here, so that the service is not asked for them.
+
+    Raises:
+        CompileError: if the result is nested too deeply.
     """
-    parts: list[Criterion] = []
-    for index, criterion in enumerate(criteria):
-        same = isinstance(criterion, Combination) and criterion.operation is operation
-        if same and (operation is not SetOperation.EXCEPT or index == 0):
-            assert isinstance(criterion, Combination)
-            parts.extend(criterion.parts)
-        else:
-            parts.append(criterion)
-    return _excepted(parts) if operation is SetOperation.EXCEPT else _joined(operation, parts)
-
-
-def _joined(operation: SetOperation, parts: list[Criterion]) -> Criterion:
+    if operation is SetOperation.EXCEPT:
+        return _excepted(criteria)
     neutral, absorbing = (ALWAYS, NEVER) if operation is SetOperation.INTERSECT else (NEVER, ALWAYS)
-    if absorbing in parts:
-        return absorbing
-    kept = [part for part in parts if part != neutral]
-    if len(kept) > 1:
-        return Combination(operation, tuple(kept))
-    return kept[0] if kept else neutral
+    parts: list[Criterion] = []
+    depth = 1
+    for criterion in criteria:
+        if criterion == absorbing:
+            return absorbing
+        if isinstance(criterion, Combination) and criterion.operation is operation:
+            parts.extend(criterion.parts)  # none of them is neutral: a combination is made here
+            depth = max(depth, criterion.depth)
+        elif criterion != neutral:
+            parts.append(criterion)
+            depth = max(depth, criterion.depth + 1)
+    if len(parts) > 1:
+        return Combination(operation, tuple(parts), depth)
+    return parts[0] if parts else neutral
 
 
-def _excepted(parts: list[Criterion]) -> Criterion:
-    first, *others = parts
+def _excepted(criteria: tuple[Criterion, ...]) -> Criterion:
+    first, *others = criteria
     if first == NEVER or ALWAYS in others:
         return NEVER
-    kept = [part for part in others if part != NEVER]
-    return Combination(SetOperation.EXCEPT, (first, *kept)) if kept else first
+    kept = [criterion for criterion in others if criterion != NEVER]
+    if not kept:
+        return first
+    if isinstance(first, Combination) and first.operation is SetOperation.EXCEPT:
+        depth = max(first.depth, level_above(kept))
+        return Combination(SetOperation.EXCEPT, (*first.parts, *kept), depth)
+    return Combination(SetOperation.EXCEPT, (first, *kept))
 
 
 def asks_for_events(criterion: Criterion) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Bound", "Template", "bound", "template"]
+__all__ = ["Bound", "Template", "bound", "template", "usual_values"]
 
 T = TypeVar("T")
 
@@ -108,6 +108,14 @@ def template(usual: Document, *, default: None = None, kw_only: bool = False) ->
         kw_only: False, written out, tells type checkers that a constructor may be passed the template by position.
     """
     return Template(usual)
+
+
+def usual_values(entity: Entity) -> Document:
+    """The values that a new entity with a home begins with if it is given no template."""
+    usual = (
+        one.usual for base in type(entity).__mro__ for one in vars(base).values() if isinstance(one, Template)
+    )
+    return next(usual, {})
 
 
 def leading_fields(entity: type[Entity]) -> dict[str, Any]:

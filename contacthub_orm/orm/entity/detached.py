@@ -14,7 +14,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
 from contacthub_orm.orm.mapping.baseline import mark_all_dirty, take_baseline
-from contacthub_orm.orm.mapping.mapped import Mapped, render
+from contacthub_orm.orm.mapping.mapped import Mapped, contents, render
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.partial import PartialDocument
 
@@ -134,7 +134,7 @@ def _write(mapped: Mapped, changes: Mapping[str, Any]) -> None:
 
 def _content(value: Any) -> Mapping[str, Any] | None:
     if isinstance(value, Mapped):
-        return render(value)
+        return contents(value)
     return value if isinstance(value, Mapping) else None
 
 
@@ -183,6 +183,7 @@ def adopt_identity(entity: Entity, identity: str) -> None:
     if entity.__resource__.patches:
         known = PartialDocument({**mark_all_dirty(entity), **known})
     take_baseline(entity, known)
+    state.leave_doubt()  # the user knows what became of the creation
     state.identify(key)
     if state.owner is not None:
         state.owner.make_persistent(entity, key)

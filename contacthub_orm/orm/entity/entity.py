@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.errors import Violation
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Entity"]
@@ -110,6 +111,11 @@ class Entity(Mapped):
                 if isinstance(element, cls):  # a malformed element was left as it is
                     elements[index] = element._below(root)
 
+    def _listed(self: E, holder: Mapped) -> E:
+        if self._state.parent is root_of(holder):
+            return self
+        return super()._listed(holder)
+
     def _below(self: E, above: Entity) -> E:
         """The entity as an element of `above`: this object, or a copy of it if it lives below another entity."""
         element, own = self, (self._state.baseline or {}).get(self.__resource__.id_key)
@@ -121,11 +127,19 @@ class Entity(Mapped):
         return element
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes."""
+        """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes.
+
+        The copy stands for the same entity. So a write whose outcome is unknown goes with it, and is looked up before the
+        copy is saved; `make_transient` makes the copy an entity of its own.
+        """
         state = self._state
         edits = render(self) if state.key is None else changes(self)
         links = (state.references, state.parent)
-        return _entity_of_pickle, (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
+        made = (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
+        if state.sent_before is None:
+            return _entity_of_pickle, made
+        write = None if state.in_doubt is None else state.in_doubt.without_entity()
+        return _entity_of_pickle, (*made, (state.sent_before, write))
 
     def to_dict(self) -> Document:
         """Return the wire document with the unsaved edits, as a copy that the caller may change."""
@@ -148,6 +162,7 @@ def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands
     edits: Document,
     references: dict[str, Entity] | None,
     parent: Entity | None,
+    doubt: tuple[SentAt, Any] | None = None,
 ) -> E:
     made = cls._bound(raw)
     state = state_of(made)
@@ -156,4 +171,7 @@ def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands
     state.restore_references(references)
     state.live_below(parent)
     apply_edits(made, edits)
+    if doubt is not None:
+        sent_before, write = doubt
+        state.fall_in_doubt(sent_before, None if write is None else write.of_entity(made))
     return made

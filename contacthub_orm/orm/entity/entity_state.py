@@ -22,11 +22,12 @@ from contacthub_orm.orm.mapping.object_state import ObjectState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.own_writes import OwnWrites
     from contacthub_orm.orm.entity.owner import Home, Owner
     from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
@@ -81,8 +82,12 @@ class EntityState(ObjectState):
     replace: bool = False
     """Whether the next flush replaces the whole document."""
 
-    sent_before: datetime | None = None
+    sent_before: SentAt | None = None
     """When a write whose answer was lost was first sent; the write may be sent again."""
+
+    in_doubt: Any = None
+    """The write whose answer was lost, to be looked up before the next save: an `InDoubtWrite`, whose class is on a higher
+    layer. None if there is none."""
 
     in_flight: Document | None = None
     """The body that is being sent now, or None if no write is under way."""
@@ -108,8 +113,8 @@ class EntityState(ObjectState):
     raising: frozenset[str] = frozenset()
     """The relations whose loading raises."""
 
-    version_moved: bool = False
-    """Whether our own write to a child moved the version of this entity past the baseline's."""
+    own_writes: OwnWrites | None = None
+    """Our own writes, such as those to a child, that moved the version of this entity past the baseline's."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -121,6 +126,11 @@ class EntityState(ObjectState):
         if self.key is None:
             return Status.TRANSIENT if self.owner is None else Status.PENDING
         return Status.DETACHED if self.owner is None else Status.PERSISTENT
+
+    @property
+    def version_moved(self) -> bool:
+        """Whether our own writes moved the version of the entity past the baseline's."""
+        return self.own_writes is not None
 
     @property
     def identity(self) -> str | None:
@@ -196,7 +206,7 @@ class EntityState(ObjectState):
     def become_transient(self) -> None:
         """The entity is new again: its next save creates it. From: transient or detached."""
         assert self.owner is None
-        self.key = self.sent_before = None
+        self.key = self.sent_before = self.in_doubt = None
         self.deleted = False
 
     def merge_into(self, other: Entity) -> None:
@@ -257,38 +267,47 @@ class EntityState(ObjectState):
         """No write of the entity is under way any more."""
         self.in_flight = None
 
-    def fall_in_doubt(self, sent_at: datetime) -> None:
+    def fall_in_doubt(self, sent_at: SentAt | None, write: Any) -> None:
         """The answer to a write was lost, which was first sent at `sent_at`."""
         self.sent_before = sent_at
+        self.in_doubt = write
+
+    def resolve_doubt(self) -> None:
+        """The write was looked up. If it is sent again, the first send still counts."""
+        self.in_doubt = None
 
     def leave_doubt(self) -> None:
-        """No write in doubt of the entity is looked up any more."""
-        self.sent_before = None
+        """No write in doubt of the entity is looked up any more, and the next one is a first send."""
+        self.sent_before = self.in_doubt = None
 
     def settle(self) -> None:
         """The service confirmed a write, and its answer has the latest version that we know of."""
-        self.version_moved = False
-        self.sent_before = None
+        self.own_writes = None
+        self.sent_before = self.in_doubt = None
         self.in_flight = None
 
-    def note_moved_version(self) -> None:
-        """A write of ours to a child moved the version of the entity past the baseline's."""
-        self.version_moved = True
+    def note_own_writes(self, writes: OwnWrites) -> None:
+        """Writes of ours moved the version of the entity past the baseline's."""
+        self.own_writes = writes.joined(self.own_writes)
 
     def note_current_version(self) -> None:
         """The baseline was read again, with the current version."""
-        self.version_moved = False
+        self.own_writes = None
 
     def expire(self, mapped: Mapped) -> None:
-        """Forget the baseline and all values; the next access reads the document again. From: persistent."""
-        self.dirty = self.handed_out_container = self.replace = False
+        """Forget the baseline and all values; the next access reads the document again. From: persistent.
+
+        Lists and dicts that were handed out stay the entity's, without their unsaved edits.
+        """
+        self.dirty = self.replace = False
         self.expired = True
         self._mapped = ref(mapped)
-        forget_all(mapped)
+        self.handed_out_container = forget_all(mapped)
 
     def renew(self, mapped: Mapped, document: Document) -> None:
         """Give an expired entity a fresh document."""
         self.expired = False
+        self.own_writes = None
         take_baseline(mapped, document)
 
     def __getattr__(self, name: str) -> Any:
@@ -358,6 +377,13 @@ class EntityState(ObjectState):
     def hand_out_below(self, relation: str, entities: tuple[Entity, ...]) -> None:
         """Child entities were handed out without a session."""
         self.below = {**(self.below or {}), relation: entities}
+
+    def forget_below(self, key: Key) -> None:
+        """A child entity was deleted: other objects that were handed out for it are not saved with this one."""
+        self.below = {
+            relation: tuple(one for one in entities if state_of(one).key != key)
+            for relation, entities in (self.below or {}).items()
+        }
 
     def refuse_to_load(self, relation: str) -> None:
         """Loading a relation raises from now on."""

@@ -81,6 +81,10 @@ class IdentityMap:
         """Forget all identities."""
         self._references.clear()
 
+    def keys(self) -> list[Key]:
+        """Return the identities of the entities that are still alive."""
+        return [key for key, reference in self._references.items() if reference() is not None]
+
     def __iter__(self) -> Iterator[Entity]:
         return (
             entity for reference in list(self._references.values()) if (entity := reference()) is not None

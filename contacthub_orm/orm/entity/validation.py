@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,11 +11,19 @@ from contacthub_orm.errors import Violation
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, old_value
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump, unsendable
 from contacthub_orm.orm.wire.documents import MISSING, same
-from contacthub_orm.orm.wire.types import accepts, describe, element_type, is_list, is_object
+from contacthub_orm.orm.wire.types import (
+    accepts,
+    describe,
+    element_type,
+    is_list,
+    is_object,
+    shown,
+    takes_none,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +38,12 @@ def violations(entity: Entity) -> list[Violation]:
 
     The entity's own rules between attributes are checked only if every value by itself is valid.
     """
-    found = list(_of_object(entity, type(entity).__name__, new=state_of(entity).key is None))
-    return found or list(entity._violations())
+    name = type(entity).__name__
+    try:
+        found = list(_of_object(entity, name, new=state_of(entity).key is None))
+        return found or list(entity._violations())
+    except RecursionError:
+        return [Violation(name, entity, TOO_DEEP)]
 
 
 _FIXED = "is set when the entity is created and cannot be changed"
@@ -46,6 +58,7 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
         attribute = mapped.__attributes__.get(name)
         if attribute is None:
             continue
+        value = None if is_nulled(state, name, value) else value
         old = old_value(baseline, attribute.key)
         if not is_changed(old, value, attribute, written=name in state.dirty_names):
             continue
@@ -58,8 +71,17 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
-    for key, value in (state.extras or {}).items():
-        yield from _of_item(value, f"{place}.{key}", new=new)
+    items: dict[Any, Any] = state.extras or {}
+    for key, value in items.items():
+        if isinstance(key, str):
+            rule = unsendable(key) if key not in baseline else None
+            if rule is not None:
+                yield Violation(f"{place}.{key!r}", value, f"its name {rule}")
+            yield from _of_item(value, baseline.get(key), f"{place}.{key}", new=new)
+        elif value is not UNSET:
+            yield Violation(
+                f"{place}[{key!r}]", value, f"the name of a property must be a string, got {key!r}"
+            )
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
@@ -72,7 +94,7 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
         if not attribute.required or not (state.baseline is None or name in state.dirty_names):
             continue
         path, value = f"{place}.{attribute.key}", getattr(mapped, name)
-        if value is None:
+        if value is None or is_nulled(state, name, value):
             yield Violation(path, None, "is required")
         elif isinstance(value, Mapped) and not is_changed(MISSING, value, attribute, written=True):
             within = list(_missing(value, path))
@@ -86,13 +108,13 @@ def _of_value(
 ) -> Iterator[Violation]:
     assert isinstance(attribute, Attr)
     if not accepts(attribute.declared, value):
-        yield Violation(path, value, f"must be {describe(attribute.declared)}, got {value!r}")
+        yield Violation(path, value, f"must be {describe(attribute.declared)}, got {shown(value)}")
         return
+    held = (object_state(mapped).baseline or {}).get(attribute.key)
     if is_list(attribute.declared):
-        held = (object_state(mapped).baseline or {}).get(attribute.key)
         yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
     else:
-        yield from _json(value, path)
+        yield from _json(value, held, path)
     if attribute.validator is not None:
         yield from _validated(mapped, attribute, value, path)
 
@@ -102,24 +124,41 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
     known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
         place = f"{path}[{index}]"
+        if element is None and takes_none(declared):
+            continue
         if not accepts(declared, element):
             if not any(same(element, one) for one in known):
-                yield Violation(place, element, f"must be {describe(declared)}, got {element!r}")
+                yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")
         elif is_object(declared):
             yield from _of_object(declared._element(element), place, new=new)
         else:
-            yield from _of_item(element, place, new=new)
+            yield from _of_element(element, known, place, new=new)
 
 
-def _of_item(value: Any, path: str, *, new: bool) -> Iterator[Violation]:
-    """Rules that an undeclared value violates."""
+def _of_element(element: Any, known: list[Any], place: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that an undeclared list element violates. One that the service itself sent violates none."""
+    found = list(_of_item(element, None, place, new=new))
+    if found and not any(map(partial(_is_held, element), known)):
+        yield from found
+
+
+def _is_held(element: Any, wire: Any) -> bool:
+    try:
+        return same(dump(element), wire)
+    except UnsendableError:
+        return False
+
+
+def _of_item(value: Any, held: Any, path: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that an undeclared value violates; `held` is what the service sent there."""
     if isinstance(value, Mapped):
         yield from _of_object(value, path, new=new)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and any(isinstance(element, Mapped) for element in value):
+        known = held if isinstance(held, list) else []
         for index, element in enumerate(value):
-            yield from _of_item(element, f"{path}[{index}]", new=new)
+            yield from _of_element(element, known, f"{path}[{index}]", new=new)
     elif value is not UNSET:
-        yield from _json(value, path)
+        yield from _json(value, held, path)
 
 
 def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> Iterator[Violation]:
@@ -128,23 +167,33 @@ def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> I
     field = attrs.fields_dict(described)[attribute.name]
     try:
         attribute.validator(mapped, field, value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         yield Violation(path, value, str(error.args[0] if error.args else error))
 
 
-def _json(value: Any, path: str) -> Iterator[Violation]:
+def _json(value: Any, held: Any, path: str) -> Iterator[Violation]:
+    """Where JSON cannot carry a value, or a part of it that the service does not hold already."""
     try:
         wire = dump(value)
-    except TypeError as error:
-        yield Violation(path, value, str(error))
+    except UnsendableError as error:
+        (found,) = error.violations
+        yield Violation(f"{path}{found.path}", value, found.rule)
     else:
-        if not _is_finite(wire):
-            yield Violation(path, value, "must be a finite number")
+        yield from _of_wire(wire, held, path)
 
 
-def _is_finite(wire: Any) -> bool:
+def _of_wire(wire: Any, held: Any, path: str) -> Iterator[Violation]:
     if isinstance(wire, dict):
-        return all(map(_is_finite, wire.values()))
-    if isinstance(wire, list):
-        return all(map(_is_finite, wire))
-    return not isinstance(wire, float) or isfinite(wire)
+        before = held if isinstance(held, dict) else {}
+        for key, item in wire.items():
+            if key not in before and (rule := unsendable(key)) is not None:
+                yield Violation(f"{path}.{key!r}", key, f"its name {rule}")
+            yield from _of_wire(item, before.get(key), f"{path}.{key}")
+    elif isinstance(wire, list):
+        known = held if isinstance(held, list) else []
+        for index, item in enumerate(wire):
+            found = list(_of_wire(item, None, f"{path}[{index}]"))
+            if found and not any(same(item, one) for one in known):
+                yield from found
+    elif (rule := unsendable(wire)) is not None and not same(wire, held):
+        yield Violation(path, wire, rule)

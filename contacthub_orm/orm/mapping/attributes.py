@@ -22,7 +22,15 @@ import attrs
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.conversion import Load, dump, loader, without_none
+from contacthub_orm.orm.wire.conversion import (
+    MAX_DEPTH,
+    TOO_DEEP,
+    Load,
+    UnsendableError,
+    dump,
+    loader,
+    without_none,
+)
 from contacthub_orm.orm.wire.documents import MISSING, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 from contacthub_orm.orm.wire.types import element_type, is_object
@@ -152,10 +160,14 @@ class Attr(Attribute, Generic[T]):
             if self.plain and wire.__class__ in _SCALARS:
                 instance.__dict__[self.name] = wire
                 return wire
-            value = instance.__dict__[self.name] = self.read(wire)
+            value = self.read(wire)
             if isinstance(value, (list, dict)):
+                held = instance.__dict__.get(self.name)
+                if held is not None:  # one held over an expiry, which reading the baseline has put back
+                    return held
                 state.hand_out(instance)
                 self.place(instance, value)
+            instance.__dict__[self.name] = value
             return value
 
     @cached_property
@@ -199,19 +211,23 @@ class Attr(Attribute, Generic[T]):
     def _load_element(self) -> Load | None:
         return loader(element_type(self.declared))
 
-    def accept(self, instance: Mapped, value: Any) -> Any:  # noqa: ARG002 - a value does not know its owner
-        """Convert an assigned value. A value that does not fit stays as it is; it is refused before it is sent."""
-        if self.converter is not None and value is not None:
+    def accept(self, instance: Mapped, value: Any) -> Any:
+        """Convert an assigned value. A value that does not fit stays as it is; it is refused before it is sent.
+
+        A list or dict is copied, since every place has its own. None reads as an empty one, as after the save.
+        """
+        if self.container is not None:
+            object_state(instance).note_null(self.name, null=value is None)
+        if value is None:
+            return self.container() if self.container is not None else None
+        if self.converter is not None:
             value = self.converter(value)
         if self.container is list and isinstance(value, list | tuple):
-            return self._accept_list(value)
-        return value if value is None or self.load is None else _taken(self.load, value)
-
-    def _accept_list(self, values: list[Any] | tuple[Any, ...]) -> list[Any]:
-        """The user's own list if every element is of the declared type already, otherwise a new list."""
-        take = self._take_element
-        taken = list(values) if take is None else [_taken(take, value) for value in values]
-        return values if isinstance(values, list) and all(map(_is, taken, values)) else taken
+            take = self._take_element
+            taken = list(value) if take is None else [_taken(take, one) for one in value]
+            return owned(taken, instance, instance.__dict__.get(self.name))
+        taken = value if self.load is None else _taken(self.load, value)
+        return owned(taken, instance, None) if isinstance(taken, list | dict) else taken
 
     @cached_property
     def _take_element(self) -> Load | None:
@@ -246,7 +262,10 @@ class Attr(Attribute, Generic[T]):
         return _text(element)
 
     def _canonical(self, wire: Any) -> Any:
-        return dump(self.read(wire))
+        try:
+            return dump(self.read(wire))
+        except UnsendableError:  # the service's own value, which this type reads and cannot write
+            return wire
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         """Make the query expression for this value at `path` below `owner`."""
@@ -260,7 +279,7 @@ class Embedded(Attribute, Generic[T]):
     """
 
     open_target: ClassVar[type[Mapped]]
-    """The class of objects that declare nothing. The module `mapped` sets it, since it imports this one."""
+    """The class of objects that declare nothing. The module `properties` sets it, since it imports this one."""
 
     def __init__(self, *, choose: Callable[[Any], type[Mapped]] | None = None, **rules: Any) -> None:
         super().__init__(**rules)
@@ -311,17 +330,48 @@ class Embedded(Attribute, Generic[T]):
         return EmbeddedExpression(owner, path, self.target)
 
 
-def copied(wire: Any) -> Any:
-    """Copy a JSON value: lists and dicts are new at every depth."""
+def copied(wire: Any, depth: int = 0) -> Any:
+    """Copy a JSON value: lists and dicts are new at every depth.
+
+    Raises:
+        UnsendableError: if it is nested more than `MAX_DEPTH` levels deep, as a value that contains itself is.
+    """
+    if depth > MAX_DEPTH:
+        raise UnsendableError(wire, TOO_DEEP)
     if isinstance(wire, list):
-        return [copied(element) for element in wire]
+        return [copied(element, depth + 1) for element in wire]
     if isinstance(wire, dict):
-        return {key: copied(value) for key, value in wire.items()}
+        return {key: copied(value, depth + 1) for key, value in wire.items()}
     return wire
 
 
-def _is(left: Any, right: Any) -> bool:
-    return left is right
+def owned(value: Any, holder: Mapped, held: Any) -> Any:
+    """Copy an assigned list or dict for an object, at every depth, and the elements that belong elsewhere.
+
+    One that is nested too deeply, or contains itself, stays as it is: it is refused before it is sent.
+
+    Args:
+        value: the list or dict.
+        holder: the object that it is assigned to.
+        held: the list that it replaces, or None. Its elements stay the same objects.
+    """
+    own = {id(element) for element in held} if isinstance(held, list) else set()
+
+    def copy(one: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise UnsendableError(one, TOO_DEEP)
+        if isinstance(one, list):
+            return [copy(element, depth + 1) for element in one]
+        if isinstance(one, dict):
+            return {key: copy(item, depth + 1) for key, item in one.items()}
+        if id(one) in own or not is_object(type(one)):
+            return one
+        return one._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
+
+    try:
+        return copy(value, 0)
+    except UnsendableError:
+        return value
 
 
 def _read(load: Load | None, wire: Any) -> Any:
@@ -332,14 +382,19 @@ def _read(load: Load | None, wire: Any) -> Any:
 
 def _taken(load: Load, value: Any) -> Any:
     """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
+    if value is None:
+        return None
     try:
         return load(value)
-    except (ValueError, TypeError, KeyError):
+    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
         return value
 
 
 def _text(wire: Any) -> str:
-    return json.dumps(wire, sort_keys=True)
+    try:
+        return json.dumps(wire, sort_keys=True)
+    except ValueError as error:  # an integer of too many digits
+        raise UnsendableError(wire, str(error)) from None
 
 
 def attr(  # noqa: PLR0913 - the rules of an attribute, by name

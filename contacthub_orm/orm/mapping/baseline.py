@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from contacthub_orm.orm.mapping.attributes import Attr, Attribute
-from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null, open_value, render
-from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts, written_parts
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, open_value, render
+from contacthub_orm.orm.mapping.object_state import ObjectState, object_state
 from contacthub_orm.orm.wire.documents import MISSING, Document, apply_patch, difference
 from contacthub_orm.orm.wire.partial import PartialDocument, lacks
 
 __all__ = [
     "apply_edits",
+    "edited_since_expiry",
     "elements",
     "forget_all",
     "forget_containers",
@@ -56,9 +57,13 @@ def _merge_baseline(mapped: Mapped, known: Document, fresh: Document | None) -> 
                 state.unmark(name)
                 object_state(value).null = False
                 _merge_baseline(value, _object(known, key) or {}, _object(document, key))
-        elif not is_changed(old_value(known, key), value, attribute, written=True):
+        elif not is_changed(old_value(known, key), _written(state, name, value), attribute, written=True):
             _take(mapped, name, value, document.get(key), attribute)
             state.unmark(name)
+
+
+def _written(state: ObjectState, name: str, value: Any) -> Any:
+    return None if is_nulled(state, name, value) else value
 
 
 def _object(document: Document, key: str) -> Document | None:
@@ -172,6 +177,10 @@ def forget_value(mapped: Mapped, name: str, attribute: Attribute | None) -> None
 def revert(mapped: Mapped) -> None:
     """Undo every edit: all values are the baseline's again, and lists are restored in place."""
     state = object_state(mapped)
+    if not state.known:
+        forget_all(mapped)
+        state.reverted()
+        return
     raw = state.baseline or {}
     for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped) and name not in state.dirty_names:
@@ -205,7 +214,7 @@ def mark_all_dirty(mapped: Mapped) -> PartialDocument:
     Objects that contain an edit count as existing. Empty lists and dicts are dropped.
     """
     found = PartialDocument()
-    for name, key, value, attribute in parts(mapped):
+    for name, key, value, attribute in written_parts(mapped):
         if isinstance(value, Mapped) and not is_null(value):
             object_state(mapped).unmark(name)
             found[key] = mark_all_dirty(value)
@@ -222,6 +231,7 @@ def forget_containers(mapped: Mapped) -> None:
             forget_containers(value)
         elif isinstance(value, list | dict):
             forget_value(mapped, name, attribute)
+    object_state(mapped).hold_over({})
 
 
 def apply_edits(mapped: Mapped, edits: Document) -> None:
@@ -232,10 +242,25 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
             apply_edits(held, value)
         elif isinstance(held, list) and isinstance(value, list):
             _rewrite(held, elements(value, mapped.__keys__.get(key)))
+        elif isinstance(held, dict) and isinstance(value, dict):
+            mapped[key] = _patched((object_state(mapped).baseline or {}).get(key), value)
         elif value is None and held is not None and key not in mapped.__keys__:
             del mapped[key]
         else:
             mapped[key] = value
+
+
+def _patched(old: Any, patch: Any) -> Any:
+    """The value that a JSON Merge Patch makes of another."""
+    if not isinstance(patch, dict):
+        return patch
+    found: Document = dict(old) if isinstance(old, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = _patched(found.get(key), value)
+    return found
 
 
 def _held(mapped: Mapped, key: str) -> Any:
@@ -248,19 +273,73 @@ def _held(mapped: Mapped, key: str) -> Any:
         return None
 
 
-def forget_all(mapped: Mapped) -> None:
-    """Drop the baseline and every value, edits included; embedded objects in use stay and are emptied likewise."""
+def forget_all(mapped: Mapped) -> bool:
+    """Drop the baseline and every value, edits included, and return whether a list or dict was handed out.
+
+    Embedded objects in use stay and are emptied likewise. Lists and dicts that a caller may hold are kept aside without
+    their edits; `take_baseline` puts them back.
+    """
     state = object_state(mapped)
+    held = dict(state.held_over or {})
+    if state.known:
+        raw = state.baseline or {}
+        held.update(
+            {key: (one, raw.get(key)) for _, key, one, _ in parts(mapped) if isinstance(one, list | dict)}
+        )
+    for key, (value, wire) in held.items():
+        _restore(mapped, key, value, wire)
+    state.hold_over(held)
     state.forget_baseline()
     state.unmark_all()
+    found = bool(held)
     for name, value in list(mapped.__dict__.items()):
         if isinstance(value, Mapped):
-            forget_all(value)
+            found |= forget_all(value)
         elif name in mapped.__attributes__:
             del mapped.__dict__[name]
     state.extras = {key: value for key, value in (state.extras or {}).items() if isinstance(value, Mapped)}
     for value in state.extras.values():
-        forget_all(value)
+        found |= forget_all(value)
+    return found
+
+
+def _restore(mapped: Mapped, key: str, value: Any, wire: Any) -> None:
+    """Give a list or dict that a caller may hold the content of a wire value, in place."""
+    attribute = mapped.__keys__.get(key)
+    fresh = elements(wire, attribute) if isinstance(value, list) else wire
+    if isinstance(attribute, Attr):
+        fresh = attribute.read(wire)
+    if isinstance(value, list) and isinstance(fresh, list):
+        refill(value, fresh)
+    elif isinstance(value, dict) and isinstance(fresh, dict):
+        value.clear()
+        value.update(fresh)
+
+
+def edited_since_expiry(mapped: Mapped) -> bool:
+    """Whether a list or dict that is held over an expiry was edited since. Nothing is loaded for it."""
+    state = object_state(mapped)
+    for key, (value, wire) in (state.held_over or {}).items():
+        if is_changed(wire, value, mapped.__keys__.get(key), written=False):
+            return True
+    children = [*mapped.__dict__.values(), *(state.extras or {}).values()]
+    return any(edited_since_expiry(one) for one in children if isinstance(one, Mapped))
+
+
+def _put_back(mapped: Mapped, document: Document) -> None:
+    """Put back what was held over an expiry: with the service's content, or with the edits that were made since."""
+    state = object_state(mapped)
+    for key, (value, wire) in (state.held_over or {}).items():
+        attribute = mapped.__keys__.get(key)
+        if not is_changed(wire, value, attribute, written=False):
+            _restore(mapped, key, value, document.get(key))
+        if isinstance(attribute, Attr):
+            if attribute.name not in mapped.__dict__:  # nothing was assigned since
+                mapped.__dict__[attribute.name] = value
+                attribute.place(mapped, value)
+        elif value or key in document:
+            state.extras = {key: value, **(state.extras or {})}
+    state.hold_over({})
 
 
 def take_baseline(mapped: Mapped, document: Document | None) -> None:
@@ -276,3 +355,5 @@ def take_baseline(mapped: Mapped, document: Document | None) -> None:
     for key, child in children:
         held = (document or {}).get(key)
         take_baseline(child, held if isinstance(held, dict) else None)
+    if state.held_over is not None:
+        _put_back(mapped, document or {})

@@ -5,13 +5,14 @@ They are the PATCH body (a JSON Merge Patch, RFC 7396), the POST body of a new o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, same
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump
+from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, replacement, same
 from contacthub_orm.orm.wire.partial import lacks
 
 if TYPE_CHECKING:
@@ -28,11 +29,19 @@ __all__ = [
     "object_change",
     "old_value",
     "parts",
+    "written_parts",
 ]
 
 
 UNLOADED: Final = object()
 """The old value of a path that a partial load left out. Whatever is written there is a change."""
+
+
+def written_parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
+    """Yield what `parts` yields, with None for an empty list or dict that represents a None of the user's."""
+    state = object_state(mapped)
+    for name, key, value, attribute in parts(mapped):
+        yield name, key, None if is_nulled(state, name, value) else value, attribute
 
 
 def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
@@ -54,14 +63,13 @@ def changes(mapped: Mapped) -> Document:
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     """The patch from `old` to the object. If the object has `replaced` the old one, keys that it lacks become null."""
     body: Document = {}
-    for name, key, value, attribute in parts(mapped):
+    for name, key, value, attribute in written_parts(mapped):
         if attribute is None or not attribute.read_only:
-            patch = change(
-                old_value(old, key),
-                value,
-                attribute,
-                written=replaced or name in object_state(mapped).dirty_names,
-            )
+            written = replaced or name in object_state(mapped).dirty_names
+            try:
+                patch = change(old_value(old, key), value, attribute, written=written)
+            except UnsendableError as error:
+                raise error.inside(f".{key}") from None
             if patch is not MISSING:
                 body[key] = patch
     if replaced:
@@ -89,10 +97,13 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
         written: whether the user assigned it. Containers are compared even if not.
 
     Raises:
-        TypeError: if the value has no JSON form.
+        UnsendableError: if the value has no JSON form.
     """
     if isinstance(value, Mapped):
-        return object_change(old, value, written=written)
+        try:
+            return object_change(old, value, written=written)
+        except RecursionError:
+            raise UnsendableError(value, TOO_DEEP) from None
     if old is UNLOADED:
         return dump(None if value is UNSET else value) if written else MISSING
     none_before = old is MISSING or old is None
@@ -103,14 +114,33 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
     if none_before and is_empty(new):
         return MISSING
-    return difference(old, new) if isinstance(new, dict) else MISSING if same(old, new) else new
+    return _value_patch(old, value, new)
+
+
+def _value_patch(old: Any, value: Any, new: Any) -> Any:
+    """The patch from an old wire value to a value with the wire form `new`, or MISSING.
+
+    A mapping is patched key by key. Any other value that JSON shows as an object, such as one of an attrs class, is one
+    value: it is sent whole, so that two writers never mix its parts.
+    """
+    is_replaced = not (old is None or old is MISSING or isinstance(old, dict))
+    if not isinstance(new, dict) or isinstance(value, Mapped) or is_replaced:
+        return difference(old, new)
+    if not isinstance(value, Mapping):
+        return MISSING if same(old, new) else replacement(old, new)
+    before: Document = old if isinstance(old, dict) else {}
+    keys = ((key, before.get(key, MISSING)) for key in new)
+    patches = ((key, _value_patch(held, value.get(key), new[key])) for key, held in keys)
+    patch: Document = {key: one for key, one in patches if one is not MISSING}
+    patch.update({key: None for key, held in before.items() if key not in new and not is_empty(held)})
+    return patch or MISSING
 
 
 def is_changed(old: Any, value: Any, attribute: Attribute | None, *, written: bool) -> bool:
     """Whether a value has changed, with the arguments of `change`. One without a JSON form has; it is refused later."""
     try:
         return change(old, value, attribute, written=written) is not MISSING
-    except TypeError:
+    except UnsendableError:
         return True
 
 
@@ -142,7 +172,7 @@ def changed_paths(old: Document | None, patch: Document, prefix: str = "") -> It
         path = f"{prefix}{key}"
         if isinstance(value, dict) and value and (before is None or isinstance(before, dict)):
             yield from changed_paths(before, value, f"{path}.")
-        else:
+        elif before is None or not same(before, value):
             yield path, before, value
 
 

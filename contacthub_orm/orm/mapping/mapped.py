@@ -1,4 +1,4 @@
-"""`Mapped`, an object over a wire document and the base of entities and embedded objects; and `Properties`.
+"""`Mapped`, an object over a wire document and the base of entities and embedded objects.
 
 The decoded document is the baseline and is never mutated. The values that were read or written are in the instance's
 `__dict__`, converted; `ObjectState` tells which of them were written. All bookkeeping is in one slot, `_state`, so
@@ -7,28 +7,39 @@ that it cannot collide with a JSON key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
-from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded, attr, copied, embedded
+from contacthub_orm.orm.mapping.attributes import (
+    UNSET,
+    Attr,
+    Attribute,
+    Embedded,
+    attr,
+    copied,
+    embedded,
+    owned,
+)
+from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
-from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
-from contacthub_orm.orm.wire.conversion import converter, dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
+from contacthub_orm.orm.wire.types import shown
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = [
     "Mapped",
-    "Properties",
     "at_hand",
     "contents",
     "is_null",
+    "is_nulled",
+    "loaded_document",
     "new_object",
     "open_value",
     "render",
@@ -36,7 +47,6 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound="Mapped")
-P = TypeVar("P", bound="Properties")
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded))
@@ -65,6 +75,7 @@ class Mapped:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        refuse_unmapped(cls, Mapped)
         found: dict[str, Attribute] = {}
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
@@ -113,10 +124,13 @@ class Mapped:
             adopted = cls._bound(None)
             object_state(adopted).null = True
         elif isinstance(value, Mapped | Mapping):
-            adopted = cls._made(value)
+            try:
+                adopted = cls._made(value)
+            except (UnsendableError, RecursionError):
+                raise _too_deep(value, key) from None
         else:
             raise TypeError(
-                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {value!r}"
+                f"{type(owner).__name__}.{key}: expected {cls.__name__}, a mapping or None, got {shown(value)}"
             )
         object_state(adopted).embedded_in = owner
         return adopted
@@ -143,6 +157,14 @@ class Mapped:
     def _element(cls: type[M], value: Any) -> M:
         """The list element for a value of the user's: an object of the class itself, or a new one with its content."""
         return value if isinstance(value, cls) else cls._made(value)
+
+    def _listed(self: M, holder: Mapped) -> M:  # noqa: ARG002 - an entity looks at it
+        """The object as an element of a list of `holder`: the object itself if it is free, else a copy."""
+        state = self._state
+        if state.listed or state.embedded_in is not None or state.baseline is not None:
+            return type(self)._made(self)
+        state.list()
+        return self
 
     if not TYPE_CHECKING:  # a checker that saw these would let any name pass
 
@@ -178,6 +200,7 @@ class Mapped:
 
     def _set_undeclared(self, name: str, value: Any) -> None:
         if name.startswith("_") or hasattr(type(self), name):
+            refuse_constant(type(self), name)
             object.__setattr__(self, name, value)
         elif self.__open__:
             self[name] = value
@@ -204,7 +227,11 @@ class Mapped:
         if key not in state.extras:
             if lacks(state.baseline, key):
                 state.complete(self, key)
+            if key in state.extras:  # it was held over an expiry, and reading the baseline has put it back
+                return state.extras[key]
             if state.baseline is None or key not in state.baseline:
+                if (name := _key(key)) != key:
+                    return self[name]
                 raise KeyError(key)
             state.extras[key] = open_value(state.baseline[key], self)
             if isinstance(state.extras[key], list):
@@ -219,6 +246,8 @@ class Mapped:
         if attribute is not None:
             setattr(self, attribute.name, value)
             return
+        if type(key) is not str:
+            key = _key(key)
         state = self._state
         if state.extras is None:
             state.extras = {}
@@ -229,7 +258,11 @@ class Mapped:
             adopt = isinstance(value, Mapping | Mapped)
             if adopt and _is_replaced_unknown(self, key, value):
                 state.complete(self, key)  # the patch must null the old object's keys
-            state.extras[key] = Properties._adopted(value, self, key) if adopt else value
+            if adopt:
+                value = Embedded.open_target._adopted(value, self, key)
+            elif isinstance(value, list):
+                value = owned(value, self, held)
+            state.extras[key] = value
             if adopt or isinstance(value, list):
                 state.hand_out(self)
         state.mark(self, key)
@@ -250,11 +283,11 @@ class Mapped:
     __iter__: Any = None  # with `__getitem__` alone, Python would iterate over the keys 0, 1, 2...
 
     def __contains__(self, key: object) -> bool:
-        return key in _loaded(self)
+        return key in loaded_document(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle or copy the object with all its values, embedded nowhere."""
-        return _object_of_pickle, (type(self), copied(render(self)))
+        return _object_of_pickle, (type(self), copied(loaded_document(self)))
 
     def __load_paths__(self, paths: Iterable[Iterable[str]]) -> None:
         """Load the rest of a partially loaded entity if one of the paths was not loaded."""
@@ -263,8 +296,8 @@ class Mapped:
             state.load_rest(self)
 
     def __json__(self) -> Document:
-        """The wire document with the unsaved edits."""
-        return render(self)
+        """The wire document with the unsaved edits, after loading what a partial load left out."""
+        return loaded_document(self)
 
     def __repr__(self) -> str:
         shown = (
@@ -293,6 +326,11 @@ def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribu
     return found
 
 
+def _key(key: Any) -> Any:
+    """The JSON key: a whole number as every encoder writes it. What else is no string is refused at the flush."""
+    return str(key) if type(key) is int else key
+
+
 def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:
     """Whether an object replaces one that was not wholly loaded. Null can replace it without loading it."""
     raw = object_state(mapped).baseline
@@ -303,84 +341,14 @@ new_object = object.__new__
 set_state = Mapped._state.__set__  # type: ignore[attr-defined] # noqa: SLF001 - the slot, by its own module
 
 
-class Properties(Mapped):
-    """An object of JSON properties: keys are attributes and items.
-
-    `Properties` itself takes any key (`extended`, an event's properties): `Properties(key="value")`, `p.key`,
-    `p["key"]`. A subclass declares its attributes and refuses other names, but keeps unknown fields of the service as
-    items and sends them back.
-
-    No method hides a JSON field: `dict(p)`, `len(p)`, `key in p` and iteration over the keys work, and a property named
-    `to_dict` or `from_dict` hides the method of that name.
-    """
-
-    __slots__ = ()
-    __open__ = True
-
-    def __init__(self, /, **properties: Any) -> None:
-        self.__attrs_pre_init__()
-        for key, value in properties.items():
-            self[key] = value
-
-    @SoftMethod
-    def to_dict(self) -> Document:
-        """Return the wire document with the unsaved edits, as a copy that the caller may change."""
-        document: Document = copied(_loaded(self))
-        return document
-
-    @SoftClassMethod
-    def from_dict(cls, attributes: Mapping[str, Any] | None = None) -> Any:  # noqa: N805 - a class method
-        """Make a new object with these properties."""
-        return cls._made(attributes or {})
-
-    if not TYPE_CHECKING:  # as above; open objects are declared as Any
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("_"):
-                raise AttributeError(name)
-            if name == "keys" and not (self.__open__ and "keys" in self):
-                return lambda: _loaded(self).keys()
-            if not self.__open__:
-                refusal = unknown_attribute(type(self).__name__, name, self.__attributes__)
-                raise AttributeError(str(refusal))
-            try:
-                return self[name]
-            except KeyError:
-                raise AttributeError(f"{type(self).__name__} has no property {name!r}") from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_loaded(self))
-
-    def __len__(self) -> int:
-        return len(_loaded(self))
-
-    def __bool__(self) -> bool:
-        return bool(_loaded(self))
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Properties):
-            return _loaded(self) == _loaded(other)
-        return _loaded(self) == other if isinstance(other, Mapping) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __copy__(self: P) -> P:
-        """Make a new object with the same content, embedded nowhere."""
-        return type(self)._made(self)
-
-    def __deepcopy__(self: P, _memo: dict[int, Any]) -> P:
-        return self.__copy__()
-
-
-Embedded.open_target = Properties
-
-
 def open_value(wire: Any, owner: Mapped | None = None) -> Any:
     """Convert an undeclared wire value: an object becomes a `Properties`, a list a copy."""
     if isinstance(wire, dict):
-        return Properties._bound(wire, owner)
+        return Embedded.open_target._bound(wire, owner)
     if isinstance(wire, list):
-        return [Properties._bound(item) if isinstance(item, dict) else copied(item) for item in wire]
+        return [
+            Embedded.open_target._bound(item) if isinstance(item, dict) else copied(item) for item in wire
+        ]
     return wire
 
 
@@ -402,6 +370,7 @@ def render(mapped: Mapped) -> Document:
     for name, value in mapped.__dict__.items():
         attribute = attributes.get(name)
         if attribute is not None:
+            value = None if is_nulled(state, name, value) else value
             _lay(document, attribute.key, value, attribute, written=name in state.dirty_names)
     for key, value in (state.extras or {}).items():
         if value is UNSET:
@@ -412,8 +381,20 @@ def render(mapped: Mapped) -> Document:
 
 
 def contents(value: Mapping[str, Any] | Mapped) -> Mapping[str, Any]:
-    """Return the content of an object or a mapping, by JSON key."""
-    return render(value) if isinstance(value, Mapped) else value
+    """Return the content of an object or a mapping, by JSON key; see `loaded_document`."""
+    return loaded_document(value) if isinstance(value, Mapped) else value
+
+
+def loaded_document(mapped: Mapped) -> Document:
+    """The wire document of an object, after loading what a partial load left out.
+
+    Raises:
+        InvalidRequestError: if nobody can load it.
+    """
+    state = object_state(mapped)
+    if is_partial(state.baseline):
+        state.complete(mapped, "")
+    return render(mapped)
 
 
 def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
@@ -429,6 +410,11 @@ def at_hand(mapped: Mapped, path: Iterable[str]) -> Any:
     return found
 
 
+def is_nulled(state: ObjectState, name: str, value: Any) -> bool:
+    """Whether an empty list or dict represents a None that the user wrote."""
+    return name in state.null_names and not value
+
+
 def is_null(mapped: Mapped) -> bool:
     """Whether the object represents a None that the user wrote, and has no content since."""
     return object_state(mapped).null and not render(mapped)
@@ -437,15 +423,27 @@ def is_null(mapped: Mapped) -> bool:
 def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, *, written: bool) -> None:
     held = document.get(key)
     if isinstance(value, Mapped):
-        content = render(value)
+        try:
+            content = render(value)
+        except UnsendableError as error:
+            raise error.inside(f".{key}") from None
+        except RecursionError:
+            raise _too_deep(value, key) from None
         if object_state(value).null and not content:  # `is_null`, without rendering twice
             document[key] = None
         elif written or content or isinstance(held, dict):
             document[key] = content
     elif written or isinstance(value, list | dict):
-        new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
+        try:
+            new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
+        except UnsendableError as error:
+            raise error.inside(f".{key}") from None
         if written or new or held is not None:
             document[key] = new
+
+
+def _too_deep(value: Any, key: str) -> UnsendableError:
+    return UnsendableError(value, TOO_DEEP).inside(f".{key}")
 
 
 def _object_of_pickle(cls: type[M], document: Document) -> M:
@@ -453,14 +451,6 @@ def _object_of_pickle(cls: type[M], document: Document) -> M:
     for key, value in document.items():
         made[key] = value
     return made
-
-
-def _loaded(mapped: Mapped) -> Document:
-    """The wire document of an object, after loading what a partial load left out."""
-    state = object_state(mapped)
-    if is_partial(state.baseline):
-        state.complete(mapped, "")
-    return render(mapped)
 
 
 def _structure(value: Any, cls: type[M]) -> M:

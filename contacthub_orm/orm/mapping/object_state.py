@@ -55,6 +55,15 @@ class ObjectState:
     null: bool = False
     """Whether the object represents a None that the user wrote."""
 
+    null_names: frozenset[str] = frozenset()
+    """The names of lists and dicts to which the user assigned None. They read as empty, and null is sent."""
+
+    held_over: dict[str, tuple[Any, Any]] | None = None
+    """Lists and dicts that a caller may still hold since before the entity expired, with their wire values, by key."""
+
+    listed: bool = False
+    """Whether the object was assigned as an element of a list, so that another list gets a copy."""
+
     def __init__(self, baseline: Document | None, embedded_in: Mapped | None = None) -> None:
         self.baseline = baseline
         if embedded_in is not None:
@@ -68,9 +77,19 @@ class ObjectState:
         object_state(self.embedded_in).baseline  # noqa: B018 - loads
         return self.__dict__["baseline"]
 
+    @property
+    def known(self) -> bool:
+        """Whether the baseline is at hand, so that reading it loads nothing."""
+        return "baseline" in self.__dict__
+
     def forget_baseline(self) -> None:
         """Drop the baseline, so that the next access loads the entity."""
         self.__dict__.pop("baseline", None)
+
+    def hold_over(self, held: dict[str, tuple[Any, Any]]) -> None:
+        """Keep lists and dicts aside until there is a baseline again."""
+        if held or self.held_over is not None:
+            self.held_over = held or None
 
     def complete(self, mapped: Mapped, key: str) -> Any:
         """Load what a partial load left out, and return the wire value of `key`.
@@ -104,10 +123,22 @@ class ObjectState:
         """Note that the value of `name` is the baseline's."""
         if isinstance(self.dirty_names, set):
             self.dirty_names.discard(name)
+        self.note_null(name, null=False)
+
+    def list(self) -> None:
+        """Note that the object is an element of a list."""
+        self.listed = True
+
+    def note_null(self, name: str, *, null: bool) -> None:
+        """Note whether the user assigned None to a list or dict."""
+        if null:
+            self.null_names |= {name}
+        elif self.null_names:
+            self.null_names -= {name}
 
     def unmark_all(self) -> None:
         """Note that all values are the baseline's."""
-        self.dirty_names = frozenset()
+        self.dirty_names = self.null_names = frozenset()
         self.null = False
 
     def touch(self, _mapped: Mapped) -> None:

@@ -12,6 +12,7 @@ from contacthub_orm.orm.criteria.set_operations import asks_for_events
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import natural
 from contacthub_orm.orm.query.results import Results
+from contacthub_orm.orm.query.rows import Rows
 from contacthub_orm.orm.query.statement import Statement
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Query(BaseQuery[E]):
 
     def all(self) -> list[E]:
         """All rows, from all pages."""
-        return list(self)
+        return Rows(self)
 
     def page(self, number: int, size: int) -> list[E]:
         """The rows of one page.
@@ -185,7 +186,7 @@ class Query(BaseQuery[E]):
         self._check_can_be_paged()
         search = self.search(natural("page", number), natural("size", size, least=1))
         self.reader.before_asking()
-        return [] if self.criterion == NEVER else self._results.of_page(self.fetch(search))
+        return Rows() if self.criterion == NEVER else Rows(self._results.of_page(self.fetch(search)))
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, or None if there is none; as `session.get`."""

@@ -12,7 +12,7 @@ import attrs
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.scan.keyset import Keyset
+from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement
 from contacthub_orm.orm.scan.scan import count, scan
 from contacthub_orm.orm.wire.ordering import compare
 from contacthub_orm.orm.wire.paths import value_at
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.criteria.expressions import Ordering
     from contacthub_orm.orm.query.reader import Reader
     from contacthub_orm.orm.query.statement import Statement
-    from contacthub_orm.orm.service.search import Page
+    from contacthub_orm.orm.service.search import Page, ScanKey
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Results"]
@@ -71,7 +71,7 @@ class Results(Generic[E]):
 
     def _loaded_pages(self) -> Iterator[list[E]]:
         """The entities of each page. With `yield_per`, a page is released when the next is asked for."""
-        seen: set[str] | None = None if self.is_scan else set()
+        seen: set[str] | None = set() if self._may_repeat_rows else None
         for documents in self.documents():
             fresh = documents if seen is None else self._unseen(documents, seen)
             page = self.reader.load_rows(self.statement, fresh)
@@ -81,6 +81,12 @@ class Results(Generic[E]):
             unpinned = self.reader.unpinned(page)
             yield page
             self.reader.release(unpinned)
+
+    @property
+    def _may_repeat_rows(self) -> bool:
+        """Whether a row that moves meanwhile may come again. With `yield_per`, a scan remembers no ids for it."""
+        key = self._scan_key
+        return not self.is_scan or key is None or (not key.fixed and self.statement.batch is None)
 
     def _unseen(self, documents: Iterable[Document], seen: set[str]) -> list[Document]:
         """The documents that no page before had: a numbered page repeats a row that has moved meanwhile."""
@@ -96,7 +102,7 @@ class Results(Generic[E]):
         keyset = self._keyset if self.is_scan else None
         if keyset is not None:
             return scan(keyset, self._max_in_flight)
-        pages = (list(page.documents) for page in self._numbered_pages())
+        pages = self._numbered_pages()
         return self._sorted_within_ties(pages) if len(self.statement.order) > 1 else pages
 
     @property
@@ -121,7 +127,7 @@ class Results(Generic[E]):
         )
 
     @property
-    def _scan_key(self) -> str | None:
+    def _scan_key(self) -> ScanKey | None:
         """The key to scan along; a raw query has none, since it cannot be narrowed to a range of the key."""
         statement = self.statement
         return None if statement.json is not None else statement.backend.scan_key(statement.entity)
@@ -145,9 +151,36 @@ class Results(Generic[E]):
             return None
         return statement.skipped + statement.limited
 
-    def _numbered_pages(self) -> Iterator[Page]:
-        """The pages in turn, the next one fetched while one is consumed."""
+    def _numbered_pages(self) -> Iterator[list[Document]]:
+        """The documents of the pages in turn, each document once.
+
+        A row that is deleted or changed meanwhile moves those behind it to an earlier page. So the pages are read again
+        until one reading finds as many rows as its pages say there are.
+
+        Raises:
+            TransportError: if too few rows are found, several times in a row, and neither new ones come nor are there fewer.
+        """
         wanted = self._wanted
+        id_key = self.statement.entity.__resource__.id_key
+        found: set[str] = set()
+        before, fruitless = (-1, 0), 0  # how many rows are known, and how few there are said to be
+        while True:
+            seen, total = set[str](), 0
+            for page in self._reading(wanted):
+                yield [one for one in page.documents if one[id_key] not in found]
+                seen.update(one[id_key] for one in page.documents)
+                found |= seen
+                total = max(total, page.total)
+            if len(seen) >= (total if wanted is None else min(total, wanted)):
+                return
+            now = (len(found), -total)
+            fruitless = 0 if now > before else fruitless + 1
+            if fruitless == FRUITLESS_READINGS:
+                raise disagreement(self.statement.entity, total, len(seen))
+            before = now
+
+    def _reading(self, wanted: int | None) -> Iterator[Page]:
+        """Every page once, the next one fetched while one is consumed."""
         size = self._page_size if wanted is None else min(self._page_size, wanted)
         page = self._fetch(0, size)
         if page.capped and (wanted is None or wanted > page.total):
@@ -156,11 +189,11 @@ class Results(Generic[E]):
         last = -(-rows // max(page.size, 1)) - 1
         concurrent = self.statement.backend.max_in_flight > 1
         with _Prefetch(lambda number: self._fetch(number, size), concurrent=concurrent) as prefetch:
-            while page.documents:
+            while page.documents or page.total:
                 if page.number < last:
                     prefetch.begin(page.number + 1)
                 yield page
-                if page.number >= last:
+                if page.number >= last or not page.documents:
                     return
                 page = prefetch.result()
 
@@ -199,9 +232,9 @@ class Results(Generic[E]):
         """How the statement is answered, in words."""
         statement = self.statement
         lines = [str(statement)]
-        if self.is_scan:
+        if self.is_scan and self._scan_key is not None:
             lines.append(
-                f"a scan along {self._scan_key}, pages of {self._page_size}, "
+                f"a scan along {self._scan_key.name}, pages of {self._page_size}, "
                 f"up to {statement.backend.max_in_flight} at once"
             )
         else:

@@ -272,7 +272,7 @@ class Statement(Generic[E]):
         scan_key = self.backend.scan_key(self.entity)
         needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
         if scan_key is not None:
-            needed.append((scan_key,))
+            needed.append((scan_key.name,))
         local = [comparison.path for comparison in self.local.comparisons()]
         return tuple(dict.fromkeys([*needed, *chosen, *local, *(key.path for key in self.order)]))
 

@@ -1,7 +1,7 @@
-"""The partitions of a scan: half-open ranges of its key, each read by one worker, and their splits.
+"""The partitions of a scan: half-open ranges of positions along its key, each read by one worker, and their splits.
 
-A partition is split at a row and not at an instant, since rows may be spread unevenly over time: the page
-that begins so many rows further on is fetched, and the key of its first row is where the new partition
+A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page
+that begins so many rows further on is fetched, and the position of its first row is where the new partition
 begins. That page is the first of the new partition, so no page is fetched for the split alone, but the old
 partition now ends within a page. To let scans send few requests more than there are full pages, there is at
 most one split for every twenty requests.
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from contacthub_orm.orm.scan.keyset import MILLISECOND, Keyset, is_last
+from contacthub_orm.orm.scan.keyset import Keyset, is_last
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from contacthub_orm.orm.service.search import Page
     from contacthub_orm.orm.wire.documents import Document
@@ -46,23 +45,23 @@ _LARGE: Final = 0.7
 
 @attrs.define(eq=False)
 class Partition:
-    """The rows with `low <= key < high`; if `high` is None, there is no upper bound.
+    """The rows at the positions `low <= position < high`; if `high` is None, there is no upper bound.
 
     `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many.
     `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
     already there.
     """
 
-    low: datetime
-    high: datetime | None = None
+    low: int
+    high: int | None = None
     remaining: int = 0
     capped: bool = False
     first_page: Page | None = None
     seen_ids: set[str] = attrs.field(factory=set)
 
-    def can_split_at(self, instant: datetime) -> bool:
-        """Whether an instant lies inside, with something before it."""
-        return self.low < instant and (self.high is None or instant < self.high)
+    def can_split_at(self, position: int) -> bool:
+        """Whether a position lies inside, with something before it."""
+        return self.low < position and (self.high is None or position < self.high)
 
 
 @attrs.frozen(eq=False)
@@ -74,8 +73,8 @@ class Split:
     """
 
     partition: Partition
-    low: datetime
-    high: datetime | None
+    low: int
+    high: int | None
     number: int
     rows: int
     capped: bool
@@ -104,16 +103,14 @@ class Partitions:
     def __init__(self, first: Partition, keyset: Keyset) -> None:
         self._open = [first]
         self._page_size = keyset.page_size
-        self._instant = keyset.instant
+        self._position = keyset.position
         self._identity = keyset.identity
         self._lock = threading.Lock()
         self._pending: list[Split] = []
         self._requests = 0
         self._splits = 0
 
-    def take(
-        self, partition: Partition, page: Page, *, searched: datetime | None, counted: bool
-    ) -> TakenPage:
+    def take(self, partition: Partition, page: Page, *, searched: int | None, counted: bool) -> TakenPage:
         """Take in the next page of a partition.
 
         Args:
@@ -126,7 +123,7 @@ class Partitions:
         with self._lock:
             self._requests += 1
             high = partition.high
-            inside = [one for one in page.documents if high is None or self._instant(one) < high]
+            inside = [one for one in page.documents if high is None or self._position(one) < high]
             fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
             if is_last(page) or len(inside) < len(page.documents):
                 self._open.remove(partition)
@@ -139,12 +136,12 @@ class Partitions:
 
     def _advance(self, partition: Partition, documents: Sequence[Document]) -> bool:
         """Move `low` on to the last key of a page, and say whether it moved: a page may be all at one key."""
-        last = self._instant(documents[-1])
+        last = self._position(documents[-1])
         moved = last > partition.low
         if moved:
             partition.low, partition.seen_ids = last, set()
         for document in reversed(documents):
-            if self._instant(document) != last:
+            if self._position(document) != last:
                 break
             partition.seen_ids.add(self._identity(document))
         return moved
@@ -152,7 +149,7 @@ class Partitions:
     def pass_instant(self, partition: Partition) -> bool:
         """Move `low` past a millisecond whose rows are all read, and say whether that is still inside."""
         with self._lock:
-            partition.low, partition.seen_ids = partition.low + MILLISECOND, set()
+            partition.low, partition.seen_ids = partition.low + 1, set()
             if partition.high is None or partition.low < partition.high:
                 return True
             self._open.remove(partition)
@@ -217,7 +214,7 @@ class Partitions:
             self._requests += 1
             self._pending.remove(split)
             # After the millisecond of the first row, since the page before may hold rows of it too.
-            low = self._instant(page.documents[0]) + MILLISECOND if page.documents else None
+            low = self._position(page.documents[0]) + 1 if page.documents else None
             old = next((one for one in self._open if low is not None and one.can_split_at(low)), None)
             if low is None or old is None:
                 split.partition.remaining += split.rows
@@ -228,9 +225,9 @@ class Partitions:
             self._open.append(new)
             return new
 
-    def _first_page(self, low: datetime, page: Page) -> Page | None:
+    def _first_page(self, low: int, page: Page) -> Page | None:
         """The rows of a page from a key on, as the first page of a partition; None if there are none."""
-        rows = [one for one in page.documents if self._instant(one) >= low]
+        rows = [one for one in page.documents if self._position(one) >= low]
         if not rows:
             return None
         before = page.number * page.size + len(page.documents) - len(rows)

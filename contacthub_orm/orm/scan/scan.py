@@ -1,23 +1,22 @@
 """Scans: every match of a criterion, past the service's cap and while others write.
 
 The service gives at most so many matches for one search, and rows move between its pages as they are updated.
-A scan therefore uses keyset pagination along a key that never changes (the instant of registration): each
-request asks for the rows from the last key seen on, so that it always asks for a first page, and rows with
-the same key as the last are recognised by their ids. To use several connections, the range of the key is
-split into half-open partitions (see `partitions`), which a pool of workers reads side by side.
+A scan therefore uses keyset pagination along a key that a write does not change (for customers the instant of
+registration, for events their date): each request asks for the rows from the last key seen on, so that it always asks
+for a first page, and rows with the same key as the last are recognised by their ids. To use several connections, the
+range of the key is split into half-open partitions (see `partitions`), which a pool of workers reads side by side.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm.orm.scan.keyset import MILLISECOND, Keyset, is_last, whole_milliseconds
+from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement, is_last
 from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split, workers_for
 from contacthub_orm.orm.scan.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from contacthub_orm.orm.wire.documents import Document
 
@@ -25,7 +24,7 @@ __all__ = ["count", "scan"]
 
 
 def scan(keyset: Keyset, max_in_flight: int) -> Iterator[list[Document]]:
-    """Read all rows, in no particular order.
+    """Read all rows. One worker reads them in the order of the key, several in no particular order.
 
     Args:
         keyset: the rows.
@@ -41,7 +40,7 @@ def scan(keyset: Keyset, max_in_flight: int) -> Iterator[list[Document]]:
     if is_last(first):
         yield list(first.documents)
         return
-    whole = Partition(keyset.instant(first.documents[0]), None, first.total, first.capped, first)
+    whole = Partition(keyset.position(first.documents[0]), None, first.total, first.capped, first)
     reader = _Reader(keyset, whole)
     if max_in_flight == 1:
         yield from reader.read(whole)
@@ -62,15 +61,15 @@ def count(keyset: Keyset) -> int:
     first = keyset.fetch(size=1)
     if not first.capped:
         return first.total
-    low = keyset.instant(first.documents[0])
+    low = keyset.position(first.documents[0])
     return _count_between(keyset, low, keyset.end(low))
 
 
-def _count_between(keyset: Keyset, low: datetime, high: datetime) -> int:
+def _count_between(keyset: Keyset, low: int, high: int) -> int:
     page = keyset.fetch(low, high, size=0)
     if not page.capped:
         return page.total
-    middle = whole_milliseconds(low + (high - low) / 2)
+    middle = (low + high) // 2
     if middle <= low:
         raise keyset.too_many(low, page)
     return _count_between(keyset, low, middle) + _count_between(keyset, middle, high)
@@ -112,9 +111,10 @@ class _Reader:
         keyset = self._keyset
         found: set[str] = set()
         totals: set[int] = set()
-        number = 0
+        number = fruitless = 0
+        before = (-1, 0)  # how many rows are known, and how few there are said to be
         while True:
-            page = keyset.fetch(partition.low, partition.low + MILLISECOND, number)
+            page = keyset.fetch(partition.low, partition.low + 1, number)
             if page.capped:
                 raise keyset.too_many(partition.low, page)
             yield [one for one in page.documents if keyset.identity(one) not in partition.seen_ids]
@@ -126,6 +126,11 @@ class _Reader:
                 continue
             if totals == {len(found)}:
                 return
+            now = (len(partition.seen_ids), -max(totals))
+            fruitless = 0 if now > before else fruitless + 1
+            if fruitless == FRUITLESS_READINGS:
+                raise disagreement(keyset.entity, max(totals), len(found))
+            before = now
             found, totals, number = set(), set(), 0
 
     def plan_splits(self, partition: Partition, idle: int) -> list[Split]:

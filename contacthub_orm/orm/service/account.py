@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import CommitError
+from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.service.tables import html_table, request_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Account", "Entry", "Outcome", "commit_error"]
+__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error", "created_key"]
 
 
 class Outcome(StrEnum):
@@ -28,12 +32,31 @@ class Outcome(StrEnum):
         FAILED: the service refused it, or the request never reached the service.
         UNKNOWN: it was sent and the answer was lost.
         NOT_SENT: it was not sent, because an earlier operation did not succeed.
+        SUPERSEDED: a deletion that was not sent, because the service merged an entity that the same flush creates into
+            the one to be deleted. It stays, with the new values.
     """
 
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
     NOT_SENT = "not sent"
+    SUPERSEDED = "superseded"
+
+
+class Evidence(StrEnum):
+    """How it is known that an operation which is done was done by us.
+
+    A look-up proves the state of an entity and not who brought it about: another writer may have sent the same.
+
+    Attributes:
+        ANSWER: the service answered to our request and, if it was a creation, with an entity that is new.
+        MERGED: the service answered to our creation, perhaps with an entity that existed before.
+        LOOK_UP: the answer was lost, and a look-up found the entity as the operation would have left it.
+    """
+
+    ANSWER = "answer"
+    MERGED = "merged"
+    LOOK_UP = "look-up"
 
 
 @attrs.frozen(eq=False)
@@ -45,16 +68,23 @@ class Entry:
         request: the request as it was sent.
         outcome: the outcome.
         error: the error, or None if there was none.
-        sent_at: the time just before it was first sent, or None if it was not sent.
+        sent: when it was first sent, or None if it was not sent.
         document: the service's document after it, or None if it was not done or was a deletion.
+        evidence: how it is known that a done operation is ours, None if it was not done.
     """
 
     operation: Operation
     request: Request
     outcome: Outcome
     error: Exception | None = None
-    sent_at: datetime | None = None
+    sent: SentAt | None = None
     document: Document | None = attrs.field(default=None, repr=False)
+    evidence: Evidence | None = None
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """The time just before it was first sent, by our clock, or None if it was not sent."""
+        return None if self.sent is None else self.sent.ours
 
     @property
     def entity(self) -> Entity:
@@ -81,6 +111,13 @@ class Entry:
         return f"{self.outcome:<8} {self.request}{reason}"
 
 
+def created_key(entry: Entry) -> Key | None:
+    """Return the identity in the answer to a creation, None if it is another operation or was not done."""
+    if entry.operation.verb is not Verb.CREATE or entry.outcome is not Outcome.DONE or not entry.document:
+        return None
+    return Key(entry.entity.__resource__.name, entry.entity._identity_in(entry.document))
+
+
 @attrs.frozen
 class Account:
     """The outcome of every operation of a flush.
@@ -97,8 +134,8 @@ class Account:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every operation was done."""
-        return all(entry.outcome is Outcome.DONE for entry in self.entries)
+        """Whether every operation was done, or needed no more."""
+        return all(entry.outcome in (Outcome.DONE, Outcome.SUPERSEDED) for entry in self.entries)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -109,11 +146,46 @@ class Account:
     def __str__(self) -> str:
         return "\n".join(map(str, self.entries)) or "nothing was sent"
 
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        return html_table(
+            ("outcome", "method", "path", "body", "status", "message"),
+            [
+                (
+                    one.outcome,
+                    *request_cells(one.request.method, one.request.path, one.request.body),
+                    one.status,
+                    one.message,
+                )
+                for one in self.entries
+            ],
+        )
 
-def commit_error(account: Account) -> CommitError:
-    """Make the exception for an account with operations that were not done."""
-    failures = [entry.error for entry in account if entry.error is not None]
-    done = len(account.having(Outcome.DONE))
-    error = CommitError(f"{done} of {len(account)} operations done\n{account}", failures, account)
-    error.remaining = [entry.entity for entry in account if entry.outcome is not Outcome.DONE]
+
+def commit_error(account: Account, cause: Exception | None = None) -> CommitError:
+    """Make the exception for a commit that did not succeed.
+
+    Its text has a line for each failure, without the values that were sent, which may be personal data; the account has them.
+
+    Args:
+        account: the account of its operations.
+        cause: what failed although every operation was done.
+    """
+    open_entries = [entry for entry in account if entry.outcome not in (Outcome.DONE, Outcome.SUPERSEDED)]
+    failures = [entry.error for entry in open_entries if entry.error is not None]
+    failures += [] if cause is None else [cause]
+    counts = ", ".join(f"{len(found)} {one}" for one in Outcome if (found := account.having(one)))
+    lines = [f"{len(account.having(Outcome.DONE))} of {len(account)} operations done ({counts})"]
+    lines += [_failure_line(entry) for entry in open_entries if entry.error is not None]
+    error = CommitError("\n".join(lines), failures, account)
+    error.remaining = [entry.entity for entry in open_entries]
     return error
+
+
+def _failure_line(entry: Entry) -> str:
+    """An operation that was not done: its request without values, and what kind of error it met."""
+    request = f"{entry.request.method} {'/'.join(map(str, entry.request.path))}"
+    facts = [type(entry.error).__name__]
+    facts += [] if entry.status is None else [f"status {entry.status}"]
+    facts += [] if entry.logref is None else [f"logref {entry.logref}"]
+    return f"{entry.outcome:<8} {request}  ({', '.join(facts)})"

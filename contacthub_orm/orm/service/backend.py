@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from contacthub_orm.errors import ContacthubError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.service.plan import Operation, Request, Verb
-    from contacthub_orm.orm.service.search import Page, Search
+    from contacthub_orm.orm.service.search import Page, ScanKey, Search
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Backend"]
@@ -46,7 +47,11 @@ class Backend(Protocol):
         ...
 
     def send(self, request: Request) -> Any:
-        """Send a request and return the decoded answer, or None if the answer is empty."""
+        """Send a request and return the decoded answer, or None if the answer is empty.
+
+        Raises:
+            OutcomeUnknown: if the answer to a write makes no sense.
+        """
         ...
 
     def stored(self, verb: Verb, entity: Entity, sent: Document, answer: Any) -> Document:
@@ -73,11 +78,8 @@ class Backend(Protocol):
         """Read all documents of a collection below an entity."""
         ...
 
-    def scan_key(self, entity: type[Entity]) -> str | None:
-        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned.
-
-        Its value is an instant that never changes, and a search can filter by it.
-        """
+    def scan_key(self, entity: type[Entity]) -> ScanKey | None:
+        """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned."""
         ...
 
     def search(self, search: Search) -> Page:
@@ -115,6 +117,10 @@ class Backend(Protocol):
         """
         ...
 
+    def knows_unique_value(self, entity: type[Entity], document: Document | None) -> bool:
+        """Whether a baseline tells an entity's unique value: a partial one may lack it, and None is not loaded."""
+        ...
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up whether creations in doubt took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
 
@@ -123,8 +129,27 @@ class Backend(Protocol):
         """
         ...
 
-    def proves_creation(self, entity: type[Entity], document: Document) -> bool:
-        """Whether the answer to a creation shows that the entity did not exist before."""
+    def proves_creation(self, entity: type[Entity], document: Document, sent: SentAt) -> bool:
+        """Whether the answer to a creation, first sent then, shows that the entity did not exist before."""
+        ...
+
+    def existed_at(self, document: Document) -> datetime | None:
+        """Return an instant, by our clock, at which the service had the entity of a document, None if it tells none."""
+        ...
+
+    def is_as_created(self, document: Document) -> bool:
+        """Whether the service's document shows that nobody has written the entity since its creation."""
+        ...
+
+    def referring(self, entity: type[Entity], identity: str) -> Sequence[Key]:
+        """Return entities that refer to the one with an id and that the service would delete with it.
+
+        They are looked for in one search, which lags behind writes.
+        """
+        ...
+
+    def sending(self) -> SentAt:
+        """Return the time of a send that begins now, by our clock and, if an answer has told it, by the service's."""
         ...
 
     def conflict(self, operation: Operation, current: Document | None) -> ContacthubError:

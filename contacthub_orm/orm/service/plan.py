@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.service.tables import html_table, request_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Folded", "Operation", "Pending", "Plan", "Request", "Verb", "resolved"]
@@ -116,7 +117,7 @@ class Operation:
     request: Request
     after: tuple[Operation, ...] = ()
     baseline: Document | None = attrs.field(default=None, repr=False)
-    sent_before: datetime | None = None
+    sent_before: SentAt | None = None
     folded: tuple[Folded, ...] = ()
     own: Document | None = attrs.field(default=None, repr=False)
     erases: bool = False
@@ -151,3 +152,14 @@ class Plan:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self)) or "nothing to send"
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        return html_table(
+            ("batch", "method", "path", "body"),
+            [
+                (number, *request_cells(one.request.method, one.request.path, one.request.body))
+                for number, batch in enumerate(self.batches, 1)
+                for one in batch
+            ],
+        )

@@ -14,7 +14,24 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Page", "Search"]
+__all__ = ["Page", "ScanKey", "Search"]
+
+
+@attrs.frozen
+class ScanKey:
+    """The property along which all matches of a search are read, in parts.
+
+    Its values are instants with milliseconds, and a search can filter by it, both bounds included.
+
+    Attributes:
+        name: the name of the property.
+        newest_first: whether the rows are read from the newest to the oldest, in the service's own order.
+        fixed: whether the value of a row never changes.
+    """
+
+    name: str
+    newest_first: bool = False
+    fixed: bool = True
 
 
 @attrs.frozen

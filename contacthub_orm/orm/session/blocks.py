@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
+from contacthub_orm import signals
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.account import Entry, Outcome, commit_error
 from contacthub_orm.orm.service.plan import Verb, resolved
 from contacthub_orm.orm.session.context.snapshots import start_anew
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation, Plan
     from contacthub_orm.orm.session.context.flushing import Flusher
@@ -26,18 +28,29 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.session.context.snapshots import Snapshot
 
-__all__ = ["AtomicBlock", "Block", "PlainBlock", "nested_block"]
+__all__ = ["AtomicBlock", "Block", "PlainBlock", "commit", "nested_block"]
 
 
 class Committing(Protocol):
     """The session, as its blocks use it."""
 
+    account: Account
+    expire_on_commit: bool
+
     def plan(self) -> Plan:
         """Return what a flush would send now."""
         ...
 
+    def flush(self) -> Account:
+        """Send what is pending."""
+        ...
+
     def commit(self) -> Any:
-        """Flush, and end the block."""
+        """Flush, and announce the commit."""
+        ...
+
+    def expire_all(self) -> None:
+        """Expire every persistent entity."""
         ...
 
     def rollback(self) -> None:
@@ -50,13 +63,32 @@ class Block(Protocol):
 
     atomic: bool
 
-    def note_done(self, entries: list[Entry]) -> None:
-        """Take note of the operations that a flush in the block has done."""
-        ...
-
     def run(self) -> Any:
         """Return the context manager of the block's body."""
         ...
+
+
+def commit(session: Committing, decide: Callable[[], None] | None = None) -> Account:
+    """Announce a commit, flush, and announce that it has succeeded; what a receiver raises then does not undo it.
+
+    Args:
+        session: the session.
+        decide: records that the commit stands, before that is announced.
+
+    Returns:
+        The account of the flush, whatever receivers flush.
+    """
+    signals.before_commit.send(session)
+    account = session.flush()
+    if decide is not None:
+        decide()
+    if session.expire_on_commit:
+        session.expire_all()
+    try:
+        signals.after_commit.send(session)
+    finally:
+        session.account = account
+    return account
 
 
 @contextmanager
@@ -82,9 +114,6 @@ class PlainBlock:
         self._session = session
         self._context = context
 
-    def note_done(self, entries: list[Entry]) -> None:
-        """Do nothing, since a plain block does not undo anything that was sent."""
-
     @contextmanager
     def run(self) -> Iterator[None]:
         """Run the block's body.
@@ -103,7 +132,12 @@ class PlainBlock:
 
 @attrs.define(eq=False)
 class AtomicBlock:
-    """Commits at its end. On an exception it undoes the operations of the block, and restores the session."""
+    """Commits at its end. On an exception it undoes the operations of the block, and restores the session.
+
+    The end of the block is one decision, recorded in the journal if there is one. What fails before it undoes the block;
+    what fails after it, such as a receiver of `after_commit`, changes nothing. An exception that is no `Exception` undoes
+    nothing that was sent and leaves the session as a plain block does; a recovery can undo the block then.
+    """
 
     _session: Committing
     _start: Snapshot
@@ -115,11 +149,8 @@ class AtomicBlock:
     _settle: float
     atomic: bool = attrs.field(default=True, init=False)
     _done: list[Entry] = attrs.field(factory=list, init=False)
+    _decided: bool = attrs.field(default=False, init=False)
     _in_doubt_before: frozenset[Operation] = attrs.field(default=frozenset(), init=False)
-
-    def note_done(self, entries: list[Entry]) -> None:
-        """Remember what a flush in the block has done, to undo it if the block fails."""
-        self._done += entries
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -128,21 +159,46 @@ class AtomicBlock:
         Raises:
             CommitError: if the commit at the end fails; `undone` tells what was undone.
             InvalidRequestError: if the block would have to delete before it writes.
+            JournalError: if an earlier block is in the journal that was interrupted before it was undone.
         """
+        self._flusher.refuse_interrupted_journal()
         self._in_doubt_before = frozenset(self._in_doubt.operations())
+        self._flusher.note_done = self._done.append
         try:
             yield
             self._refuse_early_deletes()
-            self._session.commit()
-        except Exception as error:
-            if self._context.closed:
-                raise
-            undone = self._undo()
-            if isinstance(error, CommitError):
-                error.undone = undone
-            _note_what_stays(error, undone)
+            commit(self._session, self._decide)
+        except BaseException as error:
+            if not (self._decided or self._context.closed):
+                self._abandon(error)
             raise
-        self._flusher.settle_journal()
+        finally:
+            self._flusher.note_done = None
+
+    def _decide(self) -> None:
+        """Record that the commit stands.
+
+        Raises:
+            CommitError: if the journal cannot be written: a recovery would undo the commit.
+        """
+        try:
+            self._flusher.decide()
+        except JournalError as error:
+            raise commit_error(self._session.account, error) from error
+        self._decided = True
+
+    def _abandon(self, error: BaseException) -> None:
+        """Undo the block after an exception, or leave it to a recovery if that is an interrupt, then or meanwhile."""
+        try:
+            if not isinstance(error, Exception):
+                raise error
+            undone = self._undo()
+        except BaseException:
+            self._session.rollback()
+            raise
+        if isinstance(error, CommitError):
+            error.undone = undone
+        _note_what_stays(error, undone)
 
     def _refuse_early_deletes(self) -> None:
         """Refuse a plan with a write after a delete, since a delete cannot be undone if the write fails.
@@ -150,6 +206,7 @@ class AtomicBlock:
         Raises:
             InvalidRequestError: if the plan has one.
         """
+        self._flusher.load_what_undoing_needs()
         batches = self._session.plan().batches
         kinds = [{operation.verb is Verb.DELETE for operation in batch} for batch in batches]
         if any(
@@ -163,10 +220,18 @@ class AtomicBlock:
     def _undo(self) -> list[Compensation]:
         still_in_doubt = self._resolve_doubts()
         done = [entry for entry in self._done if entry.operation not in self._in_doubt_before]
-        undone = compensate(self._backend, done, self._settle)
-        for one in undone:
-            if one.reason is None:
-                self._take_back(one)
+        undone: list[Compensation] = []
+
+        def note(one: Compensation) -> None:
+            undone.append(one)
+            self._flusher.mark_undone(one)
+
+        try:
+            compensate(self._backend, done, self._settle, note)
+        finally:
+            for one in undone:
+                if one.reason is None:
+                    self._take_back(one)
         self._start.restore()
         self._flusher.settle_journal()
         return [*undone, *still_in_doubt]
@@ -182,13 +247,16 @@ class AtomicBlock:
             return []
         try:
             found = self._in_doubt.resolve()
-        except ContacthubError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was done must still be undone
             found = [attrs.evolve(entry, error=error) for entry in ours.values()]
         entries = [entry for entry in found if entry.operation in ours]
         self._done += [entry for entry in entries if entry.outcome is Outcome.DONE]
         left = [entry for entry in entries if entry.outcome is not Outcome.DONE]
         for entry in left:
-            self._in_doubt.forget(entry.entity)
+            if (
+                entry.operation.verb is not Verb.CREATE
+            ):  # what may have been created is never created again unasked
+                self._in_doubt.forget(entry.entity)
         return [Compensation(entry, str(entry.error)) for entry in left]
 
     def _take_back(self, undone: Compensation) -> None:
@@ -204,6 +272,7 @@ class AtomicBlock:
         key = state_of(entity).key
         if key is not None:
             self._context.created_keys.discard(key)
+            self._context.recent.forget(key)
         self._context.detach(entity)
         start_anew(entity, resolved(operation.body))
         self._context.add(entity)

@@ -106,6 +106,11 @@ class InstanceState:
         return state_of(self.entity).baseline
 
     @property
+    def unsettled(self) -> bool:
+        """Whether a write of the entity has an unknown outcome. The next save looks it up, in whichever session."""
+        return state_of(self.entity).in_doubt is not None
+
+    @property
     def merged_into(self) -> Entity | None:
         """The entity that replaces this one since the service merged the two, or None."""
         return state_of(self.entity).merged_into

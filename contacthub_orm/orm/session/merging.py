@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.errors import InvalidRequestError, ValidationError, Violation
+from contacthub_orm.orm.entity.constructor_fields import usual_values
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.baseline import apply_edits
-from contacthub_orm.orm.mapping.changes import creation
+from contacthub_orm.orm.mapping.changes import creation, parts
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.documents import same
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.mapping.attributes import Attribute
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.reading import ReadingSession
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["merge"]
 
@@ -35,6 +43,7 @@ def merge(
         The session's entity, which is `entity` itself if the session holds it, or if there is no other to merge into.
 
     Raises:
+        ValidationError: if the value of its natural key is empty or blank.
         InvalidRequestError: if the entity no longer exists, has no value for its natural key, or is new in another
             session.
     """
@@ -48,8 +57,50 @@ def merge(
             raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
         context.add(entity)
         return entity
-    apply_edits(found, creation(entity))
+    _write(found, _given(entity))
     return found
+
+
+def _given(entity: Entity) -> Document:
+    """The values of an entity that the user set, empty ones included, without what its class or template begins with."""
+    document = creation(entity)
+    _add_empty(entity, document)
+    for attribute in type(entity).__attributes__.values():
+        usual = attribute.default
+        if usual is not UNSET and same(document.get(attribute.key), dump(usual)):
+            document.pop(attribute.key, None)
+    for key, usual in usual_values(entity).items():
+        if state_of(entity).home is not None and document.get(key) == usual:
+            document.pop(key, None)
+    return document
+
+
+def _add_empty(mapped: Mapped, document: Document) -> None:
+    """Add to the values of an object the empty lists and objects that the user wrote, which a creation leaves out."""
+    written = object_state(mapped).dirty_names
+    for name, key, value, attribute in parts(mapped):
+        if value is UNSET or (attribute is not None and attribute.read_only):
+            continue
+        if isinstance(value, Mapped) and not is_null(value):
+            inner = document.get(key) or {}
+            _add_empty(value, inner)
+            if inner or name in written:
+                document[key] = inner
+        elif name in written and isinstance(value, list | dict) and not value:
+            document[key] = dump(value)
+
+
+def _write(mapped: Mapped, values: Document) -> None:
+    """Write values into an object as a user would; an empty object empties the one that is there."""
+    for key, value in values.items():
+        held = mapped[key] if isinstance(value, dict) and (key in mapped.__keys__ or key in mapped) else None
+        if isinstance(held, Mapped) and value:
+            _write(held, value)
+        elif isinstance(held, Mapped):
+            if held.__json__():
+                mapped[key] = {}
+        else:
+            apply_edits(mapped, {key: value})
 
 
 def _counterpart(
@@ -68,7 +119,32 @@ def _by_natural_key(session: ReadingSession, context: PersistenceContext, entity
     value = entity.to_dict().get(key)
     if attribute is None or value is None:
         raise InvalidRequestError(f"{entity!r} has no value for its natural key {key!r}")
+    if isinstance(value, str) and not value.strip():
+        rule = "a natural key must not be empty or blank, or all rows without one would be one entity"
+        raise ValidationError([Violation(key, value, rule)])
     for held in context:
         if isinstance(held, type(entity)) and not state_of(held).deleted and held.to_dict().get(key) == value:
             return held
-    return session.query(type(entity)).filter(getattr(type(entity), attribute.name) == value).one_or_none()
+    return _written_lately(session, context, entity, key, value) or _searched(
+        session, context, entity, attribute, value
+    )
+
+
+def _written_lately(
+    session: ReadingSession, context: PersistenceContext, entity: E, key: str, value: Any
+) -> E | None:
+    """The entity that the session wrote with this natural key and let go of, which a search may not find yet."""
+    known = context.recent.find(entity.__resource__.name, key, value)
+    found = None if known is None else session.get(type(entity), known.id)
+    return found if found is not None and found.to_dict().get(key) == value else None
+
+
+def _searched(
+    session: ReadingSession, context: PersistenceContext, entity: E, attribute: Attribute, value: Any
+) -> E | None:
+    """The entity that a search finds, unless it is one that we have given another value since."""
+    criterion = getattr(type(entity), attribute.name) == value
+    found = session.query(type(entity)).filter(criterion).one_or_none()
+    if found is None or state_of(found).known_key not in context.recent:
+        return found
+    return found if found.to_dict().get(attribute.key) == value else None

@@ -69,6 +69,7 @@ class SessionOwner:
             InvalidRequestError: if the entity no longer exists, or the session is closed.
         """
         merge_baseline(entity, self.current(entity))
+        state_of(entity).note_current_version()
         self._context.recheck_dirty(entity)
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:

@@ -9,6 +9,7 @@ from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.resource import Key, identity_of
 from contacthub_orm.orm.query.relations import RaiseLoad, SelectIn
 from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.service.fan_out import concurrently
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from contacthub_orm.orm.entity.owner import Home
+    from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import Related
     from contacthub_orm.orm.query.statement import Statement
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["DocumentReader", "RowReader", "TooManyRequests"]
+__all__ = ["DocumentReader", "EntityReader", "RowReader", "TooManyRequests"]
 
 E = TypeVar("E", bound=Entity)
 
@@ -51,7 +53,7 @@ class DocumentReader:
 
     def fetch(self, entity: type[Entity], identity: str) -> Document | None:
         """Read the document with an id, or return None if there is none."""
-        self.count(1)
+        self.count(1, stacklevel=5)
         return self._backend.fetch(entity, identity)
 
     def fetch_all(self, entity: type[Entity], identities: Sequence[str]) -> list[Document | None]:
@@ -59,7 +61,7 @@ class DocumentReader:
         documents = concurrently(
             lambda one: self._backend.fetch(entity, one), identities, self._backend.max_in_flight
         )
-        self.count(len(identities))
+        self.count(len(identities), stacklevel=5)
         return documents
 
     def reread(self, entity: type[Entity], identity: str) -> Document:
@@ -73,8 +75,13 @@ class DocumentReader:
             raise InvalidRequestError(f"{entity.__name__} {identity} no longer exists")
         return document
 
-    def count(self, reads: int) -> None:
-        """Count reads. A query counts once, however many pages it reads."""
+    def count(self, reads: int, *, stacklevel: int = 4) -> None:
+        """Count reads. A query counts once, however many pages it reads.
+
+        Args:
+            reads: how many there are.
+            stacklevel: the number of frames up to the user's, for a warning.
+        """
         before, self._reads = self._reads, self._reads + reads
         most = self._max_requests()
         if most is not None and before <= most < self._reads:
@@ -82,8 +89,55 @@ class DocumentReader:
                 f"this session has read more than {most} times: "
                 "is there one request per row where one query or get_many would do?",
                 TooManyRequests,
-                stacklevel=4,
+                stacklevel=stacklevel,
             )
+
+
+class EntityReader:
+    """Gives the entities with given ids: those that the session holds, the others as they are read now.
+
+    Args:
+        context: the entities that the session holds.
+        loader: what turns documents into entities that it holds.
+        reader: reads the documents.
+    """
+
+    def __init__(self, context: PersistenceContext, loader: Loader, reader: DocumentReader) -> None:
+        self._context = context
+        self._loader = loader
+        self._reader = reader
+
+    def get(self, entity: type[E], identity: Identity) -> E | None:
+        """The entity with an id, or None if there is none; see `Session.get`."""
+        one = identity_of(entity, identity)
+        known, held = self._held(entity, one)
+        return held if known else self._loaded(entity, one, self._reader.fetch(entity, one))
+
+    def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
+        """The entities with these ids, in their order; see `Session.get_many`."""
+        wanted = [identity_of(entity, identity) for identity in identities]
+        looked_up = {one: self._held(entity, one) for one in wanted}
+        # What is held is held weakly: it must be named here, or it may be gone by the time that the others are read.
+        found = {one: held for one, (known, held) in looked_up.items() if known}
+        missing = [one for one, (known, _) in looked_up.items() if not known]
+        documents = self._reader.fetch_all(entity, missing)
+        found |= {
+            one: self._loaded(entity, one, document) for one, document in zip(missing, documents, strict=True)
+        }
+        return [found[one] for one in wanted]
+
+    def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
+        """Whether the session knows of an id, and the entity unless it is deleted."""
+        key = Key(entity.__resource__.name, identity)
+        held = self._context.identities.get(key)
+        if held is None:
+            return key in self._context.deleted_keys, None
+        return True, None if state_of(held).deleted else self._loader.as_class(entity, held)
+
+    def _loaded(self, entity: type[E], identity: str, document: Document | None) -> E | None:
+        if document is None:
+            return None
+        return self._loader.load(entity, document, identity=identity, current=True)
 
 
 class ReadingSession(Protocol):

@@ -7,35 +7,37 @@ what was not done keeps its changes.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from contacthub_orm import signals
-from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
-from contacthub_orm.orm.entity.resource import Identity, Key, identity_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.account import Account, Outcome, commit_error
-from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, nested_block
+from contacthub_orm.orm.service.account import Account, commit_error
+from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, commit, nested_block
 from contacthub_orm.orm.session.context.flushing import Flusher
 from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.context.loading import Loader
 from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 from contacthub_orm.orm.session.context.snapshots import Snapshot
 from contacthub_orm.orm.session.merging import merge
 from contacthub_orm.orm.session.owner import SessionOwner
-from contacthub_orm.orm.session.reading import DocumentReader, RowReader
-from contacthub_orm.orm.unit_of_work.journal import Journal
+from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
+from contacthub_orm.orm.unit_of_work.journal import settled_journal
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator
 
+    from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
     from contacthub_orm.orm.unit_of_work.execution import OnError
@@ -93,10 +95,12 @@ class Session:
         self.max_requests = max_requests
         self.settle = settle
         self.account = Account()
-        opened = None if journal is None else _opened(journal, self.backend.place)
+        opened = None if journal is None else settled_journal(journal, self.backend.place)
         self._reader = DocumentReader(self.backend, lambda: self.max_requests)
-        self._context = PersistenceContext(self.backend.place, self.home)
+        recent = RecentWrites(self.backend.now, timedelta(seconds=settle))
+        self._context = PersistenceContext(self.backend.place, self.home, recent)
         self._loader = Loader(self._context)
+        self._entities = EntityReader(self._context, self._loader, self._reader)
         self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
         now = None if opened is None else self.backend.now
         self._reconciliation = Reconciliation(self._context, self._loader, now)
@@ -163,9 +167,11 @@ class Session:
         return self.backend.export(type(entity), state_of(entity).known_key.id)
 
     def expunge(self, entity: Entity) -> None:
-        """Let go of an entity. It becomes detached, or transient if it was new, and keeps its values."""
+        """Let go of an entity. It becomes detached, or transient if it was new, and keeps its values.
+
+        A write whose outcome is unknown goes with it: the session that it is added to next looks the write up.
+        """
         self._check_held(entity)
-        self._in_doubt.forget(entity)
         self._context.detach(entity)
 
     def expunge_all(self) -> None:
@@ -173,7 +179,7 @@ class Session:
         for entity in self._context:
             self._context.detach(entity)
         self._context.deleted_keys.clear()
-        self._in_doubt.clear()
+        self._context.recent.clear()
 
     def put(self, entity: Entity) -> None:
         """Mark an entity so that the next flush replaces its whole document (PUT) instead of patching what changed."""
@@ -214,38 +220,19 @@ class Session:
         An entity below another is named by both ids: `get(Education, (customer_id, education_id))`.
         """
         self._check_open()
-        one = identity_of(entity, identity)
-        found, held = self._held(entity, one)
-        return held if found else self._loaded(entity, one, self._reader.fetch(entity, one))
+        return self._entities.get(entity, identity)
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """The entity for each id, in their order, or None; the session reads concurrently what it does not hold."""
         self._check_open()
-        wanted = [identity_of(entity, identity) for identity in identities]
-        missing = [identity for identity in dict.fromkeys(wanted) if not self._held(entity, identity)[0]]
-        documents = self._reader.fetch_all(entity, missing)
-        loaded = {
-            one: self._loaded(entity, one, document) for one, document in zip(missing, documents, strict=True)
-        }
-        return [loaded[one] if one in loaded else self._held(entity, one)[1] for one in wanted]
-
-    def _held(self, entity: type[E], identity: str) -> tuple[bool, E | None]:
-        """Whether the session knows of an id, and the entity unless it is deleted."""
-        key = Key(entity.__resource__.name, identity)
-        held = self._context.identities.get(key)
-        if held is None:
-            return key in self._context.deleted_keys, None
-        return True, None if state_of(held).deleted else self._loader.as_class(entity, held)
-
-    def _loaded(self, entity: type[E], identity: str, document: Document | None) -> E | None:
-        return None if document is None else self._loader.load(entity, document, identity=identity)
+        return self._entities.get_many(entity, identities)
 
     def refresh(self, entity: Entity) -> None:
         """Read an entity again by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
         self._check_persistent(entity, "refreshed")
         document = self.owner.current(entity)
         self._in_doubt.forget(entity)
-        self._loader.bring_up_to_date(entity, document, overwrite=True)
+        self._loader.bring_up_to_date(entity, document, overwrite=True, current=True)
 
     def rebase(self, entity: Entity) -> None:
         """Read an entity again by one GET and keep the unsaved changes on top: what to do after StaleDataError."""
@@ -294,14 +281,15 @@ class Session:
         self._flushing = True
         try:
             chosen = self._with_additions_of_receivers(objects)
-            self.account = self._flusher.flush(chosen, atomic=self._is_atomic)
+            self.account = account = self._flusher.flush(chosen, atomic=self._is_atomic)
         finally:
             self._flushing = False
-        if self._block is not None:
-            self._block.note_done(self.account.having(Outcome.DONE))
-        self._conclude(self.account)
-        signals.after_flush.send(self)
-        return self.account
+        self._conclude(account)
+        try:
+            signals.after_flush.send(self)
+        finally:
+            self.account = account  # a receiver may have flushed
+        return account
 
     def _with_additions_of_receivers(self, objects: Iterable[Entity] | None) -> list[Entity] | None:
         """Announce the flush, and add to the objects what the receivers have added or deleted."""
@@ -331,17 +319,17 @@ class Session:
         if not self._is_atomic:
             self._flusher.settle_journal()
         if not account.succeeded:
-            raise commit_error(account)
+            error = commit_error(account)
+            self._flusher.note_journal_failure(error)
+            raise error
 
     def commit(self) -> Account:
-        """Flush, and end the block. Raises what `flush` raises."""
+        """Flush, and announce the commit. In an atomic block it only flushes: the end of the block is the commit.
+
+        Raises what `flush` raises.
+        """
         self._check_open()
-        signals.before_commit.send(self)
-        account = self.flush()
-        if self.expire_on_commit:
-            self.expire_all()
-        signals.after_commit.send(self)
-        return account
+        return self.flush() if self._is_atomic else commit(self)
 
     def rollback(self) -> None:
         """Undo all pending changes; nothing is sent, and what was flushed stays.
@@ -403,8 +391,7 @@ class Session:
         if not self._context.closed:
             self.expunge_all()
             self._context.closed = True
-            if self._flusher.journal is not None:
-                self._flusher.journal.close()
+            self._flusher.close_journal()
 
     # -- views --------------------------------------------------------------------------------------------------------
 
@@ -489,11 +476,3 @@ class Session:
 
     def _check_open(self) -> None:
         self._context.check_open()
-
-
-def _opened(path: str | os.PathLike[str], place: str) -> Journal:
-    journal = Journal(path, place)
-    if journal.unsettled:
-        journal.close()
-        raise JournalError(f"{os.fspath(path)} holds a commit that was cut short: run recover() on it first")
-    return journal

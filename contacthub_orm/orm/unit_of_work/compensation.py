@@ -1,21 +1,23 @@
 """Compensation: undoing the operations of an atomic commit in reverse, as far as a service without transactions allows.
 
 An update is undone by patching the old values, if no other writer has changed the entity since. A creation is undone by
-a delete, if the answer proves that we created the entity. A delete cannot be undone.
+a delete under the same condition, and only if the answer to our own request proves that we created the entity: what a
+look-up found may be another writer's. A delete cannot be undone.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
+from contacthub_orm.orm.mapping.mapped import render
+from contacthub_orm.orm.service.account import Evidence, Outcome
 from contacthub_orm.orm.service.plan import Request, Verb
-from contacthub_orm.orm.unit_of_work.polling import attempts
+from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["Compensation", "compensate", "inverse"]
+
+
+_CHANGED_SINCE: Final = "it was changed since by another writer"
+
+_UNPROVED: Final = {
+    None: "nothing proves that it is not another writer's",
+    Evidence.MERGED: "the service merged it into an entity that existed before",
+    Evidence.LOOK_UP: "the answer was lost, and what was found may be another writer's",
+}
+"""Why a creation is not undone unless the answer to it proves that we created the entity."""
 
 
 @attrs.frozen(eq=False)
@@ -57,28 +69,25 @@ def compensate(
 ) -> list[Compensation]:
     """Undo done operations in reverse.
 
-    An operation that is undone already, as after a recovery that was killed, counts as undone. Errors of the service
-    are not raised, but become the reason of a compensation.
+    An operation that is undone already, as after a recovery that was killed, counts as undone; one whose entry says
+    "not sent" is recorded as undone and passed over. Errors are not raised, but become the reason of a compensation.
 
     Args:
         backend: the service.
-        entries: the done operations, in the order in which they were sent.
+        entries: the operations that were done, in the order in which they were sent.
         settle: the seconds within which the service stores an accepted event.
         note: is called with each compensation as soon as it is known.
 
     Returns:
-        A compensation for each operation, the last operation first.
+        A compensation for each operation that was not undone before, the last operation first.
     """
-    ours = {state_of(entry.entity).key: entry.document for entry in entries}
-    moved = {_key_above(entry.entity) for entry in entries}
-    stored_by = backend.now() + timedelta(seconds=settle)
+    undoing = _Undoing(backend, entries, timedelta(seconds=settle))
     undone = []
     for entry in reversed(entries):
-        key = state_of(entry.entity).key
-        held = _Held(ours[key] or {}, key in moved)
-        one = _compensate(backend, entry, held, stored_by)
-        if one.document is not None:
-            ours[key] = one.document
+        if entry.outcome is Outcome.NOT_SENT:
+            undoing.pass_over(entry)
+            continue
+        one = undoing.undo(entry)
         undone.append(one)
         if note is not None:
             note(one)
@@ -93,51 +102,116 @@ class _Held:
     moved: bool
 
 
+class _Undoing:
+    """Undoes one operation after another, and knows what that has left.
+
+    Args:
+        backend: the service.
+        entries: the done operations, in the order in which they were sent.
+        settle: how long the service may take to store what it accepted.
+    """
+
+    def __init__(self, backend: Backend, entries: Sequence[Entry], settle: timedelta) -> None:
+        self._backend = backend
+        self._settle = settle
+        self._started = backend.now()
+        self._ours = {state_of(entry.entity).key: entry.document for entry in entries}
+        self._moved = {_key_above(entry.entity) for entry in entries}
+        self._gone: set[Key | None] = set()
+        self._still_referred_to: set[Key] = set()
+
+    def pass_over(self, entry: Entry) -> None:
+        """Take note of an operation that was undone before."""
+        if entry.operation.verb is Verb.CREATE:
+            self._gone.add(state_of(entry.entity).key)
+
+    def undo(self, entry: Entry) -> Compensation:
+        """Undo an operation. An error, of a receiver of signals too, becomes the reason why it is not undone."""
+        key = state_of(entry.entity).key
+        held = _Held(self._ours[key] or {}, key in self._moved)
+        try:
+            one = self._compensate(entry, held)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other operations must still be undone
+            one = Compensation(entry, str(error) or type(error).__name__)
+        if one.document is not None:
+            self._ours[key] = one.document
+        if entry.operation.verb is Verb.CREATE:
+            if one.reason is None:
+                self._gone.add(key)
+            else:
+                self._still_referred_to |= _keys_referred_to(entry.entity)
+        return one
+
+    def _compensate(self, entry: Entry, held: _Held) -> Compensation:
+        if entry.operation.verb is Verb.DELETE:
+            return Compensation(entry, "a delete cannot be undone")
+        if entry.operation.verb is Verb.CREATE:
+            reason = self._take_back_creation(entry, held)
+            return Compensation(entry, reason)
+        return _take_back_change(self._backend, entry, self._stored(entry, entry.operation.baseline), held)
+
+    def _take_back_creation(self, entry: Entry, held: _Held) -> str | None:
+        """Delete what we created, and return None, or the reason why it has to stay."""
+        if entry.evidence is not Evidence.ANSWER:
+            return _UNPROVED[entry.evidence]
+        backend, entity, identity = self._backend, type(entry.entity), _identity(entry.entity)
+        key = state_of(entry.entity).known_key
+        if key in self._still_referred_to or not self._gone.issuperset(backend.referring(entity, identity)):
+            return "what refers to it stays, and the service would delete that too"
+        current = self._stored(
+            entry, entry.document
+        )  # the last read, so that no other comes before the delete
+        if current is None:
+            return None
+        if not _is_untouched(backend, entry, current, held):
+            return _CHANGED_SINCE
+        backend.send(backend.request(Verb.DELETE, entry.entity, None))
+        return None
+
+    def _stored(self, entry: Entry, known: Document | None) -> Document | None:
+        """The entity's document. What was accepted just now may appear until it is stored, or never."""
+        return fetch_settled(self._backend, entry.entity, known, self._started, self._settle)
+
+
 def _key_above(entity: Entity) -> Key | None:
     """The identity of the entity below which this one lives, or None if it lives below none."""
     above, key = type(entity).__parent__, state_of(entity).key
     return None if above is None or key is None else Key(above.target, key.parent_id)
 
 
-def _compensate(backend: Backend, entry: Entry, held: _Held, stored_by: datetime) -> Compensation:
-    try:
-        if entry.operation.verb is Verb.DELETE:
-            return Compensation(entry, "a delete cannot be undone")
-        if entry.operation.verb is Verb.CREATE:
-            return _take_back_creation(backend, entry, stored_by)
-        return _take_back_change(backend, entry, held)
-    except ContacthubError as error:
-        return Compensation(entry, str(error))
+def _keys_referred_to(entity: Entity) -> set[Key]:
+    """The entities that an entity refers to by their ids."""
+    document = render(entity)
+    return {Key(one.target, document[one.key]) for one in entity.__references__ if document.get(one.key)}
 
 
-def _take_back_creation(backend: Backend, entry: Entry, stored_by: datetime) -> Compensation:
-    document = entry.document or {}
-    if not backend.proves_creation(type(entry.entity), document):
-        return Compensation(entry, "the service merged it into an entity that existed before")
-    identity = _identity(entry.entity)
-    if _stored(backend, type(entry.entity), identity, stored_by):
-        backend.send(backend.request(Verb.DELETE, entry.entity, None))
-    return Compensation(entry)
+def _is_untouched(backend: Backend, entry: Entry, current: Document, held: _Held) -> bool:
+    """Whether no other writer has changed anything of an entity that we created.
 
-
-def _stored(backend: Backend, entity: type[Entity], identity: str, stored_by: datetime) -> bool:
-    """Whether the entity exists. An event that was accepted just now may appear until `stored_by`, or never."""
-    return any(
-        backend.fetch(entity, identity) is not None
-        for _ in attempts(backend, stored_by, pause=0.25, longest_pause=5.0)
+    The version tells it. An answer without a document has none, so the current document must look as new; and if our own
+    writes have moved the version, it must have the values that we wrote and no others.
+    """
+    keys = _version_keys(entry, held)
+    if keys:
+        return all(current.get(key) == held.document.get(key) for key in keys)
+    if held.document is entry.document and backend.is_as_created(current):
+        return holds_submitted(current, entry.request.body or {})
+    own = entry.entity.__read_only_keys__
+    now, wrote = (
+        {key: value for key, value in one.items() if key not in own} for one in (current, held.document)
     )
+    return holds_submitted(now, wrote) and holds_submitted(wrote, now)
 
 
-def _take_back_change(backend: Backend, entry: Entry, held: _Held) -> Compensation:
+def _take_back_change(backend: Backend, entry: Entry, current: Document | None, held: _Held) -> Compensation:
     entity = entry.entity
-    current = backend.fetch(type(entity), _identity(entity))
     if current is None:
         return Compensation(entry, "it no longer exists")
     verb, body = _way_back(entry, held.document)
     if holds_submitted(current, body):
         return Compensation(entry, document=current)
     if not _is_ours(entry, current, held):
-        return Compensation(entry, "it was changed since by another writer")
+        return Compensation(entry, _CHANGED_SINCE)
     request = backend.request(verb, _with_baseline(entity, current), body)
     answer = backend.send(Request(request.method, request.path, request.params, body))
     return Compensation(entry, document=backend.stored(verb, entity, body, answer))
@@ -151,7 +225,11 @@ def _way_back(entry: Entry, after: Document) -> tuple[Verb, Document]:
             key: value for key, value in before.items() if key in (entry.request.body or before)
         }
     if entry.operation.verb is Verb.REPLACE:
-        return Verb.UPDATE, _difference(entry.entity, after, before)
+        # A document that a look-up found may hold another writer's values beside ours.
+        sent = entry.request.body or {}
+        return Verb.UPDATE, _difference(
+            entry.entity, sent if entry.evidence is Evidence.LOOK_UP else after, before
+        )
     return Verb.UPDATE, inverse(before, entry.request.body or {})
 
 
@@ -160,10 +238,15 @@ def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
 
     The version tells it, or, if there is none or our own writes to children have moved it, the values that we sent.
     """
-    keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
-    if held.moved or not keys:
+    keys = _version_keys(entry, held)
+    if not keys:
         return holds_submitted(current, entry.request.body or {})
     return all(current.get(key) == held.document.get(key) for key in keys)
+
+
+def _version_keys(entry: Entry, held: _Held) -> list[str]:
+    """The keys whose values must not have changed, none if our own writes to children have moved them."""
+    return [key for key in entry.entity.__resource__.version_keys if key in held.document and not held.moved]
 
 
 def _identity(entity: Entity) -> str:

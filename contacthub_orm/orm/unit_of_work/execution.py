@@ -8,27 +8,37 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from contacthub_orm.errors import (
     ConflictError,
     ContacthubError,
+    InvalidRequestError,
     NotFoundError,
     OutcomeUnknown,
 )
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.account import Account, Entry, Outcome
+from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome, created_key
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
+from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from contacthub_orm.orm.entity.resource import Key
+    from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Execution", "Observer", "OnError"]
+__all__ = ["Execution", "Observer", "OnError", "superseded"]
+
+
+def superseded(deletion: Operation) -> Entry:
+    """Make the entry of a deletion that is not sent, since a creation was merged into the entity."""
+    reason = f"{deletion.entity!r} stays: the service merged an entity that was to be created into it"
+    return Entry(deletion, deletion.request.resolved(), Outcome.SUPERSEDED, InvalidRequestError(reason))
+
 
 OnError = Literal["stop", "continue"]
 """After a failed operation: send nothing more, or continue with the operations that do not depend on it."""
@@ -53,19 +63,28 @@ class Execution:
         backend: the service.
         observer: is told every outcome.
         on_error: whether to stop after a failed operation.
+        settle: how long the service may take to show what it has taken in.
         check_version: whether to read an entity before each update or deletion, which then fails with StaleDataError if
             another writer has changed the entity.
     """
 
     def __init__(
-        self, backend: Backend, observer: Observer, *, on_error: OnError = "stop", check_version: bool = False
+        self,
+        backend: Backend,
+        observer: Observer,
+        *,
+        on_error: OnError = "stop",
+        settle: timedelta,
+        check_version: bool = False,
     ) -> None:
         self.backend = backend
         self.observer = observer
         self.on_error = on_error
+        self.settle = settle
         self.check_version = check_version
         self.entries: dict[Operation, Entry] = {}
         self._begun: dict[Operation, Entry] = {}
+        self._created: set[Key] = set()
         self._stopped = threading.Event()
         self._interruption: BaseException | None = None
 
@@ -112,6 +131,9 @@ class Execution:
             raise self._interruption
 
     def _conclude(self, entry: Entry) -> None:
+        key = created_key(entry)
+        if key is not None:
+            self._created.add(key)
         self.observer.concluded(entry)
         self.entries[entry.operation] = entry
 
@@ -120,38 +142,43 @@ class Execution:
         if self._stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
             return Entry(operation, operation.request, Outcome.NOT_SENT)
         request = operation.request.resolved()
-        sent_at = operation.sent_before or self.backend.now()
-        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent_at)
+        if operation.verb is Verb.DELETE and state_of(operation.entity).key in self._created:
+            return superseded(operation)
+        sent = operation.sent_before or self.backend.sending()
+        self._begun[operation] = Entry(operation, request, Outcome.UNKNOWN, None, sent)
         try:
-            document = self._exchange(operation, request)
+            document, evidence = self._exchange(operation, request, sent)
         except OutcomeUnknown as error:
-            return self._failure(operation, request, Outcome.UNKNOWN, error, sent_at)
+            return self._failure(operation, request, Outcome.UNKNOWN, error, sent)
         except ContacthubError as error:
-            return self._failure(operation, request, Outcome.FAILED, error, sent_at)
+            return self._failure(operation, request, Outcome.FAILED, error, sent)
         except BaseException as error:  # noqa: BLE001 - an interrupt; `_raise_interruption` passes it on
             self._interruption = error
             self._stopped.set()
             return self._begun[operation]  # UNKNOWN, since the request may have been sent
-        return Entry(operation, request, Outcome.DONE, sent_at=sent_at, document=document)
+        return Entry(operation, request, Outcome.DONE, None, sent, document, evidence)
 
-    def _exchange(self, operation: Operation, request: Request) -> Document | None:
+    def _exchange(
+        self, operation: Operation, request: Request, sent: SentAt
+    ) -> tuple[Document | None, Evidence]:
+        """Send a request, and give the service's document after it and how it is known that it took effect."""
         if self.check_version and operation.verb in (Verb.UPDATE, Verb.REPLACE, Verb.DELETE):
             self._refuse_stale(operation)
         try:
             answer = self.backend.send(request)
         except NotFoundError:
-            if (
-                operation.verb is Verb.DELETE
-                and operation.sent_before is not None
-                and self._is_gone(operation)
-            ):
-                return None
+            if self._was_deleted_before(operation):
+                return None, Evidence.LOOK_UP
             raise
         except ConflictError as error:
-            return self._ours_or_conflict(operation, request, error)
+            return self._ours_or_conflict(operation, request, error), Evidence.LOOK_UP
         if operation.verb is Verb.DELETE:
-            return None
-        return self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
+            return None, Evidence.ANSWER
+        document = self.backend.stored(operation.verb, operation.entity, request.body or {}, answer)
+        is_merged = operation.verb is Verb.CREATE and not self.backend.proves_creation(
+            type(operation.entity), document, sent
+        )
+        return document, Evidence.MERGED if is_merged else Evidence.ANSWER
 
     def _ours_or_conflict(self, operation: Operation, request: Request, error: ConflictError) -> Document:
         """Return the document of a repeated creation if it collides with what the first send created.
@@ -169,10 +196,12 @@ class Execution:
                 return document
         raise error
 
-    def _is_gone(self, operation: Operation) -> bool:
-        """Whether the entity is gone that a repeated deletion did not find. Otherwise its route was not found."""
-        identity = state_of(operation.entity).identity
-        return identity is not None and self.backend.fetch(type(operation.entity), identity) is None
+    def _was_deleted_before(self, operation: Operation) -> bool:
+        """Whether a repeated deletion finds nothing because the entity is gone. Otherwise its route was not found."""
+        if operation.verb is not Verb.DELETE or operation.sent_before is None:
+            return False
+        first = operation.sent_before.ours
+        return fetch_settled(self.backend, operation.entity, operation.baseline, first, self.settle) is None
 
     def _refuse_stale(self, operation: Operation) -> None:
         """Make sure that the entity has not changed since it was read.
@@ -180,10 +209,11 @@ class Execution:
         Raises:
             StaleDataError: if another writer has changed or deleted it.
         """
-        entity = operation.entity
-        identity = state_of(entity).identity
-        current = None if identity is None else self.backend.fetch(type(entity), identity)
-        if current is None or is_newer(current, operation.baseline, entity.__resource__.version_keys):
+        entity, baseline = operation.entity, operation.baseline
+        # Only what has been read or created is known to exist, so that waiting for it makes sense.
+        settle = self.settle if baseline else timedelta(0)
+        current = fetch_settled(self.backend, entity, baseline, self.backend.now(), settle)
+        if current is None or is_newer(current, baseline, entity.__resource__.version_keys):
             raise self.backend.conflict(operation, current)
 
     def _failure(
@@ -192,11 +222,11 @@ class Execution:
         request: Request,
         outcome: Outcome,
         error: ContacthubError,
-        sent_at: datetime,
+        sent: SentAt,
     ) -> Entry:
         if self.on_error == "stop":
             self._stopped.set()
-        return Entry(operation, request, outcome, error, sent_at)
+        return Entry(operation, request, outcome, error, sent)
 
     def _succeeded(self, operation: Operation) -> bool:
         entry = self.entries.get(operation)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Verb
-from contacthub_orm.orm.unit_of_work.polling import attempts
+from contacthub_orm.orm.unit_of_work.polling import attempts, fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import is_newer
 
@@ -55,7 +54,9 @@ class InDoubtResolver:
 
     def _change(self, write: InDoubtWrite) -> Resolution:
         entity = write.operation.entity
-        current = self._backend.fetch(type(entity), state_of(entity).known_key.id)
+        current = fetch_settled(
+            self._backend, entity, write.operation.baseline, write.first_sent.ours, self._settle
+        )
         if write.operation.verb is Verb.DELETE:
             return Resolution(Verdict.APPLIED if current is None else Verdict.ABSENT, current)
         if current is None:

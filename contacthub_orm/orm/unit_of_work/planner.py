@@ -5,13 +5,14 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from contacthub_orm.orm.entity.bodies import replacement
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import copied
 from contacthub_orm.orm.mapping.changes import changes, creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
 from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElements, fold, is_taken_out
-from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims
+from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims, may_free_a_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,9 @@ def make_plan(
 ) -> Plan:
     """Plan the writes of a flush, in batches: each operation after those that it depends on, the deletes last.
 
-    A delete goes earlier if it frees a value that another entity claims.
+    What frees a value that another entity claims, or may free one, goes before everything else if it is a delete or of an
+    entity whose value is not loaded. So a delete is never sent beside a creation: the answer to a creation may name an
+    entity that is to be deleted, which then stays.
 
     Args:
         backend: the service.
@@ -41,21 +44,26 @@ def make_plan(
     """
     planner = _Planner(backend, list(new), list(held), list(deleted))
     operations = in_order_of_claims(backend, planner.operations())
-    last = _deletes_that_nothing_waits_for(operations)
-    first = [one for one in operations if one not in last]
-    return Plan((*_batches(first), *_batches([one for one in operations if one in last])))
+    deletes = {one for one in operations if one.verb is Verb.DELETE}
+    needed = _prerequisites(one for one in operations if one not in deletes)
+    freeing = (needed & deletes) | may_free_a_claim(backend, operations)
+    first = freeing | _prerequisites(freeing)
+    stages = (first, set(operations) - first - deletes, deletes - first)
+    return Plan(
+        tuple(batch for stage in stages for batch in _batches([one for one in operations if one in stage]))
+    )
 
 
-def _deletes_that_nothing_waits_for(operations: list[Operation]) -> set[Operation]:
-    """The deletes, except those that a save depends on, directly or through another delete."""
-    needed: set[Operation] = set()
-    waiting = [one for one in operations if one.verb is not Verb.DELETE]
+def _prerequisites(operations: Iterable[Operation]) -> set[Operation]:
+    """What some operations wait for, directly or through others."""
+    found: set[Operation] = set()
+    waiting = list(operations)
     while waiting:
         for one in waiting.pop().after:
-            if one not in needed:
-                needed.add(one)
+            if one not in found:
+                found.add(one)
                 waiting.append(one)
-    return {one for one in operations if one.verb is Verb.DELETE and one not in needed}
+    return found
 
 
 class _Planner:
@@ -107,10 +115,10 @@ class _Planner:
         if id(entity) in self._pending:
             return Verb.CREATE, creation(entity)
         if state_of(entity).replace:
-            return Verb.REPLACE, _replacement(entity)
+            return Verb.REPLACE, replacement(entity)
         patch = changes(entity)
         if patch and not entity.__resource__.patches:
-            return Verb.REPLACE, _replacement(entity)
+            return Verb.REPLACE, replacement(entity)
         return Verb.UPDATE, patch
 
     def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
@@ -205,11 +213,6 @@ def _refers(entity: Entity, target: Entity) -> bool:
     return key is not None and any(
         one.target == key.resource and render(entity).get(one.key) == key.id for one in entity.__references__
     )
-
-
-def _replacement(entity: Entity) -> Document:
-    """The PUT body: the whole document with unknown fields, without the keys that only the service sets."""
-    return {key: value for key, value in render(entity).items() if key not in entity.__read_only_keys__}
 
 
 def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:

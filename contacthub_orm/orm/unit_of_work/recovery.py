@@ -7,6 +7,7 @@ may be killed and run again.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,15 @@ import attrs
 
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.entity.resource import Key, joined_identity
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
-from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate
-from contacthub_orm.orm.unit_of_work.execution import Execution
+from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate, inverse
+from contacthub_orm.orm.unit_of_work.execution import Execution, superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
-from contacthub_orm.orm.unit_of_work.journal import Journal, Record, rebuilt
+from contacthub_orm.orm.unit_of_work.journal import Journal
+from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
     import os
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
+    from contacthub_orm.orm.unit_of_work.journal_records import Record
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Recovery", "Report", "recover"]
 
@@ -43,6 +47,8 @@ class Report:
         sent: the operations that the recovery sent.
         failed: the entries of operations that were refused, conflicted with another writer's change, or depend on one
             that failed.
+        superseded: the deletions that were not sent, because the service merged a creation of the same commit into the
+            entity to be deleted.
         open: the operations that cannot be resolved yet. They stay in the journal.
         undone: the compensations of an atomic commit, otherwise empty.
     """
@@ -51,6 +57,7 @@ class Report:
     adopted: list[Operation] = attrs.field(factory=list)
     sent: list[Operation] = attrs.field(factory=list)
     failed: list[Entry] = attrs.field(factory=list)
+    superseded: list[Entry] = attrs.field(factory=list)
     open: list[Operation] = attrs.field(factory=list)
     undone: list[Compensation] = attrs.field(factory=list)
 
@@ -68,6 +75,7 @@ class Report:
                 f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
                 for one in self.failed
             ),
+            *(f"superseded {one.request}  ({one.error})" for one in self.superseded),
             *(f"open       {one.request.resolved()}" for one in self.open),
             *map(str, self.undone),
         ]
@@ -87,7 +95,8 @@ def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -
         What was found and done.
 
     Raises:
-        JournalError: if the file does not exist, is not a journal, is in use, or belongs to another node.
+        JournalError: if the file does not exist, is not a journal, is damaged, is in use, belongs to another node, or
+            cannot be written. What was done until then is in it, and recovery can be run again.
         ContacthubError: if a look-up fails. The journal is kept, and recovery can be run again.
     """
     backend = bind.backend
@@ -108,33 +117,35 @@ class Recovery:
         self._resolver = InDoubtResolver(backend, settle)
         self._started = backend.now()
         self._report = Report()
+        self._block = journal.block
         self._records: dict[Operation, Record] = {}
         self._known: set[Key] = set()
+        self._created: set[Key] = set()
         self._done: list[Entry] = []
 
     def run(self) -> Report:
         """Finish the commit, and remove every operation from the journal that is not open."""
-        pairs = list(rebuilt(self._journal.records(), self._backend.entity_class))
+        pairs = self._journal.operations(self._backend.entity_class)
         self._records = {operation: record for record, operation in pairs}
         keys = (state_of(operation.entity).key for operation in self._records)
         self._known = self._journal.known | {key for key in keys if key is not None}
-        atomic = self._journal.atomic and not all(
-            record.outcome is Outcome.DONE for record in self._records.values()
-        )
         for _, batch in groupby(self._records, key=lambda operation: self._records[operation].batch):
-            self._batch(list(batch), send=not atomic)
-        if atomic:
-            self._report.undone = compensate(self._backend, self._done, self._settle, self._note_undone)
-        still_open = {self._records[operation].number for operation in self._report.open}
-        self._journal.forget(
-            record.number for record in self._records.values() if record.number not in still_open
-        )
+            operations = list(batch)
+            self._batch(operations, send=not self._lacks_decision(operations[0]))
+        done = [entry for entry in self._done if self._lacks_decision(entry.operation)]
+        self._report.undone = compensate(self._backend, done, self._settle, self._note_undone)
+        self._journal.settle(self._report.open)
         return self._report
+
+    def _lacks_decision(self, operation: Operation) -> bool:
+        """Whether it belongs to an atomic commit whose end was not recorded, so that it is to be undone."""
+        return self._block is not None and self._records[operation].number >= self._block
 
     def _note_undone(self, undone: Compensation) -> None:
         record = self._records[undone.entry.operation]
         if undone.reason is None:
             record.outcome = Outcome.NOT_SENT
+            record.document = undone.document or record.document
             self._journal.adopt(record)
 
     def _batch(self, operations: list[Operation], *, send: bool) -> None:
@@ -142,10 +153,12 @@ class Recovery:
         self._report.confirmed += confirmed
         for one in confirmed:
             self._take_in(one)
-        undone = {one for one in operations if self._records[one].outcome is Outcome.NOT_SENT}
+        for one in operations:
+            if self._records[one].outcome is Outcome.NOT_SENT:
+                self._take_in(one)
         rest = []
         for one in operations:
-            if one in undone or self._records[one].outcome is Outcome.DONE:
+            if self._records[one].outcome in (Outcome.NOT_SENT, Outcome.SUPERSEDED, Outcome.DONE):
                 continue
             if self._records[one].outcome is Outcome.FAILED:
                 error = ContacthubError("it was refused before the crash")
@@ -179,10 +192,10 @@ class Recovery:
         return InDoubtWrite(operation, operation.request.resolved(), record.first_sent, self._started)
 
     def _settled(self, operation: Operation, resolution: Resolution) -> bool:
-        if resolution.verdict is Verdict.ABSENT:
+        if resolution.verdict is Verdict.ABSENT or self._is_undone(operation, resolution.document):
             return False
         if resolution.verdict is Verdict.APPLIED:
-            self._adopt(operation, resolution)
+            self._adopt(operation, resolution.document, Evidence.LOOK_UP)
             self._report.adopted.append(operation)
         elif resolution.verdict is Verdict.OPEN:
             self._report.open.append(operation)
@@ -191,38 +204,72 @@ class Recovery:
             self._report.failed.append(Entry(operation, operation.request.resolved(), Outcome.FAILED, error))
         return True
 
-    def _adopt(self, operation: Operation, resolution: Resolution) -> None:
+    def _is_undone(self, operation: Operation, document: Document | None) -> bool:
+        """Whether an update to be undone has left nothing: its undoing before the crash may have had no record."""
+        if not self._lacks_decision(operation) or operation.verb is not Verb.UPDATE or document is None:
+            return False
+        return holds_submitted(document, inverse(operation.baseline or {}, operation.body))
+
+    def _adopt(self, operation: Operation, document: Document | None, evidence: Evidence | None) -> None:
         record = self._records[operation]
-        record.outcome, record.document = Outcome.DONE, resolution.document
-        if operation.verb is Verb.CREATE and resolution.document is not None:
-            record.identity = resolution.document[operation.entity.__resource__.id_key]
+        record.outcome, record.document, record.evidence = Outcome.DONE, document, evidence
+        if operation.verb is Verb.CREATE and document is not None:
+            own = document[operation.entity.__resource__.id_key]
+            is_below = type(operation.entity).__parent__ is not None
+            record.identity = joined_identity(operation.request.resolved().path[1], own) if is_below else own
         self._journal.adopt(record)
         self._take_in(operation)
 
     def _take_in(self, operation: Operation) -> None:
-        """Give the operation's entity its identity, so that the operations that depend on it can be sent."""
+        """Give the operation's entity its identity, so that the operations that depend on it can be sent.
+
+        An operation that was undone before is taken in, too: what the service holds since tells whether another writer
+        came between.
+        """
         record = self._records[operation]
         state = state_of(operation.entity)
         if state.key is None and record.identity is not None:
             key = Key(record.resource, record.identity)
             state.identify(key)
             self._known.add(key)
+        if operation.verb is Verb.CREATE:
+            self._created.add(state.known_key)
         request = operation.request.resolved()
-        self._done.append(Entry(operation, request, Outcome.DONE, document=record.document))
+        self._done.append(
+            Entry(
+                operation,
+                request,
+                record.outcome or Outcome.UNKNOWN,
+                sent=record.first_sent,
+                document=record.document,
+                evidence=record.evidence,
+            )
+        )
 
     def _send(self, operations: Sequence[Operation]) -> None:
+        self._report.superseded += [superseded(one) for one in operations if self._is_superseded(one)]
+        operations = [one for one in operations if not self._is_superseded(one)]
         if not operations:
             return
         self._journal.resend((self._records[one].number for one in operations), self._backend.now())
         repeats = [attrs.evolve(one, after=()) for one in operations]
         originals = dict(zip(repeats, operations, strict=True))
-        execution = Execution(self._backend, _Marks(self, originals), on_error="continue")
+        execution = Execution(
+            self._backend,
+            _Marks(self, originals),
+            on_error="continue",
+            settle=timedelta(seconds=self._settle),
+        )
         execution.run(Plan((tuple(repeats),)))
+
+    def _is_superseded(self, operation: Operation) -> bool:
+        """Whether an operation deletes what the service gave as the answer to a creation of the same commit."""
+        return operation.verb is Verb.DELETE and state_of(operation.entity).key in self._created
 
     def sent(self, operation: Operation, entry: Entry) -> None:
         """Record the outcome of an operation that the recovery sent."""
         if entry.outcome is Outcome.DONE:
-            self._adopt(operation, Resolution(Verdict.APPLIED, entry.document))
+            self._adopt(operation, entry.document, entry.evidence)
             self._report.sent.append(operation)
         elif entry.outcome is Outcome.UNKNOWN:
             self._report.open.append(operation)

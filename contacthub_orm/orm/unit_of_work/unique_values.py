@@ -1,8 +1,8 @@
 """Values that only one entity may have: the operation that frees a value goes before the one that claims it.
 
 A service that matches customers by e-mail refuses or merges a second customer with the same address. So if a commit
-frees a value and claims it for another entity, the operation that frees it is sent first. Two claims of the same value
-are refused, and so are two entities that swap their values.
+frees a value and claims it for another entity, the operation that frees it is sent first. An entity of which the value
+is not loaded may free any. Two claims of the same value are refused, and so are two entities that swap their values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.service.backend import Backend
 
-__all__ = ["in_order_of_claims"]
+__all__ = ["in_order_of_claims", "may_free_a_claim"]
 
 
 def in_order_of_claims(backend: Backend, operations: Sequence[Operation]) -> list[Operation]:
@@ -47,6 +47,24 @@ def in_order_of_claims(backend: Backend, operations: Sequence[Operation]) -> lis
             claimed[after] = operation
     waits = {claimed[value]: freed[value] for value in claimed.keys() & freed.keys()}
     return _waiting(operations, waits) if waits else list(operations)
+
+
+def may_free_a_claim(backend: Backend, operations: Sequence[Operation]) -> set[Operation]:
+    """Find the operations that may free a value which another operation claims, though nobody knows which value.
+
+    Args:
+        backend: the service.
+        operations: the operations of a flush.
+    """
+    unknown = {
+        one
+        for one in operations
+        if one.verb is not Verb.CREATE
+        and not backend.knows_unique_value(type(one.entity), one.baseline)
+        and (one.verb is not Verb.UPDATE or _held(backend, one)[1] is not None)
+    }
+    claims = {one for one in operations if one.verb is not Verb.DELETE and _held(backend, one)[1] is not None}
+    return {one for one in unknown if claims - {one}}
 
 
 def _held(backend: Backend, operation: Operation) -> tuple[Hashable | None, Hashable | None]:

@@ -1,33 +1,45 @@
 """Typed values to and from wire JSON, with one cattrs converter.
 
 Reading is lenient: a value that the declared type cannot take (an unknown member of an enumeration, a
-malformed date) is handed out as the service sent it. Writing is exact: a value that has no JSON form is
-refused.
+malformed date) is handed out as the service sent it. Writing is exact: a value that has no JSON form, or would
+not arrive as it is, is refused.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Final, Protocol, Union, get_args, get_origin, runtime_checkable
+from math import isfinite
+from typing import Any, Final, Protocol, Self, Union, get_args, get_origin, runtime_checkable
 from uuid import UUID
 
 from cattrs import Converter
 
+from contacthub_orm.errors import ValidationError, Violation
+
 __all__ = [
+    "MAX_DEPTH",
+    "TOO_DEEP",
     "Rendered",
+    "UnsendableError",
     "converter",
     "dump",
     "dump_datetime",
     "is_union",
     "loader",
     "parse_datetime",
+    "unsendable",
     "without_none",
 ]
+
+MAX_DEPTH: Final = 100
+"""How many levels deep a value may be nested: a choice of this library, well below what any JSON reader bears."""
+
+TOO_DEEP: Final = f"is nested more than {MAX_DEPTH} levels deep, or contains itself"
 
 Load = Callable[[Any], Any]
 
@@ -66,7 +78,13 @@ def dump_datetime(instant: datetime) -> str:
     """The wire form of an instant: UTC with milliseconds and `Z`.
 
     Every published client of the service sends or accepts this form.
+
+    Raises:
+        OverflowError: if the instant lies outside the years 1 to 9999 in UTC.
+        ValueError: if it is the missing date of pandas, NaT.
     """
+    if instant != instant:  # noqa: PLR0124 - NaT, the missing date of pandas
+        raise ValueError("it is no instant")
     return _aware(instant).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -87,7 +105,12 @@ def parse_date(string: str) -> date:
 def _structure_datetime(value: Any, _: type) -> datetime:
     if isinstance(value, datetime):
         return _aware(value)
-    return datetime.combine(value, time.min, UTC) if isinstance(value, date) else parse_datetime(value)
+    if isinstance(value, date):
+        return datetime.combine(value, time.min, UTC)
+    instant = parse_datetime(value)
+    if not MINYEAR < instant.year < MAXYEAR:
+        instant.astimezone(UTC)  # raises for one that could not be written back, which then stays a string
+    return instant
 
 
 def _structure_date(value: Any, _: type) -> date:
@@ -96,12 +119,27 @@ def _structure_date(value: Any, _: type) -> date:
     return value if isinstance(value, date) else parse_date(value)
 
 
+def _dump_decimal(number: Decimal) -> int | float:
+    """The JSON number of a decimal, with all its digits.
+
+    Raises:
+        ValueError: if it has more digits than a JSON number keeps on its way.
+    """
+    close = float(number)
+    if not isfinite(number) or Decimal(repr(close)) == number:
+        return close
+    if number == number.to_integral_value() and number.adjusted() < _MOST_DIGITS:
+        return int(number)
+    raise ValueError(f"{number} has more digits than a number keeps: round it, or write it as a string")
+
+
 converter.register_structure_hook(datetime, _structure_datetime)
 converter.register_structure_hook(date, _structure_date)
+converter.register_structure_hook(Decimal, lambda value, _: Decimal(str(value)))
 converter.register_unstructure_hook(datetime, dump_datetime)
 converter.register_unstructure_hook(date, date.isoformat)
 converter.register_unstructure_hook(UUID, str)
-converter.register_unstructure_hook(Decimal, float)
+converter.register_unstructure_hook(Decimal, _dump_decimal)
 
 
 @cache
@@ -144,29 +182,115 @@ def loader(declared: Any) -> Load | None:
     return lambda value: hook(value, declared)
 
 
-def dump(value: Any) -> Any:
-    """The wire JSON of a value, at any depth.
+class UnsendableError(ValidationError, TypeError):
+    """A value has no JSON form. The path of the one violation grows as the error leaves the containers."""
+
+    def __init__(self, value: Any, rule: str) -> None:
+        super().__init__([Violation("", value, rule)])
+        self.args = (rule,)
+
+    def inside(self, step: str) -> Self:
+        """The error with a step before its path: `.key` or `[index]`."""
+        (found,) = self.violations
+        path = f"{step}{found.path}"
+        found.path = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}..."
+        self.args = (str(found).removeprefix("."),)
+        return self
+
+
+_LONGEST_PATH: Final = 60
+
+
+def dump(value: Any, depth: int = 0) -> Any:
+    """The wire JSON of a value, at any depth. All of it is of JSON's own types, not of subclasses of them.
+
+    Args:
+        value: the value.
+        depth: how many lists and objects it is in.
 
     Raises:
-        TypeError: if the value, or one inside it, has no JSON form.
+        UnsendableError: if the value, or one inside it, has no JSON form, or it is nested more than `MAX_DEPTH` levels
+            deep, as one that contains itself is.
     """
-    if value is None or type(value) in (str, bool, int, float):
+    if value is None or type(value) in _SCALARS:
         return value
-    if isinstance(value, str | bool | int | float | Enum):
-        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, str | int | float | Enum):
+        return dump(value.value, depth) if isinstance(value, Enum) else _plain(value)
+    if depth > MAX_DEPTH:
+        raise UnsendableError(value, TOO_DEEP)
     if isinstance(value, Mapping):
-        return {_key(key): dump(item) for key, item in value.items()}
-    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
-        return [dump(item) for item in value]
+        return _dump_object(value, depth)
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(
+        value, bytes | bytearray | memoryview
+    ):
+        return _dump_list(value, depth)
     if isinstance(value, Rendered):
-        return value.__json__()
-    plain = converter.unstructure(value)
+        try:
+            return value.__json__()
+        except RecursionError:  # an object inside a list that contains the object
+            raise UnsendableError(value, TOO_DEEP) from None
+    try:
+        plain = converter.unstructure(value)
+    except Exception as error:  # of a hook of the converter, or of a class that only looks like a date
+        raise UnsendableError(value, f"{type(value).__name__} has no JSON form: {error}") from error
     if plain is value:
-        raise TypeError(f"{type(value).__name__} has no JSON form")
-    return dump(plain)
+        raise UnsendableError(value, f"{type(value).__name__} has no JSON form")
+    return dump(plain, depth + 1)
 
 
-def _key(key: Any) -> str:
-    if not isinstance(key, str):
-        raise TypeError(f"a JSON key is a string, got {key!r}")
-    return key
+def _dump_object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise UnsendableError(value, f"a JSON key is a string, got {key!r}")
+        try:
+            found[str.__str__(key)] = dump(item, depth + 1)
+        except UnsendableError as error:
+            raise error.inside(f".{key}") from None
+    return found
+
+
+def _dump_list(value: Collection[Any], depth: int) -> list[Any]:
+    found: list[Any] = []
+    for item in value:
+        try:
+            found.append(dump(item, depth + 1))
+        except UnsendableError as error:
+            raise error.inside(f"[{len(found)}]") from None
+    return found
+
+
+_SCALARS: Final = frozenset((str, bool, int, float))
+
+
+def _plain(value: str | float) -> Any:
+    """A value of JSON's own type for one of a subclass, such as numpy's, whose comparisons may differ."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    return int.__int__(value) if isinstance(value, int) else float.__float__(value)
+
+
+_MOST_DIGITS: Final = 4_300
+"""The digits of an integer that Python reads and writes, by default."""
+
+_LARGEST: Final = 10**_MOST_DIGITS
+_WORD: Final = 64
+"""The bits of an integer that needs no comparison with the largest one."""
+
+
+def unsendable(wire: Any) -> str | None:
+    """The rule that a scalar of the wire breaks, since JSON cannot carry it; None if it can.
+
+    A string must be Unicode: half of a character beyond U+FFFF has no UTF-8. Objects and lists break no rule.
+    """
+    if isinstance(wire, str):
+        if not wire.isascii():
+            try:
+                wire.encode()
+            except UnicodeEncodeError:
+                return "must be Unicode text, and holds half of a surrogate pair"
+    elif isinstance(wire, float) and not isfinite(wire):
+        return "must be a finite number"
+    elif isinstance(wire, int) and wire.bit_length() > _WORD and not -_LARGEST < wire < _LARGEST:
+        return f"must be a number of at most {_MOST_DIGITS} digits"
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_empty", "same"]
+__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_empty", "replacement", "same"]
 
 Document = dict[str, Any]
 """A decoded JSON object. A document that the service sent is a baseline: nothing ever mutates it."""
@@ -44,7 +44,7 @@ def same(left: Any, right: Any) -> bool:
 
 def is_empty(value: Any) -> bool:
     """Whether a value means the same as a missing one: null, an empty list or an empty object."""
-    return value is None or value in ([], {})
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def difference(old: Any, new: Any) -> Any:
@@ -70,6 +70,16 @@ def difference(old: Any, new: Any) -> Any:
         patch.update({key: None for key, value in before.items() if key not in new and not is_empty(value)})
         return patch or MISSING
     return MISSING if same(old, new) else new
+
+
+def replacement(old: Any, new: Any) -> Any:
+    """Make the JSON Merge Patch (RFC 7396) that leaves the new value and nothing else, whatever others write meanwhile.
+
+    It names every key of the new value, and as null every other key that is known.
+    """
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return new
+    return dict.fromkeys(old) | {key: replacement(old.get(key), value) for key, value in new.items()}
 
 
 def apply_patch(document: Document, patch: Document) -> Document:

@@ -5,19 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-from contacthub_orm.orm.wire.conversion import is_union, parse_datetime, without_none
+from contacthub_orm.orm.wire.conversion import dump_datetime, is_union, parse_datetime, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["accepts", "describe", "element_type", "is_list", "is_object"]
+__all__ = [
+    "accepts",
+    "describe",
+    "element_type",
+    "is_list",
+    "is_object",
+    "may_be_list",
+    "shown",
+    "takes_none",
+]
+
+_SHOWN_LENGTH: Final = 200
+
+
+def takes_none(declared: Any) -> bool:
+    """Whether a type names None as one of its values, as `str | None` does."""
+    return declared in (Any, None, object) or (is_union(declared) and type(None) in get_args(declared))
 
 
 def is_list(declared: Any) -> bool:
     """Whether a type is a list, or a list or None."""
     return get_origin(without_none(declared)) is list or without_none(declared) is list
+
+
+def may_be_list(declared: Any) -> bool:
+    """Whether a type leaves it open that a value is a list: it declares nothing, or is a union with a list."""
+    declared = without_none(declared)
+    return declared in (Any, object) or (is_union(declared) and any(map(is_list, get_args(declared))))
 
 
 def is_object(declared: Any) -> bool:
@@ -49,7 +71,8 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     if is_union(declared):
         return any(accepts(one, value) for one in get_args(declared))
     if isinstance(declared, type) and issubclass(declared, Enum):
-        return value in list(declared) or value in [member.value for member in declared]
+        known = isinstance(value, str | int | float)  # an array or an NA of others cannot be sought in a list
+        return isinstance(value, declared) or (known and value in [member.value for member in declared])
     if is_object(declared):
         return isinstance(value, declared | Mapping) or getattr(type(value), "__open__", False)
     test = _TESTS.get(get_origin(declared) or declared)
@@ -60,8 +83,8 @@ def _is_date(value: Any) -> bool:
     if isinstance(value, date | datetime):
         return True
     try:
-        parse_datetime(value)
-    except (TypeError, ValueError):
+        dump_datetime(parse_datetime(value))
+    except (TypeError, ValueError, OverflowError):
         return False
     return True
 
@@ -100,3 +123,12 @@ def describe(declared: Any) -> str:
     if origin is list:
         return f"a list (each {describe(element_type(declared))})"
     return _NAMES.get(origin) or str(getattr(declared, "__name__", declared))
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it: its `repr()`, cut off if it is long, and its type if it has none."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an integer of too many digits, a list that is too deep, a class's own error
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}..."

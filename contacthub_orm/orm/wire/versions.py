@@ -9,7 +9,7 @@ from contacthub_orm.orm.wire.conversion import parse_datetime
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["is_newer", "is_older"]
+__all__ = ["have_versions", "is_newer", "is_older"]
 
 
 def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
@@ -27,6 +27,11 @@ def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...
 def is_newer(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
     """Whether a document is newer than the baseline, written by somebody since; see `is_older`."""
     return _order(document, baseline, keys) > 0
+
+
+def have_versions(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> bool:
+    """Whether two documents have versions that can be compared."""
+    return any(document.get(key) is not None and (baseline or {}).get(key) is not None for key in keys)
 
 
 def _order(document: Document, baseline: Document | None, keys: tuple[str, ...]) -> int:

@@ -101,7 +101,6 @@ REFUSED: list[tuple[Criterion, str]] = [
     ((E.type == "loggedIn") | (E.mode == "ACTIVE"), "(type EQUALS 'loggedIn' or mode EQUALS 'ACTIVE')"),
     (~((E.type == "loggedIn") & (E.mode == "ACTIVE")), "(type NOT_EQUALS 'loggedIn' or mode NOT_EQUALS 'ACTIVE')"),
     ((E.type == "loggedIn") & (E.type == "viewedPage"), "type EQUALS 'viewedPage': type has two values"),
-    ((E.date >= "2024-01-01") & (E.date >= "2024-02-01"), "date GTE '2024-02-01': dateFrom has two values"),
 ]  # fmt: skip
 
 
@@ -131,7 +130,7 @@ def test_all_pages_of_events_are_read(session: Session, world: World, ids: list[
     events = session.query(Event).filter(Event.customerId == ids[0]).all()
 
     assert len({event.id for event in events}) == 61
-    assert [request.query.get("page") for request in world.sandbox.requests] == [None, "1"]
+    assert len(world.sandbox.requests) == 2
 
 
 def test_date_bounds_are_included(session: Session) -> None:

@@ -118,7 +118,7 @@ def test_an_entity_has_64_kb_as_json(entity: Any) -> None:
 
 
 def size(entity: Any) -> int:
-    return len(json.dumps(entity.to_dict(), ensure_ascii=False).encode())
+    return len(json.dumps(entity.to_dict(), ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def test_a_new_customer_needs_something_to_be_known_by() -> None:

@@ -253,7 +253,7 @@ def test_a_commit_tells_of_changes_to_what_a_lost_deletion_has_deleted(
     session.add(held)
     held.extra = "kept"
 
-    with pytest.raises(CommitError, match="was deleted, so its changes cannot be saved") as caught:
+    with pytest.raises(CommitError) as caught:
         session.commit()
 
     assert caught.value.remaining == [held]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm.orm.entity.entity_state import EntityState, Status, state_of
+from contacthub_orm.orm.entity.own_writes import OwnWrites
 from contacthub_orm.orm.entity.resource import Key
 from tests.orm.fakes import Library, opened
 from tests.orm.shelf import Book
@@ -139,8 +140,8 @@ def test_an_element_has_its_identity_below_its_parent() -> None:
 def test_a_confirmed_write_ends_what_was_noted_of_it() -> None:
     state = persistent()
     state.send({"title": "Emma"})
-    state.fall_in_doubt(SENT_AT)
-    state.note_moved_version()
+    state.fall_in_doubt(SENT_AT, None)
+    state.note_own_writes(OwnWrites(frozenset(), SENT_AT))
     state.settle()
 
     assert (state.in_flight, state.sent_before, state.version_moved) == (None, None, False)

@@ -176,15 +176,71 @@ def test_dicts_assigned_are_copied() -> None:
     assert book.to_dict() == {"chapters": [{"id": "3"}]}
 
 
-def test_the_list_assigned_is_the_one_that_is_tracked() -> None:
+def test_a_list_assigned_is_copied() -> None:
     tags = ["a"]
-    book = loaded()
+    book, other = loaded(), Book(tags=tags, notes={"tags": tags})
 
-    book.tags = tags
-    tags.append("b")
+    book.tags = book.notes.tags = book.notes.more = tags
+    for held in (book.tags, book.notes.tags, other.tags, other.notes.tags):
+        held.append("b")
 
-    assert book.tags is tags
-    assert inspect(book).changes() == {"tags": ["a", "b"]}
+    assert tags == ["a"]
+    assert inspect(book).changes() == {"tags": ["a", "b"], "notes": {"tags": ["a", "b"], "more": ["a"]}}
+
+
+@pytest.mark.parametrize("key", ["reviews", "anything"])
+def test_a_dict_assigned_is_copied_at_every_depth(key: str) -> None:
+    content = {"times": [3], "post": {"a": 1}}
+    book = Book(**{key: content})
+
+    getattr(book, key)["times"].append(4)
+    getattr(book, key)["post"]["a"] = 2
+
+    assert content == {"times": [3], "post": {"a": 1}}
+
+
+def test_an_element_that_is_new_is_the_one_in_the_list() -> None:
+    chapter = Chapter(id="1")
+    book = Book(chapters=[chapter])
+
+    chapter.title = "One"
+
+    assert book.to_dict() == {"chapters": [{"id": "1", "title": "One"}]}
+
+
+@pytest.mark.parametrize("source", [Book(chapters=[Chapter(id="1")]), loaded(chapters=[{"id": "1"}])])
+def test_an_element_assigned_to_a_second_list_is_copied(source: Book) -> None:
+    target = Book(chapters=source.chapters)
+
+    target.chapters[0].title = "One"
+
+    assert source.to_dict()["chapters"] == [{"id": "1"}]
+
+
+def test_an_element_of_a_list_that_is_replaced_stays_the_same() -> None:
+    book = loaded(chapters=CHAPTERS)
+    second = book.chapters[1]
+
+    book.chapters = [second]
+    second.title = "Zwei"
+
+    assert inspect(book).changes() == {"chapters": [{"id": "2", "title": "Zwei"}]}
+
+
+def test_a_list_set_to_none_reads_as_an_empty_one_that_can_be_filled() -> None:
+    book, new = loaded(tags=["a"], reviews={"x": 1}), Book()
+
+    book.tags = None
+    del book.reviews
+    new.tags = None
+
+    assert (book.tags, book.reviews, new.tags) == ([], {}, [])
+    assert inspect(book).changes() == {"tags": None, "reviews": None}
+    assert new.to_dict() == {"tags": None}
+    book.tags.append("b")
+    new.tags = []
+    assert inspect(book).changes() == {"tags": ["b"], "reviews": None}
+    assert inspect(new).changes() == {}
 
 
 def test_none_assigned_to_a_list_is_sent_as_null() -> None:

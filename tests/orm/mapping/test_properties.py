@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from contacthub_orm.orm import Properties, inspect
+from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.orm import Properties, attr, inspect
 from tests.orm.shelf import Publisher, loaded
 
 
@@ -121,9 +123,7 @@ def test_empty_properties_are_false() -> None:
     assert Properties(a=None)
 
 
-@pytest.mark.parametrize(
-    "name", ["keys", "items", "to_dict", "values", "get", "update", "self", "pop", "name"]
-)
+@pytest.mark.parametrize("name", ["items", "to_dict", "values", "get", "update", "self", "pop", "name"])
 def test_a_field_called_as_a_method_is_a_field(name: str) -> None:
     read = loaded(notes={name: "x"})
     written = Properties(**{name: "x"})
@@ -218,3 +218,31 @@ def test_properties_are_made_of_a_dictionary_and_give_one() -> None:
     assert properties.a.b == [1]
     assert Properties.from_dict() == {}
     assert properties.to_dict() == wire
+
+
+@pytest.mark.parametrize("made", [dict, lambda p: dict(**p), lambda p: {**p}, Properties.to_dict])
+@pytest.mark.parametrize("name", ["keys", "_id", "", "to_dict", "a.b", "self", "__len__"])
+def test_any_name_of_a_property_is_in_a_dictionary_of_it(made: Callable[[Any], Any], name: str) -> None:
+    assert made(Properties(**{name: 1, "a": 2})) == {name: 1, "a": 2}
+
+
+@pytest.mark.parametrize("name", ["keys", "_id"])
+def test_a_name_that_is_no_attribute_is_set_as_an_item_alone(name: str) -> None:
+    properties = Properties()
+
+    with pytest.raises(AttributeError, match=f"set it as an item, \\['{name}'\\]"):
+        setattr(properties, name, 1)
+    properties[name] = 2
+    assert properties[name] == 2
+
+
+def test_an_attribute_named_keys_cannot_be_declared() -> None:
+    with pytest.raises(ConfigurationError, match="another name"):
+        type("Ring", (Properties,), {"keys": attr(default=None)})
+
+
+def test_a_number_is_a_name_as_json_writes_it() -> None:
+    properties = Properties.from_dict({2024: "x"})
+
+    assert properties == {"2024": "x"}
+    assert properties[2024] == "x"  # type: ignore[index]

@@ -118,7 +118,8 @@ def test_unmark_lets_the_next_write_be_seen_as_a_first_one() -> None:
 
 def test_unmark_keeps_the_lists_that_were_handed_out() -> None:
     book = loaded()
-    tags = book.tags = []
+    book.tags = []
+    tags = book.tags
 
     unmark(book)
     tags.append("a")

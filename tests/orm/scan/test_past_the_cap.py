@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import Customer, Event, Session, load_only
+from contacthub_orm import Customer, Session, load_only
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm import Query
 from contacthub_orm.sandbox import Sandbox
 from tests.orm.scan.customers import CAP, customers
-from tests.orm.scan.observing import searches
 
 ROWS = 1_000
 
@@ -108,31 +107,3 @@ def test_a_raw_query_is_refused_past_the_cap(ids: list[str], session: Session) -
     raw = {"name": "all", "query": {"type": "simple", "name": "", "are": {"condition": condition}}}
     with pytest.raises(InvalidRequestError, match="300 or more.*: narrow it$"):
         session.query(Customer).raw(raw).all()
-
-
-def test_the_events_of_one_customer_are_read_in_pages(sandbox: Sandbox, session: Session) -> None:
-    first, second = sandbox.seed(customers(2))
-    sandbox.seed_events(viewed(first) for _ in range(120))
-    sandbox.seed_events(viewed(second) for _ in range(20))
-    events = session.query(Event).filter(Event.customerId == first).all()
-    assert {event.customerId for event in events} == {first}
-    assert len({event.id for event in events}) == len(events) == 120
-    assert searches(sandbox) == 3
-
-
-def test_more_events_than_the_cap_are_refused(sandbox: Sandbox, session: Session) -> None:
-    [identity] = sandbox.seed(customers(1))
-    sandbox.seed_events(viewed(identity) for _ in range(CAP))
-    with pytest.raises(InvalidRequestError, match="300 or more, past what the service gives.*: narrow it$"):
-        session.query(Event).filter(Event.customerId == identity).all()
-
-
-def test_more_events_than_the_cap_cannot_be_counted(sandbox: Sandbox, session: Session) -> None:
-    [identity] = sandbox.seed(customers(1))
-    sandbox.seed_events(viewed(identity) for _ in range(CAP))
-    with pytest.raises(InvalidRequestError, match="past what the service counts"):
-        session.query(Event).filter(Event.customerId == identity).count()
-
-
-def viewed(identity: str) -> dict[str, Any]:
-    return {"customerId": identity, "type": "viewedPage", "context": "WEB", "properties": {}}

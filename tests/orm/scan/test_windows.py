@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from contacthub_orm import Customer
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Operator
-from contacthub_orm.orm.scan.keyset import MILLISECOND, Keyset, is_last
+from contacthub_orm.orm.scan.keyset import Keyset, is_last
 from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split
-from contacthub_orm.orm.service.search import Page, Search
+from contacthub_orm.orm.service.search import Page, ScanKey, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import Document
 
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
+START = int(BEGINNING.timestamp()) * 1_000
 DAY = 24 * 60 * 60 * 1_000
 YEARS = 5 * 365 * DAY
 
@@ -36,7 +37,7 @@ class Rows:
         ]
         self.cap = cap
         self.requests = 0
-        self.keyset = Keyset(self._send, Customer, ALWAYS, "registeredAt", page_size)
+        self.keyset = Keyset(self._send, Customer, ALWAYS, ScanKey("registeredAt"), page_size)
 
     def _send(self, search: Search) -> Page:
         self.requests += 1
@@ -58,7 +59,7 @@ class Worker:
 
     partition: Partition
     page: Page | None = None
-    searched: datetime | None = None
+    searched: int | None = None
     counted: bool = True
 
 
@@ -75,7 +76,9 @@ class Simulation:
         if is_last(first):
             self._give(list(first.documents))
             return
-        partition = Partition(rows.keyset.instant(first.documents[0]), None, first.total, first.capped, first)
+        partition = Partition(
+            rows.keyset.position(first.documents[0]), None, first.total, first.capped, first
+        )
         self.partitions = Partitions(partition, rows.keyset)
         self.workers.append(Worker(partition))
 
@@ -134,7 +137,7 @@ class Simulation:
         rest = [
             one
             for one in self.rows.documents
-            if self.rows.keyset.instant(one) == partition.low
+            if self.rows.keyset.position(one) == partition.low
             and self.rows.keyset.identity(one) not in partition.seen_ids
         ]
         self._give(rest)
@@ -219,11 +222,11 @@ def test_a_short_scan_is_not_split() -> None:
 
 def test_a_partition_whose_worker_is_past_the_split_is_not_split() -> None:
     rows = Rows(range(1_000), 10)
-    partition = Partition(BEGINNING, None, 1_000)
+    partition = Partition(START, None, 1_000)
     partitions = Partitions(partition, rows.keyset)
     [split, *_] = partitions.plan_splits(partition, 1)
     page = rows.keyset.fetch(split.low, split.high, split.number)
-    partition.low = BEGINNING + timedelta(milliseconds=999)
+    partition.low = START + 999
 
     assert partitions.make_split(split, page) is None
     assert (partition.high, partition.remaining) == (None, 1_000)
@@ -231,7 +234,7 @@ def test_a_partition_whose_worker_is_past_the_split_is_not_split() -> None:
 
 def test_a_split_where_no_rows_are_any_more_changes_nothing() -> None:
     rows = Rows(range(1_000), 10)
-    partition = Partition(BEGINNING, None, 1_000)
+    partition = Partition(START, None, 1_000)
     partitions = Partitions(partition, rows.keyset)
     [split, *_] = partitions.plan_splits(partition, 1)
     del rows.documents[10:]
@@ -242,7 +245,7 @@ def test_a_split_where_no_rows_are_any_more_changes_nothing() -> None:
 
 def test_rows_of_the_millisecond_of_a_split_stay_in_the_partition_before_it() -> None:
     rows = Rows([*range(495), *[495] * 10, *range(496, 1_000)], 10)
-    partition = Partition(BEGINNING, None, 1_000)
+    partition = Partition(START, None, 1_000)
     partitions = Partitions(partition, rows.keyset)
     [split, *_] = partitions.plan_splits(partition, 1)
     page = rows.keyset.fetch(split.low, split.high, split.number)
@@ -250,6 +253,6 @@ def test_rows_of_the_millisecond_of_a_split_stay_in_the_partition_before_it() ->
     other = partitions.make_split(split, page)
 
     assert other is not None
-    assert other.low == partition.high == rows.keyset.instant(page.documents[0]) + MILLISECOND
+    assert other.low == partition.high == rows.keyset.position(page.documents[0]) + 1
     assert other.first_page is not None
-    assert all(rows.keyset.instant(one) >= other.low for one in other.first_page.documents)
+    assert all(rows.keyset.position(one) >= other.low for one in other.first_page.documents)

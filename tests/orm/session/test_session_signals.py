@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import CommitError, Session, signals
+from contacthub_orm import CommitError, InvalidRequestError, Session, signals
 from tests.support.world import World, customer, refused
 
 ORDER = ["before_commit", "before_flush", "before_request", "after_response", "after_flush", "after_commit"]
@@ -78,3 +78,58 @@ def test_what_a_receiver_adds_before_the_flush_is_part_of_it(world: World) -> No
         with signals.before_flush.connected_to(add):
             session.commit()
     assert len(world.customers()) == 2
+
+
+@pytest.mark.parametrize("signal", [signals.after_flush, signals.after_commit])
+@pytest.mark.parametrize("saves", [Session.flush, Session.commit])
+def test_a_commit_gives_its_own_account_whatever_receivers_flush(
+    world: World, signal: Any, saves: Any
+) -> None:
+    accounts: list[Any] = []
+
+    def save_more(session: Session) -> None:
+        if not accounts:
+            accounts.append(None)
+            session.add_all([customer("b"), customer("c")])
+            accounts.append(saves(session))
+
+    with Session(world.node()) as session:
+        first = customer("a")
+        session.add(first)
+        with signal.connected_to(save_more):
+            account = session.commit()
+        assert [entry.entity for entry in account] == [first]
+        assert session.account is account
+        assert len(accounts[1]) == 2
+    assert len(world.customers()) == 3
+
+
+def test_a_flush_keeps_its_account_when_a_receiver_raises(world: World) -> None:
+    def fail(session: Session) -> None:
+        if not failed:
+            failed.append(True)
+            session.flush()
+            raise RuntimeError("not my day")
+
+    for signal in (signals.after_flush, signals.after_commit):
+        failed: list[bool] = []
+        with Session(world.node()) as session:
+            session.add(customer("a"))
+            with signal.connected_to(fail), pytest.raises(RuntimeError, match="not my day"):
+                session.commit()
+            assert len(session.account) == 1
+
+
+def test_a_flush_within_a_flush_is_refused_before_anything_is_sent(world: World) -> None:
+    def flush(session: Session) -> None:
+        session.flush()
+
+    with Session(world.node()) as session:
+        session.add(customer("a"))
+        with (
+            signals.before_flush.connected_to(flush),
+            pytest.raises(InvalidRequestError, match="already flushing"),
+        ):
+            session.commit()
+        assert world.writes() == []
+        assert session.commit().succeeded

@@ -104,3 +104,33 @@ def test_a_new_customer_that_the_service_merges_gives_way_to_the_held_one(world:
         assert held.consents.softSpam.email.status is True
         assert held.extra == "unsaved"
         assert session.get(Customer, str(held.id)) is held
+
+
+def sharing_an_email(world: World) -> tuple[Session, list[Customer]]:
+    """Two customers of one e-mail, as they may be there since before the node matched by it."""
+    world.sandbox.configure(matching=["externalId"])
+    with Session(world.node(matching=("externalId",))) as other:
+        second = customer("second")
+        second.base.contacts.email = "first@example.com"
+        other.add_all([customer("first"), second])
+        other.commit()
+    world.clock.advance(60)
+    session = Session(world.node())
+    return session, session.query(Customer).all()
+
+
+def test_a_value_that_does_not_change_is_no_claim(world: World) -> None:
+    session, people = sharing_an_email(world)
+    for one in people:
+        one.extra = "changed"
+    assert session.commit().succeeded
+    assert [one.extra for one in world.customers()] == ["changed"] * 2
+
+
+def test_a_value_that_does_not_change_is_not_freed(world: World) -> None:
+    session, [first, second] = sharing_an_email(world)
+    first.extra = "changed"
+    second.base.contacts.email = None
+    session.add(customer("first"))
+    waiting = [{one.entity for one in operation.after} for operation in session.plan()]
+    assert [after for after in waiting if after] == [{second}]

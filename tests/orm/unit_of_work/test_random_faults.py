@@ -158,7 +158,7 @@ class Trial:
     def _write_theirs(self, path: str) -> None:
         """The other writer changes a customer, one whose save is unknown if there is one, but not that of the path."""
         names = sorted(name for name in self.model if str(self.held[name].id) not in path)
-        unknown = [name for name in names if id(self.held[name]) in self.session._in_doubt._writes]
+        unknown = [name for name in names if self.session.is_unsettled(self.held[name])]
         if self._theirs is not None or not names:
             return
         name = self.random.choice(unknown or names)

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from contacthub_orm import CommitError, ConflictError, Customer, Session, StaleDataError, inspect, recover
-from tests.support.world import World, customer, lost, viewed
+from contacthub_orm import (
+    CommitError,
+    ConflictError,
+    Customer,
+    NotFoundError,
+    Session,
+    StaleDataError,
+    inspect,
+    recover,
+)
+from tests.support.world import World, customer, get, lost, seed, viewed
 
 
 def meddle(world: World, name: str) -> None:
@@ -84,15 +93,15 @@ def test_a_creation_in_conflict_is_given_up_by_a_rollback(world: World) -> None:
         assert len(session.commit()) == 0
 
 
-def test_an_atomic_block_undoes_what_was_applied_without_an_answer(world: World) -> None:
+def test_an_atomic_block_leaves_a_creation_that_was_found_without_an_answer(world: World) -> None:
     node = world.node()
     with Session(node) as session:
         world.fault(node, 1, "after")
         with pytest.raises(CommitError) as caught, session.begin(atomic=True):
             session.add_all([customer(name) for name in ("a", "b", "c")])
-        assert [one.reason for one in caught.value.undone] == [None, None]
-        assert session.new == []
-    assert world.customers() == []
+        reasons = {one.entry.request.body["externalId"]: one.reason for one in caught.value.undone}
+    assert reasons == {"a": None, "b": "the answer was lost, and what was found may be another writer's"}
+    assert [one.externalId for one in world.customers()] == ["b"]
 
 
 def test_an_atomic_block_leaves_alone_what_was_unknown_before_it(world: World) -> None:
@@ -194,3 +203,65 @@ def test_an_event_of_a_deleted_customer_does_not_stand_in_the_way(world: World) 
         session.add(Customer(externalId="next"))
         session.commit()
     assert len(world.customers()) == 1
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_a_deletion_that_finds_nothing_is_done_only_if_it_was_sent_before(
+    world: World, *, repeated: bool
+) -> None:
+    [one] = seed(world, "a")
+    node = world.node()
+    transport = world.transports[-1]
+    with Session(node) as session:
+        doomed = get(session, one)
+        session.delete(doomed)
+        if repeated:
+            world.fault(node, 0, "before")
+            with pytest.raises(CommitError):
+                session.commit()
+
+        def delete_first(method: str, _: str) -> None:
+            if method == "DELETE":
+                transport.observers.clear()
+                with Session(world.node()) as other, other.begin():
+                    other.delete(get(other, one))
+
+        transport.observers.append(delete_first)
+        if repeated:
+            assert [entry.outcome for entry in session.commit()] == ["done"]
+        else:
+            with pytest.raises(CommitError) as caught:
+                session.commit()
+            assert [entry.status for entry in caught.value.account] == [404]
+
+
+def test_a_replacement_whose_answer_was_lost_is_undone_with_what_it_added(world: World) -> None:
+    [one] = seed(world, "a")
+    node = world.node()
+    with Session(node) as session:
+        replaced = get(session, one)
+        world.fault(node, 0, "after")
+        with pytest.raises(CommitError) as caught, session.begin(atomic=True):
+            replaced.extra = "added"
+            replaced.base.firstName = "replaced"
+            session.put(replaced)
+        assert [undone.reason for undone in caught.value.undone] == [None]
+    [found] = world.customers()
+    assert (found.extra, found.base.firstName) == (None, "a")
+
+
+def test_a_repeated_deletion_that_is_not_found_fails_while_the_entity_is_there(world: World) -> None:
+    [one] = seed(world, "a")
+    node = world.node()
+    with Session(node) as session:
+        session.delete(get(session, one))
+        world.fault(node, 0, "before")
+        world.fault(
+            node, 1, "before", NotFoundError(status=404, message="no route", method="DELETE", url="x")
+        )
+        for outcome in ("unknown", "failed"):
+            with pytest.raises(CommitError) as caught:
+                session.commit()
+            assert [entry.outcome for entry in caught.value.account] == [outcome]
+        assert session.commit().succeeded
+    assert world.customers() == []

@@ -201,6 +201,24 @@ def test_dependants_of_an_unknown_creation_follow_once_it_is_settled(world: Worl
     assert len(world.customers()) == 1
 
 
+def test_what_waits_for_a_creation_that_stays_unknown_is_accounted_for_as_not_sent(world: World) -> None:
+    node = world.node(matching=None)
+    node.backend._policy = lambda: ASSUMED  # type: ignore[method-assign]
+    with Session(node, settle=1, on_error="continue") as session:
+        bruce = customer("bruce")
+        event = viewed(bruce)
+        session.add(event)
+        world.fault(node, 0, "before")
+        with pytest.raises(CommitError):
+            session.commit()
+        session.add(other := customer("other"))
+        with pytest.raises(CommitError) as caught:
+            session.commit()
+        outcomes = {entry.entity: entry.outcome for entry in caught.value.account}
+        assert outcomes == {bruce: Outcome.UNKNOWN, event: Outcome.NOT_SENT, other: Outcome.DONE}
+        assert caught.value.remaining == [bruce, event]
+
+
 def test_an_unknown_event_of_a_session_id_is_found_again(world: World) -> None:
     node = world.node()
     with Session(node) as session:

@@ -13,6 +13,7 @@ from contacthub_orm import (
     CompileError,
     Customer,
     Event,
+    ForbiddenError,
     MultipleResultsFound,
     Node,
     NoResultFound,
@@ -22,7 +23,7 @@ from contacthub_orm import (
     ReadOnlyList,
     UnknownAttributeError,
 )
-from contacthub_orm.sandbox import Sandbox
+from contacthub_orm.sandbox import Fault, Sandbox
 from tests.support.server import Server
 
 BRUCE: dict[str, Any] = {
@@ -207,13 +208,25 @@ def test_previous_page_gives_the_page_before(
     assert asked(contacthub_sandbox) == [{"size": "5", "page": "1"}]
 
 
-def test_turning_a_page_leaves_the_list_as_it_is(node: Node, fifty: list[str]) -> None:
+def test_turning_a_page_moves_the_list_itself_and_returns_it(node: Node, fifty: list[str]) -> None:
     customers = node.get_customers(size=5, page=2)
 
-    customers.next_page()
+    assert customers.next_page() is customers
+    assert (customers.page_number, ids(customers)) == (3, fifty[15:20])
+    assert customers.previous_page() is customers
+    assert (customers.page_number, ids(customers)) == (2, fifty[10:15])
 
-    assert ids(customers) == fifty[10:15]
-    assert customers.page_number == 2
+
+def test_a_list_stays_where_it_is_if_the_page_cannot_be_read(
+    node: Node, fifty: list[str], contacthub_sandbox: Sandbox
+) -> None:
+    customers = node.get_customers(size=5)
+    contacthub_sandbox.faults = [Fault.status(403, method="GET")]
+
+    with pytest.raises(ForbiddenError):
+        customers.next_page()
+
+    assert (customers.page_number, ids(customers)) == (0, fifty[:5])
 
 
 def test_turning_pages_to_the_end_gives_every_customer_once(node: Node, fifty: list[str]) -> None:
@@ -420,9 +433,8 @@ def test_pages_of_customers_with_one_external_id_turn(node: Node, contacthub_san
 
     customers = node.get_customers(external_id="01", size=2, page=1)
     assert isinstance(customers, PaginatedList)
-    last = customers.next_page()
-
-    assert (ids(customers), ids(last)) == (same[2:4], same[4:])
+    assert ids(customers) == same[2:4]
+    assert ids(customers.next_page()) == same[4:]
     assert asked(contacthub_sandbox) == [
         {"externalId": "01", "size": "2", "page": "1"},
         {"externalId": "01", "size": "2", "page": "2"},

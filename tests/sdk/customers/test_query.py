@@ -637,15 +637,12 @@ def test_the_page_tells_how_many_match_and_how_many_there_are(node: Node, bruces
 
 
 def test_the_pages_of_a_query_turn_forward(node: Node, bruces: list[str]) -> None:
-    first = node.query(Customer).filter(Customer.base.firstName == "Bruce").all()
+    page = node.query(Customer).filter(Customer.base.firstName == "Bruce").all()
 
-    second = first.next_page()
-    third = second.next_page()
-
-    assert [one.id for one in second] == bruces[10:20]
-    assert [one.id for one in third] == bruces[20:]
+    assert [one.id for one in page.next_page()] == bruces[10:20]
+    assert [one.id for one in page.next_page()] == bruces[20:]
     with pytest.raises(OperationNotPermitted):
-        third.next_page()
+        page.next_page()
 
 
 def test_the_pages_of_a_query_turn_back(node: Node, bruces: list[str]) -> None:

@@ -354,3 +354,16 @@ def test_undoing_a_block_gives_the_list_back(
         assert [one.schoolName for one in shown] == ["Gotham", "Metropolis"]
         assert session.dirty == []
     assert stored(server, identity) == STORED
+
+
+def test_an_edit_of_another_object_for_a_deleted_element_is_not_saved_with_the_customer(
+    contacthub_sandbox: Sandbox, server: Server, customer: Customer, identity: str
+) -> None:
+    customer.base.educations[0].schoolName = "Gotham City"
+    customer.patch()
+    customer.educations[0].schoolName = "edited below"
+    customer.base.educations[0].delete()
+    with Session(contacthub_sandbox.node) as session:
+        session.add(customer)
+        session.commit()
+    assert stored(server, identity) == [STORED[1]]

@@ -418,4 +418,8 @@ def test_the_older_spelling_of_the_bring_back_type_is_sent_as_the_service_spells
 
     [stored] = server.events(identity)
     assert (stored["id"], stored["bringBackProperties"]["type"]) == (event.id, "EXTERNAL_ID")
-    assert posts(contacthub_sandbox)[0]["bringBackProperties"] == {"type": "EXTERNAL_ID", "value": "e_id"}
+    assert posts(contacthub_sandbox)[0]["bringBackProperties"] == {
+        "type": "EXTERNAL_ID",
+        "value": "e_id",
+        "nodeId": node.node_id,
+    }

@@ -237,12 +237,9 @@ def test_a_page_holds_as_many_events_as_its_size_says(
 
 
 def test_the_pages_of_events_turn_forwards(contacthub_sandbox: Sandbox, identity: str) -> None:
-    first = contacthub_sandbox.node.get_events(customer_id=identity, size=2)
+    page = contacthub_sandbox.node.get_events(customer_id=identity, size=2)
 
-    second = first.next_page()
-    third = second.next_page()
-
-    assert [days(page) for page in (first, second, third)] == ["54", "32", "1"]
+    assert [days(page), days(page.next_page()), days(page.next_page())] == ["54", "32", "1"]
     assert [request.query.get("page", "0") for request in contacthub_sandbox.requests] == ["0", "1", "2"]
 
 
@@ -261,9 +258,8 @@ def test_the_pages_of_filtered_events_turn_under_the_same_filter(
         customer_id=identity, context=Event.CONTEXTS.WEB, date_to=on_day(4), size=1
     )
 
-    second = first.next_page()
-
-    assert (days(first), days(second), second.total_elements) == ("2", "1", 2)
+    assert days(first) == "2"
+    assert (days(first.next_page()), first.total_elements) == ("1", 2)
 
 
 def test_the_pages_of_events_end(contacthub_sandbox: Sandbox, identity: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm.errors import ValidationError, Violation
+from contacthub_orm.errors import JournalError, ValidationError, Violation
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.entity.validation import violations
@@ -15,13 +15,15 @@ from contacthub_orm.orm.unit_of_work.planner import make_plan
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from contacthub_orm.errors import CommitError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
+    from contacthub_orm.orm.unit_of_work.compensation import Compensation
     from contacthub_orm.orm.unit_of_work.journal import Journal
 
 __all__ = ["Flusher"]
@@ -48,6 +50,8 @@ class Flusher:
         self._on_error: OnError = on_error
         self._check_version = check_version
         self.journal = journal
+        self.note_done: Callable[[Entry], None] | None = None
+        """Is told of each operation that is done, at once: what comes next may fail."""
 
     def plan(self, only: Iterable[Entity] | None = None) -> Plan:
         """What would be sent, of all entities or of some with what they depend on. Raises ValidationError."""
@@ -61,20 +65,30 @@ class Flusher:
                 self._context.deleted.values(),
             )
         )
-        found: list[Violation] = [violation for entity in (*new, *held) for violation in violations(entity)]
+        found: list[Violation] = []
+        for entity in (*new, *held):
+            for violation in violations(entity):
+                violation.entity = entity
+                found.append(violation)
         if found:
             raise ValidationError(found)
         return make_plan(self._backend, new, held, deleted)
 
     def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
-        """Send what is pending. The account begins with what an earlier flush had left unknown."""
+        """Send what is pending. The account begins with what an earlier flush had left unknown.
+
+        Raises:
+            JournalError: if the journal cannot be written, so that nothing was sent.
+        """
+        self.refuse_interrupted_journal(atomic=atomic)
         chosen = None if only is None else list(only)
         if atomic:
-            self._load_what_undoing_needs()
+            self.load_what_undoing_needs()
         plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
         if not self._in_doubt:
             return self._send(plan, [], atomic=atomic)
         resolved = self._in_doubt.resolve()
+        self._note_all_done(resolved)
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(resolved)
@@ -82,10 +96,14 @@ class Flusher:
         resolved += [Entry(one, one.request, Outcome.NOT_SENT) for one in waiting]
         return self._send(plan, resolved, atomic=atomic)
 
-    def _load_what_undoing_needs(self) -> None:
-        """An atomic block puts old values back, so it must know those that a partial load left out."""
-        for entity in self._context.held():
-            if is_partial(state_of(entity).baseline) and self._context.has_changes(entity):
+    def load_what_undoing_needs(self) -> None:
+        """Load what partial loads left out: an atomic block puts old values back, and must not delete before it writes.
+
+        It would delete first what may hold a value that another entity claims.
+        """
+        changed = [entity for entity in self._context.held() if self._context.has_changes(entity)]
+        for entity in [*changed, *self._context.deleted.values()]:
+            if is_partial(state_of(entity).baseline):
                 state_of(entity).load_rest(entity)
 
     def _send(self, plan: Plan, resolved: list[Entry], *, atomic: bool) -> Account:
@@ -95,13 +113,19 @@ class Flusher:
         if self.journal is not None:
             self.journal.begin(
                 plan,
-                self._backend.now(),
+                self._backend.sending(),
                 atomic=atomic,
                 keep=self._in_doubt.operations(),
                 known=self._reconciliation.recent_creations(),
             )
         on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
-        execution = Execution(self._backend, self, on_error=on_error, check_version=self._check_version)
+        execution = Execution(
+            self._backend,
+            self,
+            on_error=on_error,
+            settle=self._in_doubt.settle,
+            check_version=self._check_version,
+        )
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:
@@ -113,10 +137,63 @@ class Flusher:
                 self.journal.flush()
         return Account([*resolved, *account])
 
+    def _note_all_done(self, entries: Iterable[Entry]) -> None:
+        if self.note_done is not None:
+            for entry in entries:
+                if entry.outcome is Outcome.DONE:
+                    self.note_done(entry)
+
+    # -- the journal --------------------------------------------------------------------------------------------------
+
+    def refuse_interrupted_journal(self, *, atomic: bool = False) -> None:
+        """Make sure that the journal does not hold an atomic block that was interrupted before it was undone.
+
+        Args:
+            atomic: whether this is the flush of an atomic block, which may be the one in the journal.
+
+        Raises:
+            JournalError: if it holds one.
+        """
+        if self.journal is not None and self.journal.interrupted and not atomic:
+            raise JournalError(
+                f"{self.journal.path} holds an atomic block that was interrupted: "
+                "close the session and run recover() to undo it"
+            )
+
     def settle_journal(self) -> None:
-        """Close the journal's commit, but for the writes that are still in doubt."""
+        """Close the journal's commit, but for the writes that are still in doubt.
+
+        A journal that cannot be written does not stop the commit, which has ended; see `Journal.failure`.
+        """
+        try:
+            self.decide()
+        except JournalError as error:
+            assert self.journal is not None
+            self.journal.report(error)
+
+    def decide(self) -> None:
+        """Close the journal's commit. After that, a recovery does not undo an atomic one.
+
+        Raises:
+            JournalError: if the journal cannot be written.
+        """
         if self.journal is not None:
             self.journal.settle(self._in_doubt.operations())
+
+    def note_journal_failure(self, error: CommitError) -> None:
+        """Say with an error that the journal could not follow the commit, if it could not."""
+        if self.journal is not None and self.journal.failure is not None:
+            error.add_note(str(self.journal.failure))
+
+    def close_journal(self) -> None:
+        """Release the journal."""
+        if self.journal is not None:
+            self.journal.close()
+
+    def mark_undone(self, undone: Compensation) -> None:
+        """Note in the journal that an operation was undone, so that a recovery does not undo it again."""
+        if self.journal is not None and undone.reason is None:
+            self.journal.mark_undone(undone.entry.operation, undone.document)
 
     # -- the observer of an execution ---------------------------------------------------------------------------------
 
@@ -128,8 +205,11 @@ class Flusher:
             for entity in (entry.entity, *(folded.entity for folded in entry.operation.folded)):
                 self._in_doubt.forget(entity)
             self._reconciliation.take_in(entry)
+            self._note_all_done([entry])
         if self.journal is not None:
             self.journal.mark(entry)
+            if self.journal.lacks_clock:
+                self.journal.set_clock(self._backend.sending().ahead)
 
     def batch_done(self) -> None:
         """Nothing waits for the end of a batch: marks go in groups."""

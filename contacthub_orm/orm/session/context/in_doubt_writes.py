@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import ContacthubError, InvalidRequestError, OutcomeUnknown
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.account import Entry, Outcome
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
-from contacthub_orm.orm.service.plan import Verb
+from contacthub_orm.orm.service.plan import Operation, Verb
+from contacthub_orm.orm.unit_of_work.execution import superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.service.backend import Backend
-    from contacthub_orm.orm.service.plan import Operation
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 
@@ -22,7 +24,7 @@ __all__ = ["InDoubtWrites"]
 
 
 class InDoubtWrites:
-    """The writes in doubt of one session, at most one for each entity.
+    """The writes in doubt of the entities of one session, at most one for each. An entity that leaves takes its own along.
 
     Args:
         backend: the service.
@@ -41,51 +43,59 @@ class InDoubtWrites:
         self._backend = backend
         self._context = context
         self._reconciliation = reconciliation
+        self.settle = timedelta(seconds=settle)
         self._resolver = InDoubtResolver(backend, settle)
-        self._writes: dict[int, InDoubtWrite] = {}
+        self._held_before: frozenset[Key] = frozenset()
         self._conflicts: set[int] = set()
 
     def __bool__(self) -> bool:
-        return bool(self._writes)
+        return bool(self.writes())
 
     def __contains__(self, entity: Entity) -> bool:
-        return id(entity) in self._writes
+        return id(entity) in self._context.in_doubt and state_of(entity).in_doubt is not None
 
     def writes(self) -> list[InDoubtWrite]:
         """Return the writes, in the order in which they were sent."""
-        return list(self._writes.values())
+        found = (state_of(entity).in_doubt for entity in self._context.in_doubt.values())
+        return [write for write in found if write is not None]
 
     def operations(self) -> list[Operation]:
         """Return the operations of the writes."""
-        return [write.operation for write in self._writes.values()]
+        return [write.operation for write in self.writes()]
 
     def remember(self, entry: Entry) -> None:
         """Remember an operation with an unknown outcome."""
-        assert entry.sent_at is not None
-        self._writes[id(entry.entity)] = InDoubtWrite(
-            entry.operation, entry.request, entry.sent_at, self._backend.now()
+        assert entry.sent is not None
+        if not self._context.in_doubt:  # what is loaded from now on may be what the write created
+            self._held_before = frozenset(self._context.identities.keys())
+        write = InDoubtWrite(
+            entry.operation,
+            entry.request,
+            entry.sent,
+            self._backend.now(),
+            self._backend.place,
+            (self._held_before, self._context.created_keys),
         )
+        self._context.in_doubt[id(entry.entity)] = entry.entity
         self._conflicts.discard(id(entry.entity))
-        state_of(entry.entity).fall_in_doubt(entry.sent_at)
+        state_of(entry.entity).fall_in_doubt(entry.sent, write)
 
     def forget(self, entity: Entity) -> None:
         """Forget the write of an entity, if there is one: it is not looked up any more."""
-        self._writes.pop(id(entity), None)
-
-    def clear(self) -> None:
-        """Forget all writes."""
-        self._writes.clear()
+        self._context.in_doubt.pop(id(entity), None)
+        state_of(entity).resolve_doubt()
 
     def give_up_conflicts(self) -> None:
         """Forget the writes whose resolution was a conflict with another writer.
 
         After a replacement, the next flush sends the changes of the entity instead.
         """
-        for number in self._conflicts & self._writes.keys():
-            operation = self._writes.pop(number).operation
-            state_of(operation.entity).leave_doubt()
-            if operation.verb is Verb.REPLACE:
-                state_of(operation.entity).schedule_replacement(replace=False)
+        for operation in self.operations():
+            if id(operation.entity) in self._conflicts:
+                self.forget(operation.entity)
+                state_of(operation.entity).leave_doubt()
+                if operation.verb is Verb.REPLACE:
+                    state_of(operation.entity).schedule_replacement(replace=False)
         self._conflicts.clear()
 
     def resolve(self) -> list[Entry]:
@@ -98,10 +108,23 @@ class InDoubtWrites:
         writes = self.writes()
         if not writes:
             return []
-        held = {key for entity in self._context.identities if (key := state_of(entity).key)}
-        resolutions = self._resolver.resolve(writes, self._context.created_keys | held)
+        others = {id(keys): keys for write in writes for keys in write.known}
+        resolutions = self._resolver.resolve(writes, self._context.created_keys.union(*others.values()))
+        to_delete = list(self._context.deleted.values())
         entries = [self._resolved(write, one) for write, one in zip(writes, resolutions, strict=True)]
-        return [entry for entry in entries if entry is not None]
+        return [
+            *(entry for entry in entries if entry is not None),
+            *(
+                self._not_deleted(one)
+                for one in to_delete
+                if not state_of(one).deleted and self._context.holds(one)
+            ),
+        ]
+
+    def _not_deleted(self, entity: Entity) -> Entry:
+        """The entry of a deletion that was scheduled and is not sent, since a creation was merged into the entity."""
+        self.forget(entity)
+        return superseded(Operation(Verb.DELETE, entity, self._backend.request(Verb.DELETE, entity, None)))
 
     def _resolved(self, write: InDoubtWrite, resolution: Resolution) -> Entry | None:
         if resolution.verdict is Verdict.ABSENT:
@@ -124,7 +147,15 @@ class InDoubtWrites:
         self.forget(operation.entity)
         self._reconciliation.take_in_write(operation.verb, operation.entity, write.body, resolution.document)
         outcome = Outcome.DONE if too_late is None else Outcome.FAILED
-        return Entry(operation, write.request, outcome, too_late, write.first_sent, resolution.document)
+        return Entry(
+            operation,
+            write.request,
+            outcome,
+            too_late,
+            write.first_sent,
+            resolution.document,
+            Evidence.LOOK_UP,
+        )
 
     @staticmethod
     def _still_open(write: InDoubtWrite) -> Entry:

@@ -11,7 +11,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.wire.partial import is_partial, overlaid
-from contacthub_orm.orm.wire.versions import is_older
+from contacthub_orm.orm.wire.versions import have_versions, is_newer, is_older
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Loader:
         self._context = context
 
     def load_all(self, entity: type[E], documents: Sequence[Document], *, overwrite: bool = False) -> list[E]:
-        """Load the entities of a page, without those that this session has deleted.
+        """Load the entities of a page of a search, without those that this session has deleted.
 
         Args:
             entity: the class that was asked for.
@@ -47,7 +47,13 @@ class Loader:
         return [row for row in rows if row is not None]
 
     def load(
-        self, entity: type[E], document: Document, *, overwrite: bool = False, identity: str | None = None
+        self,
+        entity: type[E],
+        document: Document,
+        *,
+        overwrite: bool = False,
+        identity: str | None = None,
+        current: bool = False,
     ) -> E | None:
         """Load the entity of a document, or return None if this session has deleted it.
 
@@ -56,6 +62,7 @@ class Loader:
             document: the document.
             overwrite: whether the document overwrites unsaved changes.
             identity: the entity's identity, if it is not the id alone.
+            current: whether the document was read by its id, so that it does not lag behind writes.
 
         Raises:
             InvalidRequestError: if the entity is held as an instance of another class.
@@ -66,42 +73,67 @@ class Loader:
         if held is None:
             if key in self._context.deleted_keys:
                 return None
-            return self.as_class(entity, self._enter(entity._class_for(document), key, document))
+            return self.as_class(
+                entity, self._enter(entity._class_for(document), key, document, current=current)
+            )
         if state_of(held).deleted:
             return None
-        self.bring_up_to_date(held, document, overwrite=overwrite)
+        self.bring_up_to_date(held, document, overwrite=overwrite, current=current)
         return self.as_class(entity, held)
 
-    def _enter(self, entity: type[E], key: Key, document: Document) -> E:
+    def _enter(self, entity: type[E], key: Key, document: Document, *, current: bool) -> E:
+        """Hold a new object for a document. If a row is from before a write of ours, the object reads itself anew."""
         loaded = entity._bound(document)
         state_of(loaded).become_persistent(self._context.owner, key)
         self._context.identities.put(key, loaded)
+        recent = self._context.recent
+        if recent and not current and recent.is_behind(key, entity, document):
+            self._context.expire(loaded)
         if signals.loaded.receivers:
             signals.loaded.send(type(loaded), entity=loaded)
         return loaded
 
-    def bring_up_to_date(self, held: Entity, document: Document, *, overwrite: bool = False) -> None:
-        """Make a document the baseline of a held entity, unless it is older than the baseline.
+    def bring_up_to_date(
+        self, held: Entity, document: Document, *, overwrite: bool = False, current: bool = False
+    ) -> None:
+        """Make a document the baseline of a held entity, unless it is from before what the entity holds.
 
         Args:
             held: the entity.
             document: the document.
-            overwrite: whether the document overwrites unsaved changes, and an older one is taken too.
+            overwrite: whether unsaved changes are undone first.
+            current: whether the document was read by its id, so that it is taken in any case.
         """
         state = state_of(held)
         if state.expired:
-            state.renew(held, document)
+            if overwrite:
+                revert(held)
+            needs_whole = (
+                is_partial(document) and state.handed_out_container
+            )  # the lists need the whole document
+            is_behind = not current and self._context.recent.is_behind(state.known_key, type(held), document)
+            if not needs_whole and not is_behind:
+                state.renew(held, document)
             return
         if is_partial(document) and state.baseline is not None:
             document = overlaid(state.baseline, document)
         if overwrite:
             revert(held)
+        if current or not self._is_behind(held, document):
+            merge_baseline(held, document)
             state.note_current_version()
-        elif is_older(document, state.baseline, held.__resource__.version_keys):
-            return
-        merge_baseline(held, document)
         if overwrite:
             self._context.recheck_dirty(held)
+
+    def _is_behind(self, held: Entity, row: Document) -> bool:
+        """Whether a row is older than the baseline, or may be from before writes whose version nobody told us."""
+        state, keys = state_of(held), held.__resource__.version_keys
+        if state.own_writes is None:
+            return is_older(row, state.baseline, keys)
+        if have_versions(row, state.baseline, keys) and not is_newer(row, state.baseline, keys):
+            return True
+        shown = self._context.recent.is_over(state.own_writes.until)
+        return not shown and not state.own_writes.are_in(row, state.baseline)
 
     @staticmethod
     def as_class(entity: type[E], held: Entity) -> E:

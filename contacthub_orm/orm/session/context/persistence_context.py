@@ -9,7 +9,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.identity_map import IdentityMap
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.entity.resource import Key
-from contacthub_orm.orm.mapping.baseline import forget_containers, revert, unmark
+from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_containers, revert, unmark
 from contacthub_orm.orm.mapping.changes import changes
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Home, Owner
+    from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 
 __all__ = ["PersistenceContext"]
 
@@ -32,6 +33,8 @@ class PersistenceContext:
         new: the entities that the next flush creates.
         deleted: the entities that the next flush deletes.
         pinned: the entities that have changes or have handed out a list, held strongly.
+        in_doubt: the entities with a write whose outcome is unknown, held strongly.
+        recent: what the session wrote lately, which a lagging search may not show yet.
         deleted_keys: the identities deleted in this session, which a lagging search may still find.
         created_keys: the identities created in this session.
         closed: whether the session was closed.
@@ -39,13 +42,15 @@ class PersistenceContext:
 
     owner: Owner
 
-    def __init__(self, place: str, home: Home | None) -> None:
+    def __init__(self, place: str, home: Home | None, recent: RecentWrites) -> None:
         self.place = place
         self.home = home
+        self.recent = recent
         self.identities = IdentityMap()
         self.new: dict[int, Entity] = {}
         self.deleted: dict[int, Entity] = {}
         self.pinned: dict[int, Entity] = {}
+        self.in_doubt: dict[int, Entity] = {}
         self.deleted_keys: set[Key] = set()
         self.created_keys: set[Key] = set()
         self.closed = False
@@ -109,6 +114,11 @@ class PersistenceContext:
         home = state.place
         if home is not None and home.backend.place != self.place:
             raise InvalidRequestError(f"{entity!r} belongs to {home!r}, the session works on {self.place}")
+        if state.in_doubt is not None and state.in_doubt.place not in (None, self.place):
+            raise InvalidRequestError(
+                f"a write of {entity!r} to {state.in_doubt.place} has an unknown outcome, "
+                f"the session works on {self.place}"
+            )
         if state.key is not None:
             self.identities.refuse_another(state.key, entity)
 
@@ -124,6 +134,8 @@ class PersistenceContext:
             state.become_persistent(self.owner, state.key)
         if state.dirty or state.handed_out_container:
             self.pin(entity)
+        if state.in_doubt is not None:
+            self.in_doubt[id(entity)] = entity
 
     def _drawn_in(self, entity: Entity) -> list[Entity]:
         """The entities that an entity refers to and that are taken in with it.
@@ -201,16 +213,17 @@ class PersistenceContext:
         """Detach an entity that the service has deleted. A search that still finds it cannot load it again."""
         state = state_of(entity)
         self.deleted_keys.add(state.known_key)
+        self.recent.forget(state.known_key)
         self.detach(entity)
         state.become_deleted()
 
     def detach(self, entity: Entity) -> None:
-        """Detach an entity, whatever its state. A scheduled deletion is cancelled."""
+        """Detach an entity, whatever its state. A scheduled deletion is cancelled; a write in doubt goes with the entity."""
         state = state_of(entity)
         self.undelete(entity)
         if state.key is not None and self.holds(entity):
             self.identities.discard(state.key)
-        for registry in (self.new, self.pinned):
+        for registry in (self.new, self.pinned, self.in_doubt):
             registry.pop(id(entity), None)
         state.detach(self.home)
 
@@ -227,8 +240,8 @@ class PersistenceContext:
     def recheck_dirty(self, entity: Entity) -> None:
         """Compare an entity with its baseline, and keep it alive only if that is needed."""
         state = state_of(entity)
-        state.recheck_dirty(dirty=bool(changes(entity)))
-        if not state.dirty:
+        state.recheck_dirty(dirty=not state.expired and bool(changes(entity)))
+        if not state.dirty and not state.expired:
             unmark(entity)
         if state.owner is self.owner and (state.dirty or state.handed_out_container or state.replace):
             self.pin(entity)
@@ -264,6 +277,8 @@ class PersistenceContext:
         """Forget the values of an entity, unsaved changes included."""
         self.pinned.pop(id(entity), None)
         state_of(entity).expire(entity)
+        if state_of(entity).handed_out_container:
+            self.pin(entity)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -275,6 +290,8 @@ class PersistenceContext:
     def has_changes(self, entity: Entity) -> bool:
         """Whether a flush would send something for a persistent entity."""
         state = state_of(entity)
+        if state.expired and not self._is_touched(entity):
+            return False
         return state.replace or ((state.dirty or state.handed_out_container) and bool(changes(entity)))
 
     def held(self) -> list[Entity]:
@@ -284,7 +301,14 @@ class PersistenceContext:
     @staticmethod
     def _is_to_be_kept(entity: Entity) -> bool:
         state = state_of(entity)
-        return state.key is not None and not state.deleted
+        is_current = not state.expired or PersistenceContext._is_touched(entity)
+        return state.key is not None and not state.deleted and is_current
+
+    @staticmethod
+    def _is_touched(entity: Entity) -> bool:
+        """Whether an expired entity was written since it expired. Nothing is loaded for it."""
+        state = state_of(entity)
+        return state.dirty or state.replace or edited_since_expiry(entity)
 
     def pending(self) -> list[Entity]:
         """Return the entities to be created and those to be deleted."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.own_writes import OwnWrites, written_paths
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import merge_baseline
@@ -18,9 +19,10 @@ from contacthub_orm.orm.mapping.mapped import at_hand
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.collection_elements import changed_collection, collection_path, shown_in
 from contacthub_orm.orm.wire.partial import lacks_path
+from contacthub_orm.orm.wire.versions import is_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
@@ -84,11 +86,21 @@ class Reconciliation:
             return
         assert document is not None
         state.schedule_replacement(replace=False)
+        keys = entity.__resource__.version_keys
         if verb is Verb.CREATE:
+            has_version = any(document.get(key) is not None for key in keys)
             self._enter_created(entity, sent, document)
         else:
+            has_version = is_newer(document, state.baseline, keys)
             merge_baseline(entity, document, sent)
             self._context.recheck_dirty(entity)
+            self._context.recent.note(state.known_key, type(entity), document, has_version=has_version)
+        if not has_version:
+            self._note_own_writes(entity, written_paths(sent))
+
+    def _note_own_writes(self, entity: Entity, paths: Iterable[tuple[str, ...]]) -> None:
+        """Note writes that moved the version of an entity, without an answer that tells the version."""
+        state_of(entity).note_own_writes(OwnWrites(frozenset(paths), self._context.recent.until))
 
     def _enter_created(self, entity: Entity, sent: Document, document: Document) -> None:
         """Make a created entity persistent, or detach it if the service merged it into an entity that is held."""
@@ -97,6 +109,7 @@ class Reconciliation:
         state_of(entity).identify(key)
         merge_baseline(entity, document, sent)
         self._context.created_keys.add(key)
+        self._context.recent.note(key, type(entity), document, has_version=True)
         if self._now is not None:
             self._creations.append((self._now(), key))
         self._forget_related(entity, document)
@@ -104,6 +117,7 @@ class Reconciliation:
             self._context.make_persistent(entity, key)
             self._context.recheck_dirty(entity)
             return
+        self._context.undelete(held)  # or the next flush would delete what was merged into it
         self._loader.bring_up_to_date(held, document)
         self._context.recheck_dirty(held)
         self._context.detach(entity)
@@ -124,21 +138,33 @@ class Reconciliation:
 
         The change has moved the parent's version in the service, so the version of the baseline is not the latest.
         """
-        parent = state_of(element).parent
+        parent, path = state_of(element).parent, collection_path(element)
+        if path:
+            self._note_write_below(element)
         if parent is None:
             return
         state = state_of(parent)
-        if state.expired or state.baseline is None:
+        if verb is Verb.DELETE:
+            state.forget_below(state_of(element).known_key)
+        if state.expired or state.baseline is None or not path:
             return
         content = document or {}
-        path = collection_path(element)
-        if not path or lacks_path(state.baseline, path):
+        self._note_own_writes(parent, [path])
+        if lacks_path(state.baseline, path):
             return
         was_shown = shown_in(state.baseline, element) is not None
         merge_baseline(parent, _with_element(state.baseline, path, element, verb, content))
         self._update_list(parent, element, verb, content, was_shown=was_shown)
         self._context.recheck_dirty(parent)
-        state.note_moved_version()
+
+    def _note_write_below(self, element: Entity) -> None:
+        """Remember that what the element lives below was written, though it may not be held."""
+        declared, state = type(element).__parent__, state_of(element)
+        above = None if state.parent is None else state_of(state.parent).key
+        if above is None and declared is not None and state.key is not None:
+            above = Key(declared.target, state.key.parent_id)
+        if above is not None:
+            self._context.recent.note(above, type(element), None, has_version=False)
 
     # -- the parent's list --------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.attributes import Attr
 from contacthub_orm.orm.mapping.baseline import (
     apply_edits,
     elements,
@@ -16,10 +17,10 @@ from contacthub_orm.orm.mapping.baseline import (
     revert,
 )
 from contacthub_orm.orm.mapping.changes import changes, creation, parts
-from contacthub_orm.orm.mapping.mapped import Mapped, render
+from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.documents import Document, same
-from contacthub_orm.orm.wire.partial import lacks
+from contacthub_orm.orm.wire.partial import is_partial, lacks
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
@@ -50,7 +51,7 @@ class _Edits:
             apply_edits(self.entity, self.document)
         else:
             revert(self.entity)
-            apply_edits(self.entity, _unsaved(self.document, state.baseline or {}))
+            apply_edits(self.entity, _unsaved(self.document, state.baseline or {}, self.entity))
         state.restore_references(self.references)
         state.schedule_replacement(replace=self.replace)
 
@@ -117,13 +118,22 @@ def _clear(mapped: Mapped, document: Document) -> None:
             object_state(mapped).unmark(name)
 
 
-def _unsaved(edits: Document, baseline: Document) -> Document:
-    """The edits that the baseline does not have yet. Null equals missing; a path that was not loaded equals neither."""
+def _unsaved(edits: Document, baseline: Document, mapped: Any) -> Document:
+    """The edits that the baseline of an object does not have yet; a value is one edit, whatever JSON shows it as.
+
+    Null equals missing; a path that was not loaded equals neither.
+    """
     left: Document = {}
+    attributes = mapped.__keys__ if isinstance(mapped, Mapped) else {}
     for key, value in edits.items():
         held = baseline.get(key)
-        if isinstance(value, dict) and value and isinstance(held, dict):
-            if inner := _unsaved(value, held):
+        if (
+            isinstance(value, dict)
+            and value
+            and isinstance(held, dict)
+            and not isinstance(attributes.get(key), Attr)
+        ):
+            if inner := _unsaved(value, held, at_hand(mapped, (key,))):
                 left[key] = inner
         elif lacks(baseline, key) or not same(_filled(held), _filled(value)):
             left[key] = value
@@ -151,7 +161,13 @@ def start_anew(entity: Entity, document: Document) -> None:
 
 
 def make_transient(entity: Entity) -> None:
-    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it."""
+    """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it.
+
+    Raises:
+        InvalidRequestError: if it was loaded in part, and nobody can load the rest.
+    """
+    if is_partial(state_of(entity).baseline):
+        state_of(entity).load_rest(entity)
     document = creation(entity)
     owner = state_of(entity).owner
     if owner is not None:

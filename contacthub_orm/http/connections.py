@@ -1,0 +1,158 @@
+"""Connections that read answers with care: past interim answers, within a time, and up to a size.
+
+The standard library hands out "102 Processing" and "103 Early Hints" as if they were the answer. The answer itself then
+stays on the connection, where the next request takes it for its own. And its timeout bounds each read of a socket, but not
+an answer that comes a byte at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any, Final
+
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from socket import socket
+
+    from requests import Response
+    from urllib3.connectionpool import HTTPConnectionPool
+    from urllib3.poolmanager import PoolManager
+
+__all__ = ["CarefulAdapter", "TooLargeError", "read_body"]
+
+_CHUNK: Final = 65_536
+"""How many bytes are read, and decompressed, at once: no more than these go past the bound unseen."""
+
+
+class TooLargeError(HTTPError):
+    """The body of an answer is larger than the bound."""
+
+
+class _TimedReader(io.RawIOBase):
+    """The bytes that come through a socket, up to a time on the monotonic clock.
+
+    Args:
+        raw: the socket's own reader.
+        sock: the socket, whose timeout bounds each read.
+        seconds: how long may be read.
+    """
+
+    def __init__(self, raw: io.RawIOBase, sock: socket, seconds: float) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._seconds = seconds
+        self._until = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"the answer was not complete after {self._seconds:g} seconds (total_timeout)")
+        each = self._sock.gettimeout()
+        if each is None or left >= each:
+            return self._raw.readinto(buffer)
+        self._sock.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(each)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _CarefulResponse(HTTPResponse):
+    """An answer that is read within a time; it comes after all interim ones (RFC 9110, 15.2)."""
+
+    def __init__(self, sock: socket, *args: Any, seconds: float, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        # `makefile` counts the readers of a socket, so its own reader stays underneath.
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_TimedReader(raw, sock, seconds))
+
+    def begin(self) -> None:
+        """Read the status and the headers."""
+        super().begin()
+        while self.status < HTTPStatus.OK:
+            if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                self.will_close = True  # we asked for no other protocol, so what follows is anybody's guess
+                return
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
+
+
+class CarefulAdapter(HTTPAdapter):
+    """An adapter of requests whose connections read with care.
+
+    Args:
+        pool_size: how many connections are kept open.
+        total_timeout: how many seconds an answer may take to be read.
+    """
+
+    def __init__(self, pool_size: int, total_timeout: float) -> None:
+        self._response = partial(_CarefulResponse, seconds=total_timeout)
+        super().__init__(pool_maxsize=pool_size, max_retries=0, pool_block=False)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools of direct connections."""
+        super().init_poolmanager(*args, **options)
+        self._make_careful(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """The pools of connections through a proxy."""
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **options)
+        if not known:
+            self._make_careful(manager)
+        return manager
+
+    def _make_careful(self, manager: PoolManager) -> None:
+        kinds = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {
+            scheme: _careful(kind, self._response) for scheme, kind in kinds.items()
+        }
+
+
+def _careful(
+    kind: type[HTTPConnectionPool], response: Callable[..., HTTPResponse]
+) -> type[HTTPConnectionPool]:
+    """A class of pools, whatever kind of connections they have, that read answers by `response`."""
+
+    class CarefulPool(kind):  # type: ignore[misc, valid-type]
+        def _new_conn(self) -> Any:
+            connection: Any = super()._new_conn()
+            connection.response_class = response
+            return connection
+
+    return CarefulPool
+
+
+def read_body(response: Response, at_most: int) -> bytes:
+    """Read the body of an answer, decompressed.
+
+    Raises:
+        TooLargeError: if it is larger than `at_most` bytes. The connection is closed then.
+        urllib3.exceptions.HTTPError: if the exchange fails.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.raw.stream(_CHUNK, decode_content=True):
+        size += len(piece)
+        if size > at_most:
+            response.raw.close()
+            raise TooLargeError(f"the answer is larger than {at_most} bytes (max_answer_bytes)")
+        pieces.append(piece)
+    return b"".join(pieces)

@@ -1,0 +1,83 @@
+"""What the body of a mapped class may declare: a name with a type is an attribute, or it says that it is none."""
+
+from __future__ import annotations
+
+import re
+import typing
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from contacthub_orm.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["refuse_constant", "refuse_unmapped"]
+
+_UNMAPPED: Final = (ClassVar, Final)
+
+
+def refuse_unmapped(cls: type, root: type) -> None:
+    """Make sure that every name with a type in the body of a class, or of a mixin, maps something.
+
+    `points: int = 0` maps nothing: an assignment to it would never be sent. Private names may have any value.
+
+    Args:
+        cls: the class.
+        root: the base of all mapped classes; what is mapped itself was looked at when it was declared.
+
+    Raises:
+        ConfigurationError: if a name maps nothing and is not declared as a ClassVar or Final.
+    """
+    for one in cls.__mro__:
+        if one is cls or not issubclass(one, root):
+            for name, declared in _unmapped(one):
+                raise ConfigurationError(
+                    f"{one.__name__}.{name} maps nothing, so a value of it would never be sent: declare it as "
+                    f"{_declaration(name, declared)}, or as a ClassVar if it is no attribute"
+                )
+
+
+def refuse_constant(cls: type, name: str) -> None:
+    """Refuse to set a name on an object that its class holds as a plain value: it maps nothing.
+
+    Raises:
+        AttributeError: if it is one.
+    """
+    held = getattr(cls, name, None)
+    if not (
+        name.startswith("_")
+        or hasattr(type(held), "__get__")
+        or hasattr(type(held), "__set__")
+        or held is None
+    ):
+        raise AttributeError(f"{cls.__name__}.{name} maps nothing, so a value of it would never be sent")
+
+
+def _declaration(name: str, declared: str) -> str:
+    """How to declare a name with this type."""
+    if declared.partition("[")[0] in ("Attr", "Embedded"):
+        return f"{name}: {declared} = {'attr' if declared.startswith('Attr') else 'embedded'}(...)"
+    return f"{name}: Attr[{declared}] = attr(...)"
+
+
+def _unmapped(cls: type) -> Iterator[tuple[str, str]]:
+    body = vars(cls)
+    for name, declared in body.get("__annotations__", {}).items():
+        value = body.get(name)
+        is_descriptor = hasattr(type(value), "__get__") and not isinstance(value, type)
+        if not (name.startswith("_") or is_descriptor or _is_no_attribute(declared)):
+            yield name, _shown(declared)
+
+
+def _is_no_attribute(declared: Any) -> bool:
+    """Whether an annotation, which may be a string, is a ClassVar or Final."""
+    if isinstance(declared, str):
+        head = declared.partition("[")[0].rpartition(".")[2].strip()
+        return head in ("ClassVar", "Final")
+    return declared in _UNMAPPED or typing.get_origin(declared) in _UNMAPPED
+
+
+def _shown(declared: Any) -> str:
+    """A type as one writes it."""
+    is_plain = isinstance(declared, type) and not typing.get_args(declared)
+    return declared.__name__ if is_plain else re.sub(r"\b[\w.]+\.(?=\w)", "", str(declared))
