@@ -154,11 +154,13 @@ class Connection:
         Raises:
             Failure: if the server refuses the rest of the request.
         """
-        if self.arrival.refusal is None:
+        refusal = self.arrival.refusal
+        if refusal is None:
             message = await self.receive()
-        if self.arrival.refusal is not None:
-            raise self.arrival.refusal
-        return message
+            refusal = self.arrival.refusal
+            if refusal is None:
+                return message
+        raise refusal
 
     async def _discard_body(self) -> bool:
         """Read and drop the rest of the body; whether it ended before the limit."""

@@ -75,7 +75,7 @@ class Protocol(HttpToolsProtocol):
             self._feed(data)
         except httptools.HttpParserError as error:
             self._refuse(Failure(400, f"this is not HTTP: {error}"))
-        if self._unparsed > MAX_HEAD_BYTES:
+        if max(self._unparsed, self._head_size) > MAX_HEAD_BYTES:
             self._refuse(failures.head_too_large(MAX_HEAD_BYTES))
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -106,7 +106,7 @@ class Protocol(HttpToolsProtocol):
         self._is_in_head = True
         self._is_upgrade = False
         self._arrival = Arrival(self.transport, refusal=self._refusal)
-        self.scope["state"]["arrival"] = self._arrival
+        self.scope.setdefault("state", {})["arrival"] = self._arrival
 
     def on_url(self, url: bytes) -> None:
         """Take part of the request's target."""
@@ -131,7 +131,6 @@ class Protocol(HttpToolsProtocol):
         elif self.parser.should_upgrade():
             self._is_upgrade = True
             return
-        self._is_in_head, self._is_in_body = False, True
         if version not in VERSIONS:
             self._arrival.refusal = failures.unknown_version(version)
         if self._head_size > MAX_HEAD_BYTES:
@@ -143,6 +142,7 @@ class Protocol(HttpToolsProtocol):
         self._authorization = b""
         self._arrival.expects_continue = self.expect_100_continue
         super().on_headers_complete()
+        self._is_in_head, self._is_in_body = False, True
         self._cycles = [cycle for cycle in self._cycles if not cycle.response_complete]
         self._cycles.append(self.cycle)
 
