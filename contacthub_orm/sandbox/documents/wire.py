@@ -13,9 +13,19 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, Final, NoReturn
 
-__all__ = ["canonical", "decode", "encode", "format_instant", "is_same_instant", "parse_instant"]
+__all__ = [
+    "canonical",
+    "decode",
+    "decode_received",
+    "encode",
+    "format_instant",
+    "is_same_instant",
+    "parse_instant",
+]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_DEPTH: Final = 200
+TOO_DEEP: Final = f"more than {MAX_DEPTH} levels"
 MILLISECOND: Final = timedelta(milliseconds=1)
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)")
@@ -65,20 +75,43 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def decode(text: str | bytes) -> Any:
-    """Parse JSON text.
+def decode(text: str) -> Any:
+    """Parse JSON text of the sandbox's own."""
+    return json.loads(text)
+
+
+def decode_received(text: str | bytes) -> Any:
+    """Parse JSON text that a client sent.
 
     Raises:
-        ValueError: if it is not JSON, or JSON that other parsers refuse: NaN, an infinite number, half of a
-            surrogate pair, nesting beyond Python's recursion limit.
+        ValueError: if it is not JSON in UTF-8, or JSON that other parsers refuse: a byte order mark, NaN, an
+            infinite number, half of a surrogate pair, more than 200 levels.
     """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8")  # given bytes, `json` would also take UTF-16 and UTF-32
     try:
         value = json.loads(text, parse_float=_finite, parse_constant=_refuse)
-        if b"\\u" in text if isinstance(text, bytes) else "\\u" in text:
+        if "\\u" in text:
             encode(value).encode()
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(value)
     return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            member
+            for container in level
+            if isinstance(container, (dict, list))
+            for member in (container.values() if isinstance(container, dict) else container)
+        ]
+        if not level:
+            return
+    raise ValueError(TOO_DEEP)
 
 
 def _finite(text: str) -> float:

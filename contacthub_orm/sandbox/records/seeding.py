@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
+from contacthub_orm.sandbox.documents.schemas import EVENT_CONTEXTS, EVENT_TYPES
 from contacthub_orm.sandbox.documents.shapes import complete_customer, normalize_context, normalize_properties
 from contacthub_orm.sandbox.documents.validation import (
     check_customer,
@@ -14,7 +17,7 @@ from contacthub_orm.sandbox.documents.validation import (
     check_event_envelope,
     check_event_properties,
 )
-from contacthub_orm.sandbox.documents.wire import format_instant, parse_instant
+from contacthub_orm.sandbox.documents.wire import decode_received, format_instant, parse_instant
 from contacthub_orm.sandbox.records import customer_records, event_records
 from contacthub_orm.sandbox.records.merging import merged
 
@@ -32,7 +35,7 @@ def seed_customers(service: Service, documents: Iterable[Mapping[str, Any]]) -> 
     now = service.settings.now()
     rows = [
         customer_records.columns_of(_customer(service, document, now), service.settings)
-        for document in documents
+        for document in map(_received, documents)
     ]
     return _insert(service, "customers", rows)
 
@@ -44,7 +47,7 @@ def seed_events(service: Service, documents: Iterable[Mapping[str, Any]]) -> lis
     return _insert(
         service,
         "events",
-        [event_records.columns_of(_event(document, now), node_id) for document in documents],
+        [event_records.columns_of(_event(document, now), node_id) for document in map(_received, documents)],
     )
 
 
@@ -59,6 +62,20 @@ def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str
             raise ValueError(f"an id is taken: {error.orig}") from None
         store.analyze()
     return [row["id"] for row in rows]
+
+
+def _received(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as if it had come over HTTP, so that what HTTP refuses is refused here, too."""
+    try:
+        received = decode_received(json.dumps(document))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"a document is not JSON: {error}") from None
+    if not isinstance(received, dict):
+        raise ValueError(f"a document is a JSON object, not {document!r}")
+    for name in ("id", "registeredAt", "updatedAt"):
+        if not isinstance(received.get(name), (str, NoneType)):
+            raise ValueError(f"{name} is a string, not {received[name]!r}")
+    return received
 
 
 def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -77,9 +94,13 @@ def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[s
 
 
 def _event(document: Mapping[str, Any], now: str) -> dict[str, Any]:
-    event_type, context = document["type"], document["context"]
-    properties, info = document.get("properties", {}), document.get("contextInfo")
     _refuse(check_event_envelope(document), document)
+    event_type, context = document.get("type"), document.get("context")
+    if event_type not in EVENT_TYPES:
+        raise ValueError(f"unknown event type {event_type!r}")
+    if context not in EVENT_CONTEXTS:
+        raise ValueError(f"unknown context {context!r}")
+    properties, info = document.get("properties", {}), document.get("contextInfo")
     _refuse(check_event_properties(event_type, properties), document)
     if info is not None:
         _refuse(check_event_context(context, info), document)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from contacthub_orm.sandbox.documents.wire import decode
+from contacthub_orm.sandbox.documents.wire import decode_received
 
 __all__ = [
     "Atomic",
@@ -107,7 +107,7 @@ def parse_query(text: str) -> Query:
         MalformedQuery: if it is not JSON, or does not follow the grammar.
     """
     try:
-        container = decode(text)
+        container = decode_received(text)
     except ValueError as error:
         raise MalformedQuery(f"not JSON: {error}", "") from None
     fields = _fields(container, "", required=("query",), optional=("name",))

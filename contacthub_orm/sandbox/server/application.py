@@ -18,7 +18,7 @@ from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.documents import failures
 from contacthub_orm.sandbox.documents.failures import Failure, FrameworkFailure
 from contacthub_orm.sandbox.documents.schemas import COLLECTIONS
-from contacthub_orm.sandbox.documents.wire import decode
+from contacthub_orm.sandbox.documents.wire import decode_received
 from contacthub_orm.sandbox.routes import configuration, customers, events, privacy, sessions, sub_resources
 from contacthub_orm.sandbox.routes.event_search import search_events
 from contacthub_orm.sandbox.routes.search import search_customers
@@ -44,6 +44,8 @@ LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
 if logging.lastResort is not None:
     # The library silences its loggers; a mistake of the sandbox shows on stderr all the same.
     LOGGER.addHandler(logging.lastResort)
+REQUEST_BYTES: Final = 500
+VALUE_BYTES: Final = 100
 WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
 
 CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
@@ -116,6 +118,15 @@ class Request:
         """The size of the body as its head says, in bytes."""
         return int(self.headers.get(b"content-length", b"0"))
 
+    @property
+    def size(self) -> int:
+        """About how much memory the logged request takes, in bytes; decoded JSON takes more than its text."""
+        size = REQUEST_BYTES + len(self.path) + sum(map(len, self.query.values()))
+        size += VALUE_BYTES * len(self.query)
+        if self.body is not None:
+            size += len(self.content) + VALUE_BYTES * sum(map(self.content.count, (b",", b"[", b"{")))
+        return size
+
     def read_body(self) -> None:
         """Decode the content into `body`.
 
@@ -127,7 +138,7 @@ class Request:
         if not self.content:
             return
         try:
-            self.body = decode(self.content)
+            self.body = decode_received(self.content)
         except ValueError as error:
             raise failures.malformed(f"malformed JSON: {error}") from None
 
@@ -250,7 +261,8 @@ class Application:
                 time=request.time,
                 applied=applied,
                 fault=fault,
-            )
+            ),
+            request.size,
         )
 
     def _admit(self, scope: Scope, request: Request) -> Admitted | Answer:

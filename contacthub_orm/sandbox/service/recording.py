@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["ReceivedRequest", "RequestLog"]
 
 CAPACITY: Final = 100_000
+MAX_BYTES: Final = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,29 @@ class ReceivedRequest:
 
 
 class RequestLog:
-    """The last 100,000 requests, oldest first."""
+    """The last requests, oldest first: at most 100,000, and as many as fit into `MAX_BYTES` of memory."""
 
     def __init__(self) -> None:
-        self._received: deque[ReceivedRequest] = deque(maxlen=CAPACITY)
+        self._received: deque[tuple[ReceivedRequest, int]] = deque()
+        self._size = 0
 
-    def add(self, request: ReceivedRequest) -> None:
-        """Record a request; a full log drops its oldest one."""
-        self._received.append(request)
+    def add(self, request: ReceivedRequest, size: int) -> None:
+        """Record a request; a full log drops its oldest ones.
+
+        Args:
+            request: the request.
+            size: about how much memory it takes, in bytes.
+        """
+        self._received.append((request, size))
+        self._size += size
+        while self._size > MAX_BYTES or len(self._received) > CAPACITY:
+            self._size -= self._received.popleft()[1]
 
     def all(self) -> list[ReceivedRequest]:
         """A copy of the log, which later requests do not change."""
-        return list(self._received)
+        return [request for request, _ in self._received.copy()]
 
     def clear(self) -> None:
         """Drop all requests."""
         self._received.clear()
+        self._size = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import requests
 
@@ -54,6 +56,29 @@ def test_an_unsupported_method_is_answered_405(api):
 def test_a_body_that_is_no_json_object_is_answered_400(api, path, content):
     answer = raw(api, "POST", path, data=content)
     assert (answer.status_code, set(answer.json())) == (400, ENVELOPE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-32-be", "utf-8-sig"])
+def test_a_body_in_another_encoding_or_with_a_byte_order_mark_is_answered_400(api, encoding):
+    content = json.dumps({"nodeId": api.sandbox.node_id, "externalId": "1"}).encode(encoding)
+    assert raw(api, "POST", "/customers", data=content).status_code == 400
+
+
+@pytest.mark.parametrize("depth", [199, 300, 500, 900, 970, 990, 5000, 30000])
+@pytest.mark.parametrize("halves", [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
+def test_a_body_of_any_depth_beyond_200_levels_is_answered_400(api, depth, halves):
+    api.sandbox.seed([{"id": "1"}])
+    value = halves[0] * depth + "1" + halves[1] * depth
+    answer = raw(api, "PATCH", "/customers/1", data=f'{{"extended":{{"a":{value}}}}}'[:65_000])
+    assert (answer.status_code, set(answer.json())) == (400, ENVELOPE)
+
+
+def test_a_body_of_200_levels_is_kept_and_found(api):
+    api.sandbox.seed([{"id": "1"}])
+    value = json.loads('{"a":' * 198 + "1" + "}" * 198)
+    assert api.patch("/customers/1", {"extended": {"a": value}}).status_code == 200
+    assert api.customer("1")["extended"]["a"] == value
+    assert len(api.search(fields="extended")["elements"]) == 1
 
 
 def test_a_body_at_the_limit_is_accepted_and_one_byte_more_is_answered_413(api):

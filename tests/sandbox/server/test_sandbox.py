@@ -6,13 +6,20 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import reduce
+from math import inf
 from time import perf_counter
 
 import pytest
 import requests
 
 from contacthub_orm.sandbox import Sandbox
+from contacthub_orm.sandbox.service import recording
 from tests.sandbox.api import Api
+
+NESTED = reduce(lambda inner, _: [inner], range(5000), [])
+ENDLESS: list[object] = []
+ENDLESS.append(ENDLESS)
 
 
 def test_the_base_url_is_on_loopback_and_ends_with_the_version(sandbox):
@@ -156,6 +163,23 @@ def test_the_token_is_in_no_remembered_request_and_in_no_repr(api):
     assert api.sandbox.token not in repr(api.sandbox._service)
 
 
+def test_the_memory_of_remembered_requests_is_bounded_in_bytes(api, monkeypatch):
+    monkeypatch.setattr(recording, "MAX_BYTES", 100_000)
+    for number in range(20):
+        api.post("/customers", {"nodeId": str(number), "extra": "x" * 30_000})
+    assert [request.body["nodeId"] for request in api.sandbox.requests] == ["17", "18", "19"]
+    for _ in range(150):
+        api.get("/customers/5")
+    assert len(api.sandbox.requests) == 150
+
+
+def test_many_small_values_count_for_the_memory_that_they_take(api, monkeypatch):
+    monkeypatch.setattr(recording, "MAX_BYTES", 10_000_000)
+    for _ in range(20):
+        api.post("/customers", {"extra": [{}] * 10_000})
+    assert len(api.sandbox.requests) < 10
+
+
 def test_requests_can_be_forgotten(api):
     api.search()
     api.sandbox.clear_requests()
@@ -184,6 +208,16 @@ def test_seeding_neither_merges_nor_shows_as_a_request(api):
         {"id": "taken"},
         {"registeredAt": "yesterday"},
         {"extra": 1},
+        {"extra": "\ud800"},
+        {"\ud800": 1},
+        {"extended": {"a": NESTED}},
+        {"extended": {"a": ENDLESS}},
+        {"extended": {"a": inf}},
+        {"extended": {"a": {1, 2}}},
+        {"id": 5},
+        {"id": ["x"]},
+        {"registeredAt": 5},
+        [],
     ],
 )
 def test_a_document_that_cannot_be_seeded_leaves_the_store_as_it_was(api, document):
@@ -191,6 +225,27 @@ def test_a_document_that_cannot_be_seeded_leaves_the_store_as_it_was(api, docume
     with pytest.raises(ValueError, match=r".+"):
         api.sandbox.seed([{"id": "new"}, document])
     assert api.get("/customers/new").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": None},
+        {"type": "danced"},
+        {"type": ["viewedPage"]},
+        {"context": None},
+        {"context": "MOON"},
+        {"context": {}},
+        {"date": 5},
+        {"tracking": "\ud800"},
+        {"properties": {"a": NESTED}},
+    ],
+)
+def test_an_event_that_cannot_be_seeded_leaves_the_store_as_it_was(api, change):
+    event = {"type": "viewedPage", "context": "WEB", "properties": {}}
+    with pytest.raises(ValueError, match=r".+"):
+        api.sandbox.seed_events([event, event | change])
+    assert api.get("/events").json()["elements"] == []
 
 
 def test_seeded_events_are_seen_at_once(api):
