@@ -78,7 +78,9 @@ def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
     if owner is None:
         # `base` is an empty object, not null: the Python SDK cannot read a customer without one.
         blank = customer_records.blank(call.store, call.settings, call.now)
-        new = complete_customer(blank | {"externalId": value, "base": blank["base"] or {}}, call.settings.unset)
+        new = complete_customer(
+            blank | {"externalId": value, "base": blank["base"] or {}}, call.settings.unset
+        )
         customer_records.add(call, new)
         owner = str(new["id"])
     return owner

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from math import inf
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
-from contacthub_orm.sandbox.documents.shapes import UnsetForm
 from contacthub_orm.sandbox.service.faults import Fault
+
+if TYPE_CHECKING:
+    from contacthub_orm.sandbox.documents.shapes import UnsetForm
 
 __all__ = ["Clock", "Settings", "SettingsArguments", "UniquenessPolicy", "utc_now"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from contacthub_orm.sandbox import Sandbox
@@ -54,7 +56,7 @@ def test_objects_inside_the_elements_of_lists_stay_null(api):
 def test_an_object_of_nulls_counts_as_missing_in_a_query(api):
     api.create(externalId="1")
     atom = {"type": "atomic", "attribute": "base.contacts", "operator": "IS_NULL"}
-    query = '{"query": {"type": "simple", "are": {"condition": %s}}}' % str(atom).replace("'", '"')
+    query = json.dumps({"query": {"type": "simple", "are": {"condition": atom}}})
     assert len(api.search(query=query)["elements"]) == 1
 
 
