@@ -353,18 +353,17 @@ def owned(value: Any, holder: Mapped, held: Any) -> Any:
         holder: the object that it is assigned to.
         held: the list that it replaces, or None. Its elements stay the same objects.
     """
-    own = {id(element) for element in held} if isinstance(held, list) else set()
+    return _owned(value, holder, {id(element) for element in held} if isinstance(held, list) else set())
 
-    def copy(one: Any) -> Any:
-        if isinstance(one, list):
-            return [copy(element) for element in one]
-        if isinstance(one, dict):
-            return {key: copy(item) for key, item in one.items()}
-        if id(one) in own or not is_object(type(one)):
-            return one
-        return one._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
 
-    return copy(value)
+def _owned(value: Any, holder: Mapped, own: set[int]) -> Any:
+    if isinstance(value, list):
+        return [_owned(element, holder, own) for element in value]
+    if isinstance(value, dict):
+        return {key: _owned(item, holder, own) for key, item in value.items()}
+    if id(value) in own or not is_object(type(value)):
+        return value
+    return value._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
 
 
 def _read(load: Load | None, wire: Any) -> Any:
