@@ -89,12 +89,22 @@ class Flusher:
         return PendingEntities(new, held, deleted)
 
     def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
-        """Send what is pending. The account begins with what an earlier flush had left unknown.
+        """Send what is pending, then let go of what is saved and nobody refers to.
+
+        Returns:
+            The account, which begins with what an earlier flush had left unknown.
 
         Raises:
             ValidationError: if entities break rules, and the session stops at errors or the block is atomic.
             JournalError: if the journal cannot be written, so that nothing was sent.
         """
+        account = self._flush(only, atomic=atomic)
+        saved = [entry.entity for entry in account]
+        for entity in {id(one): one for one in [*self._context.pinned.values(), *saved]}.values():
+            self._context.let_go(entity)
+        return account
+
+    def _flush(self, only: Iterable[Entity] | None, *, atomic: bool) -> Account:
         self.refuse_interrupted_journal(atomic=atomic)
         chosen = None if only is None else list(only)
         if atomic:
