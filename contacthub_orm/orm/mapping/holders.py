@@ -10,12 +10,15 @@ import sys
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from contacthub_orm.orm.mapping.mapped import Mapped
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["let_go"]
 
