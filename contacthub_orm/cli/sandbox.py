@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
 __all__ = ["sandbox"]
 
+WAIT = 0.5
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=0, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option(
     "--data",
-    type=click.Path(dir_okay=False),
     metavar="FILE",
     help="SQLite file for data, ids and token; without it they are in memory.",
 )
@@ -60,6 +67,7 @@ def sandbox(host: str, port: int, data: str | None, **settings: Unpack[SettingsA
 
     When it is ready, it prints one line of JSON with base_url, workspace_id, node_id and token.
     """
+    from contacthub_orm.sandbox import SandboxError
     from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     told_to_stop = threading.Event()
@@ -69,8 +77,10 @@ def sandbox(host: str, port: int, data: str | None, **settings: Unpack[SettingsA
         with Sandbox(data, host=host, port=port, **settings) as server:
             names = ("base_url", "workspace_id", "node_id", "token")
             click.echo(json.dumps({name: getattr(server, name) for name in names}))
-            told_to_stop.wait()
-    except SandboxUnavailable as missing:
-        raise click.ClickException(str(missing)) from None
+            # On Windows, a wait without a limit keeps Ctrl-C from being seen.
+            while not told_to_stop.wait(WAIT):
+                pass
+    except (SandboxError, SandboxUnavailable) as reason:
+        raise click.ClickException(str(reason)) from None
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None

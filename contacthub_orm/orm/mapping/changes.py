@@ -123,7 +123,8 @@ def _value_patch(old: Any, value: Any, new: Any) -> Any:
     A mapping is patched key by key. Any other value that JSON shows as an object, such as one of an attrs class, is one
     value: it is sent whole, so that two writers never mix its parts.
     """
-    if not isinstance(new, dict) or isinstance(value, Mapped):
+    is_replaced = not (old is None or old is MISSING or isinstance(old, dict))
+    if not isinstance(new, dict) or isinstance(value, Mapped) or is_replaced:
         return difference(old, new)
     if not isinstance(value, Mapping):
         return MISSING if same(old, new) else replacement(old, new)

@@ -10,12 +10,15 @@ import sys
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from contacthub_orm.orm.mapping.mapped import Mapped
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["let_go"]
 
@@ -68,6 +71,7 @@ def _is_ours_alone(holder: Any, key: Any, depth: int = 0) -> bool:
         return True
     references = _references(holder, key)
     item = holder[key]
+    inside: Sequence[tuple[Any, Iterable[Any]]]
     if isinstance(item, Mapped):
         inside = _read_or_written(item)
         references -= sum(_is_in(values[inner], item) for values, keys in inside for inner in keys)

@@ -1,14 +1,15 @@
 """The complete form of documents, which answers show and the store keeps.
 
 A customer's answer names every property of an object that is set; an unset property is null or [] (recorded
-answers of the Python and Go SDKs). Its date-times have the service's form, and its collections hold no
-duplicates.
+answers of the Python and Go SDKs). In the form `object`, `base` and the objects in it are never null: where
+they are unset, they are objects of nulls, because the Python SDK cannot read a customer whose `base` is null.
+Date-times have the service's form, and collections hold no duplicates.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from contacthub_orm.reference import CUSTOMER_SECTIONS
 from contacthub_orm.sandbox.documents.schemas import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "UnsetForm",
     "complete_customer",
     "complete_element",
     "normalize_context",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 Complete: TypeAlias = "Callable[[Any], Any]"
+UnsetForm: TypeAlias = Literal["object", "null"]
 
 CUSTOMER_KEYS: Final = (
     "id",
@@ -54,11 +57,18 @@ CUSTOMER_KEYS: Final = (
 )
 
 
-def complete_customer(document: dict[str, Any]) -> dict[str, Any]:
-    """The customer with all its keys, in the order of the answers. Completing it again changes nothing."""
+def complete_customer(document: dict[str, Any], unset: UnsetForm) -> dict[str, Any]:
+    """The customer with all its keys, in the order of the answers. Completing it again changes nothing.
+
+    Args:
+        document: the customer, complete or not.
+        unset: the form of unset objects in `base`, and of `base` itself.
+    """
     whole = {key: document.get(key) for key in CUSTOMER_KEYS}
     for section in CUSTOMER_SECTIONS:
-        whole[section] = _section(section)(whole[section])
+        whole[section] = _section(section, unset)(whole[section])
+    # One SDK reads an empty object as a list and would put that back.
+    whole["extended"] = whole["extended"] or None
     if whole["enabled"] is None:
         whole["enabled"] = True
     return whole
@@ -87,7 +97,7 @@ def without_duplicates(items: list[Any]) -> list[Any]:
     return list({canonical(item): item for item in items}.values())
 
 
-def project(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+def project(document: dict[str, Any], paths: list[str], unset: UnsetForm) -> dict[str, Any]:
     """The customer reduced by `fields`: all keys stay, only the id and the requested paths keep their values.
 
     A path into the elements of a list keeps the whole list.
@@ -95,6 +105,7 @@ def project(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     kept: dict[str, Any] = dict.fromkeys(document) | {"id": document["id"]}
     for path in paths:
         _copy(document, kept, path.split("."))
+    kept["base"] = _section("base", unset)(kept["base"])
     return kept
 
 
@@ -116,8 +127,8 @@ def _unset(value: Any) -> Any:
 
 
 @cache
-def _section(name: str) -> Complete:
-    return _compile(customer_schema(name), fill=True)
+def _section(name: str, unset: UnsetForm) -> Complete:
+    return _compile(customer_schema(name), fill=True, objects=name == "base" and unset == "object")
 
 
 @cache
@@ -135,11 +146,17 @@ def _context(context: str) -> Complete:
     return _compile(context_schema(context), fill=False)
 
 
-def _compile(node: Schema, *, fill: bool) -> Complete:
-    """A function that completes values of this schema; compiled once, because it runs for every write."""
+def _compile(node: Schema, *, fill: bool, objects: bool = False) -> Complete:
+    """A function that completes values of this schema; compiled once, because it runs for every write.
+
+    With `fill`, objects that are set get all their keys; with `objects`, those that are not set do too,
+    except in the elements of lists.
+    """
     if "properties" in node:
-        children = {name: _compile(child, fill=fill) for name, child in node["properties"].items()}
-        return _object(children) if fill else _partial_object(children)
+        children = {
+            name: _compile(child, fill=fill, objects=objects) for name, child in node["properties"].items()
+        }
+        return _object(children, objects=objects) if fill else _partial_object(children)
     if "items" in node:
         return _array(_compile(node["items"], fill=fill), fill=fill)
     if node.get("format") == "date-time":
@@ -147,8 +164,10 @@ def _compile(node: Schema, *, fill: bool) -> Complete:
     return _same
 
 
-def _object(children: dict[str, Complete]) -> Complete:
+def _object(children: dict[str, Complete], *, objects: bool) -> Complete:
     def complete(value: Any) -> Any:
+        if value is None and objects:
+            return {name: child(None) for name, child in children.items()}
         if not isinstance(value, dict):
             return value
         whole = {name: child(value.get(name)) for name, child in children.items()}

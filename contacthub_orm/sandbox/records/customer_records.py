@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["add", "blank", "change", "check", "columns_of", "load", "oldest_with_external_id", "remove"]
 
 
-def blank(store: Store, now: int) -> dict[str, Any]:
+def blank(store: Store, settings: Settings, now: int) -> dict[str, Any]:
     """A new customer that has only the values that the service sets; `now` is in milliseconds since 1970."""
     source_id = store.credentials.source_id
     time = format_instant(now)
@@ -38,7 +38,8 @@ def blank(store: Store, now: int) -> dict[str, Any]:
             "version": 1,
             "deleted": 0,
             "sourceInfo": {"registeredBy": source_id, "updatedBy": source_id},
-        }
+        },
+        settings.unset,
     )
 
 
@@ -98,7 +99,7 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
     Raises:
         Failure: 400 if it breaks a rule of the node, 409 if it takes another customer's matching properties.
     """
-    changed = complete_customer(changed)
+    changed = complete_customer(changed, call.settings.unset)
     if not always and is_unchanged(stored, changed):
         return encode(stored)
     check(call, changed)

@@ -77,8 +77,9 @@ def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
     owner = customer_records.oldest_with_external_id(call, value)
     if owner is None:
         # `base` is an empty object, not null: the Python SDK cannot read a customer without one.
+        blank = customer_records.blank(call.store, call.settings, call.now)
         new = complete_customer(
-            customer_records.blank(call.store, call.now) | {"externalId": value, "base": {}}
+            blank | {"externalId": value, "base": blank["base"] or {}}, call.settings.unset
         )
         customer_records.add(call, new)
         owner = str(new["id"])

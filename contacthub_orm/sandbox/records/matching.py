@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from contacthub_orm.sandbox.documents import paths
 from contacthub_orm.sandbox.documents.failures import conflict
-from contacthub_orm.sandbox.documents.wire import decode, encode
+from contacthub_orm.sandbox.documents.wire import encode
 from contacthub_orm.sandbox.storage.tables import customers
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from contacthub_orm.sandbox.documents.failures import Failure
     from contacthub_orm.sandbox.service.calls import Call
     from contacthub_orm.sandbox.service.settings import Settings
 
-__all__ = ["conflict_with", "find_match", "match_key", "rebuild_match_keys"]
+__all__ = ["conflict_with", "find_match", "match_key"]
 
 OLDEST_MATCH = (
     select(customers.c.id)
@@ -60,11 +58,3 @@ def conflict_with(call: Call, customer_id: str) -> Failure:
     """409 with a link to the customer that exists already."""
     workspace = f"{call.service.base_url}/workspaces/{call.store.credentials.workspace_id}"
     return conflict(customer_id, f"{workspace}/customers/{customer_id}")
-
-
-def rebuild_match_keys(connection: Connection, settings: Settings) -> None:
-    """Compute the stored keys anew, after the policy has changed."""
-    rows = connection.execute(select(customers.c.row, customers.c.document)).all()
-    keys = [{"the_row": row, "match_key": match_key(decode(document), settings)} for row, document in rows]
-    if keys:
-        connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), keys)

@@ -66,14 +66,14 @@ def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[s
     credentials = service.store.credentials
     if document.get("nodeId", credentials.node_id) != credentials.node_id:
         raise ValueError(f"the sandbox has no node {document['nodeId']}")
-    blank = customer_records.blank(service.store, now)
+    blank = customer_records.blank(service.store, service.settings, now)
     registered = _time(document, "registeredAt", blank["registeredAt"])
     values = {
         "id": document.get("id") or blank["id"],
         "registeredAt": registered,
         "updatedAt": _time(document, "updatedAt", registered),
     }
-    return complete_customer(merged(blank, document) | values)
+    return complete_customer(merged(blank, document) | values, service.settings.unset)
 
 
 def _event(document: Mapping[str, Any], now: str) -> dict[str, Any]:

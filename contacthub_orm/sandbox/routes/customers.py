@@ -30,7 +30,8 @@ def create(call: Call) -> Answer:
     body = _checked_body(call)
     _check_creation(body)
     call.check_node(body["nodeId"])
-    new = complete_customer(merging.merged(records.blank(call.store, call.now), body))
+    blank = records.blank(call.store, call.settings, call.now)
+    new = complete_customer(merging.merged(blank, body), call.settings.unset)
     match = find_match(call, match_key(new, call.settings))
     if match is None:
         records.check(call, new)

@@ -85,4 +85,4 @@ def _documents(call: Call, rows: Sequence[int]) -> Sequence[str]:
 
 def _projected(call: Call, texts: Sequence[str]) -> Sequence[str]:
     fields = [path for path in call.query.get("fields", "").split(",") if path]
-    return [encode(project(decode(text), fields)) for text in texts] if fields else texts
+    return [encode(project(decode(text), fields, call.settings.unset)) for text in texts] if fields else texts

@@ -111,7 +111,7 @@ def requested_page(call: Call) -> Page:
 
 
 def requested_order(call: Call, default: str) -> Order:
-    """The order that the parameter `sort` requests, as `path`, `path,asc` or `path,desc`.
+    """The order that the parameter `sort` requests, as `path`, `path,asc` or `path,desc` (in any case).
 
     Without the parameter it is by the default path, descending.
 
@@ -122,6 +122,7 @@ def requested_order(call: Call, default: str) -> Order:
     if not text:
         return Order(default, descending=True)
     path, comma, direction = text.partition(",")
+    direction = direction.lower()
     if not path or (comma and direction not in ("asc", "desc")):
         raise malformed("sort is written as path, path,asc or path,desc", "sort")
     return Order(path, descending=direction == "desc")

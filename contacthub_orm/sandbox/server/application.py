@@ -25,6 +25,7 @@ from contacthub_orm.sandbox.routes.search import search_customers
 from contacthub_orm.sandbox.server.delivery import Connection, send_answer
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
+from contacthub_orm.sandbox.storage.errors import StorageFull
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["WORKSPACE", "Application", "Request"]
 
 LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
+if logging.lastResort is not None:
+    # The library silences its loggers; a mistake of the sandbox shows on stderr all the same.
+    LOGGER.addHandler(logging.lastResort)
 WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
 
 CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
@@ -124,7 +128,6 @@ class Application:
     def __init__(self, service: Service, log: RequestLog) -> None:
         self._service = service
         self._log = log
-        self._authorization = f"Bearer {service.store.credentials.token}".encode()
         self._handlers: dict[str, dict[str, Handler]] = {}
         for method, path, handler in CONTACTHUB_ROUTES:
             self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
@@ -208,6 +211,8 @@ class Application:
             return self._answer(scope, request)
         except Failure as failure:
             return Answer.of_failure(failure)
+        except StorageFull as full:
+            return Answer.of_failure(FrameworkFailure(507, str(full)))
         except Exception:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
             return Answer.of_failure(FrameworkFailure(500, "the sandbox failed"))
@@ -237,7 +242,7 @@ class Application:
         raise failures.not_found_route(request.path)
 
     def _authorize(self, request: Request, workspace_id: str) -> None:
-        if request.headers.get(b"authorization") != self._authorization:
+        if not self._service.store.credentials.token.is_in(request.headers.get(b"authorization", b"")):
             raise failures.unauthorized()
         if workspace_id != self._service.store.credentials.workspace_id:
             raise failures.unknown_workspace(workspace_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from contacthub_orm.sandbox.service.injection import Injector
 from contacthub_orm.sandbox.service.recording import RequestLog
 from contacthub_orm.sandbox.service.settings import Settings
+from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,12 +41,15 @@ class Sandbox:
     settings.
 
     Args:
-        path: the SQLite file, which is created if it does not exist.
+        path: the SQLite file, under any name; it is created if it does not exist, readable by its owner only.
+            One sandbox at a time can use it.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
         **settings: see `Settings`.
 
     Raises:
+        SandboxError: if the file is in use, another program's or corrupt, if its place is missing, or if the
+            disk is full. Another program's file is left as it is.
         SandboxUnavailable: if the extra `sandbox` is not installed.
         TypeError: if a setting is unknown, or `faults` contains something other than a `Fault`.
         ValueError: if a setting is invalid.
@@ -76,7 +80,7 @@ class Sandbox:
         self._application = Application(self._service, self._log)
         self._thread: ServerThread | None = None
         if path is not None:
-            self._rebuild_match_keys()
+            self._refresh_documents()
 
     def __enter__(self) -> Self:
         try:
@@ -139,7 +143,7 @@ class Sandbox:
     @property
     def token(self) -> str:
         """The bearer token that the server accepts."""
-        return self._service.store.credentials.token
+        return self._service.store.credentials.token.reveal()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -194,7 +198,7 @@ class Sandbox:
         if "faults" in settings:
             self._service.injector = Injector.of(self._service.settings.faults)
         if _matching_policy(before) != _matching_policy(self._service.settings):
-            self._rebuild_match_keys()
+            self._refresh_documents()
 
     @property
     def faults(self) -> Sequence[Fault]:
@@ -256,11 +260,15 @@ class Sandbox:
 
         return seed_events(self._service, documents)
 
-    def _rebuild_match_keys(self) -> None:
-        from contacthub_orm.sandbox.records.matching import rebuild_match_keys
+    def _refresh_documents(self) -> None:
+        from contacthub_orm.sandbox.records.refreshing import refresh_customers
 
-        with self._service.store.transaction() as connection:
-            rebuild_match_keys(connection, self._service.settings)
+        try:
+            with self._service.store.transaction() as connection:
+                refresh_customers(connection, self._service.settings)
+        except SandboxError:
+            self._service.store.close()
+            raise
 
 
 def _matching_policy(settings: Settings) -> tuple[object, ...]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias, TypedDict
+from math import inf
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE, enum
 from contacthub_orm.sandbox.service.faults import Fault
+
+if TYPE_CHECKING:
+    from contacthub_orm.sandbox.documents.shapes import UnsetForm
 
 __all__ = ["Clock", "Settings", "SettingsArguments", "UniquenessPolicy", "utc_now"]
 
@@ -25,6 +29,7 @@ class SettingsArguments(TypedDict, total=False):
     mandatory: Sequence[str]
     extended_schema: Mapping[str, Mapping[str, Any]] | None
     enabled_event_types: Collection[str] | None
+    unset: UnsetForm
     latency: float
     search_delay: float
     page_cap: int
@@ -53,6 +58,9 @@ class Settings:
         extended_schema: the declared extended properties, a JSON schema for each name; None accepts any
             property.
         enabled_event_types: the types of events that the API accepts; None enables all.
+        unset: what customers show for `base`, and for an object in it, that is not set. `object` shows an object
+            of nulls, which all published SDKs can read; `null` shows null, as the Go SDK recorded. It applies
+            to what is written from then on.
         latency: seconds before each answer.
         search_delay: seconds until searches see a write and until a posted event can be read.
         page_cap: the largest number of elements that a search can match.
@@ -70,6 +78,7 @@ class Settings:
     mandatory: Sequence[str] = ()
     extended_schema: Mapping[str, Mapping[str, Any]] | None = None
     enabled_event_types: Collection[str] | None = None
+    unset: UnsetForm = "object"
     latency: float = 0.0
     search_delay: float = 0.0
     page_cap: int = MAX_MATCHED_ELEMENTS
@@ -88,13 +97,15 @@ class Settings:
         """
         if self.uniqueness_policy not in ("MERGE", "BLOCK"):
             raise ValueError(f"uniqueness_policy is MERGE or BLOCK, not {self.uniqueness_policy!r}")
+        if self.unset not in ("object", "null"):
+            raise ValueError(f"unset is object or null, not {self.unset!r}")
         unknown = set(self.enabled_event_types or ()) - set(enum("event_types"))
         if unknown:
             raise ValueError(f"unknown event types: {', '.join(sorted(unknown))}")
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, (int, float)) and value < 0:
-                raise ValueError(f"{field.name} cannot be negative")
+            if isinstance(value, (int, float)) and not 0 <= value < inf:
+                raise ValueError(f"{field.name} is a finite number that is not negative")
         object.__setattr__(self, "faults", tuple(self.faults))
         if not all(isinstance(fault, Fault) for fault in self.faults):
             raise TypeError("faults is a list of Fault")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass
-from secrets import token_hex
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import StaticPool, create_engine, delete, event, func, insert, select
+from sqlalchemy import StaticPool, create_engine, delete, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from contacthub_orm.sandbox.storage.tables import credentials, customers, events, metadata, sessions
+from contacthub_orm.sandbox.storage.credentials import stored_credentials
+from contacthub_orm.sandbox.storage.datafile import DataFile, explained
+from contacthub_orm.sandbox.storage.errors import StorageFull
+from contacthub_orm.sandbox.storage.tables import customers, events, metadata, sessions
 from contacthub_orm.sandbox.storage.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -20,21 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Credentials", "Store"]
+__all__ = ["Store"]
 
-
-@dataclass(frozen=True)
-class Credentials:
-    """The ids and the token that a client needs, and the source that the token identifies."""
-
-    workspace_id: str
-    node_id: str
-    source_id: str
-    token: str
-
-    def __repr__(self) -> str:
-        # The token must not show in logs.
-        return f"Credentials(workspace_id={self.workspace_id!r}, node_id={self.node_id!r})"
+FIRST_ANALYSIS: Final = 500
 
 
 class Store:
@@ -44,29 +34,77 @@ class Store:
 
     Args:
         path: the file, which is created if it does not exist; None keeps the tables in memory.
+
+    Raises:
+        SandboxError: if the file cannot be used, with the reason in one line.
     """
 
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
-        url = "sqlite://" if path is None else f"sqlite:///{path}"
-        self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        event.listen(self._engine, "connect", _tune)
-        self._connection = self._engine.connect()
+        self._file = None if path is None else DataFile(path)
         self._lock = threading.RLock()
+        self._analyze_at = FIRST_ANALYSIS
         self.customers = Timeline(customers)
         self.events = Timeline(events)
-        with self.transaction() as connection:
-            metadata.create_all(connection)
-            self.credentials = _credentials(connection)
-            self.customers.open(connection)
-            self.events.open(connection)
-            self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
-        self.analyze()
+        try:
+            self._open()
+        except BaseException:
+            if self._file is not None:
+                self._file.discard()
+            raise
+
+    def _open(self) -> None:
+        try:
+            self._raw = (
+                sqlite3.connect(":memory:", check_same_thread=False)
+                if self._file is None
+                else self._file.connect()
+            )
+        except sqlite3.Error as error:
+            raise explained(self._name, error) from None
+        # Writes do not wait for the disk, because data need to survive the process only, not the machine.
+        self._raw.execute("PRAGMA synchronous=OFF")
+        self._engine = create_engine(
+            "sqlite://", creator=lambda: self._raw, poolclass=StaticPool, hide_parameters=True
+        )
+        self._connection = self._engine.connect()
+        try:
+            with self.transaction() as connection:
+                metadata.create_all(connection)
+                self.credentials = stored_credentials(connection)
+                self.customers.open(connection)
+                self.events.open(connection)
+                self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
+            self.analyze()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def _name(self) -> str | None:
+        return None if self._file is None else self._file.name
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction: commit at the end of the block, roll back if it raises."""
-        with self._lock, self._connection.begin():
-            yield self._connection
+        """A transaction: commit at the end of the block, roll back if it raises.
+
+        Raises:
+            SandboxError: if SQLite cannot read or write the database; `StorageFull` if the disk is full.
+        """
+        with self._lock:
+            try:
+                with self._connection.begin():
+                    yield self._connection
+            except IntegrityError:
+                raise
+            except DBAPIError as error:
+                raise explained(self._name, error.orig) from error
+            finally:
+                # A commit that fails can leave its transaction open, and the next one would complete it.
+                self._raw.rollback()
+            if self._raw.total_changes >= self._analyze_at:
+                # What was written is committed. A full disk keeps statistics from being stored, no more.
+                with suppress(StorageFull):
+                    self.analyze()
 
     def next_number(self) -> int:
         """A number for the `intId` of a new customer, which no customer of this store has had."""
@@ -74,10 +112,11 @@ class Store:
         return self._last_number
 
     def analyze(self) -> None:
-        """Let SQLite gather statistics.
+        """Let SQLite gather statistics; later it does so by itself each time that the writes have doubled.
 
         All customers are in one node, and without statistics SQLite would pick its index by the node.
         """
+        self._analyze_at = max(FIRST_ANALYSIS, 2 * self._raw.total_changes)
         with self.transaction() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
@@ -96,20 +135,3 @@ class Store:
         with self._lock:
             self._connection.close()
             self._engine.dispose()
-
-
-def _tune(connection: Any, _record: object) -> None:
-    """Write without waiting for the disk, because data need to survive the process only, not the machine."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=OFF")
-    cursor.close()
-
-
-def _credentials(connection: Connection) -> Credentials:
-    stored: dict[str, str] = {row.name: row.value for row in connection.execute(select(credentials))}
-    if not stored:
-        names = ("workspace_id", "node_id", "source_id")
-        stored = {name: str(uuid4()) for name in names} | {"token": token_hex(32)}
-        connection.execute(insert(credentials), [{"name": name, "value": stored[name]} for name in stored])
-    return Credentials(**stored)

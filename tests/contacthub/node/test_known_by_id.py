@@ -257,4 +257,4 @@ def test_an_object_put_in_place_of_one_known_in_part_replaces_all_of_it(
     customer.patch()
 
     base = server.get(f"customers/{identity}")["base"]
-    assert (base["firstName"], base["lastName"], base["contacts"]) == ("Grace", None, None)
+    assert (base["firstName"], base["lastName"], base["contacts"]["email"]) == ("Grace", None, None)

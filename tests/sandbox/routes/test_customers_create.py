@@ -40,14 +40,14 @@ def test_an_answer_names_every_property_of_the_customer(api):
 
 def test_unset_sections_are_null_and_enabled_is_true(api):
     customer = api.create(externalId="1")
-    assert [customer[name] for name in ("base", "consents", "extended", "tags", "extra")] == [None] * 5
+    assert [customer[name] for name in ("consents", "extended", "tags", "extra")] == [None] * 4
     assert customer["enabled"] is True
 
 
 def test_a_given_base_names_every_property_with_null_or_an_empty_list(api):
     base = api.create(base={"firstName": "Bruce"})["base"]
     assert set(base) == BASE_KEYS
-    assert base["contacts"] is None
+    assert (base["contacts"]["email"], base["contacts"]["otherContacts"]) == (None, [])
     assert base["educations"] == base["subscriptions"] == []
 
 

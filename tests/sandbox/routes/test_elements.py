@@ -83,8 +83,6 @@ def test_an_unknown_customer_is_answered_404(api, collection):
         ("educations", {"id": "1", "startYear": "1990"}),
         ("educations", {"id": "1", "schoolType": "NURSERY"}),
         ("jobs", {"id": "1", "startDate": "2010-01-01T00:00:00Z"}),
-        ("subscriptions", {"id": "1"}),
-        ("subscriptions", {"id": "1", "subscribed": None}),
         ("subscriptions", {"id": "x" * 256, "subscribed": True}),
     ],
 )
@@ -107,3 +105,14 @@ def test_the_contexts_of_a_subscription_are_kept(api, customer):
     answer = api.post(f"/customers/{customer['id']}/subscriptions", body).json()
     assert answer["subscribeContext"] == {"ip": "10.0.0.1", "userAgent": None}
     assert answer["unsubscribeContext"] is None
+
+
+@pytest.mark.parametrize("body", [{"id": "1"}, {"id": "1", "subscribed": None}])
+def test_a_subscription_without_subscribed_is_the_same_on_its_route_and_inside_the_customer(api, body):
+    inside = api.create(base={"subscriptions": [body]})
+    alone = api.create(externalId="1")
+    answer = api.post(f"/customers/{alone['id']}/subscriptions", body)
+    assert answer.status_code == 201
+    assert [answer.json()] == api.customer(alone)["base"]["subscriptions"] == inside["base"]["subscriptions"]
+    assert answer.json()["subscribed"] is None
+    assert api.put(f"/customers/{alone['id']}/subscriptions/1", {"name": "x"}).status_code == 200

@@ -147,7 +147,7 @@ def test_an_event_of_an_unknown_external_id_makes_a_customer_with_a_base(api):
     identifier = api.event(bringBackProperties={"type": "EXTERNAL_ID", "value": "new"})
     customer = api.customer(api.get(f"/events/{identifier}").json()["customerId"])
     assert customer["externalId"] == "new"
-    assert customer["base"]["contacts"] is None
+    assert customer["base"]["contacts"]["email"] is None
 
 
 def test_an_event_comes_to_be_when_the_delay_is_over(api, customer, clock):

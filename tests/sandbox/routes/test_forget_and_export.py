@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 
 import pytest
 import requests
@@ -251,17 +250,14 @@ def test_nothing_of_it_is_left_in_the_tables(tmp_path, http, delay):
         events = [early, event_of_session(api, "the-session"), api.event(customerId=customer["id"])]
         api.patch(f"/customers/{customer['id']}", {"base": {"firstName": "The-name"}})
         traces = [customer["id"], "the-external-id", "a@b.it", "the-session", "The-name", *events]
-        assert [trace for trace in traces if trace not in dump(path)] == []
+        assert [trace for trace in traces if trace not in dump(sandbox)] == []
         forget(api, customer)
-        assert [trace for trace in traces if trace in dump(path)] == []
+        assert [trace for trace in traces if trace in dump(sandbox)] == []
 
 
-def dump(path):
+def dump(sandbox):
     """All that the tables hold, as SQL."""
-    connection = sqlite3.connect(path)
-    text = "\n".join(connection.iterdump())
-    connection.close()
-    return text
+    return "\n".join(sandbox._service.store._raw.iterdump())
 
 
 def test_forgetting_is_logged_with_the_id_alone(api, customer, caplog):

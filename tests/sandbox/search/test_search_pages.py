@@ -181,7 +181,7 @@ def test_fields_leave_the_other_keys_without_a_value(api):
 def test_fields_of_an_unset_object_are_null(api):
     api.create(externalId="1")
     [customer] = api.search(fields="base.contacts.email,tags")["elements"]
-    assert (customer["base"], customer["tags"]) == (None, None)
+    assert (customer["base"]["contacts"]["email"], customer["tags"]) == (None, None)
 
 
 def test_a_search_sees_the_old_version_until_the_delay_is_over(api, clock):

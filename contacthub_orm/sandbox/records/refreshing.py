@@ -1,0 +1,42 @@
+"""Stored customers, brought to the policies and the form of this sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select, update
+
+from contacthub_orm.sandbox.documents.shapes import complete_customer
+from contacthub_orm.sandbox.documents.wire import decode, encode
+from contacthub_orm.sandbox.records.matching import match_key
+from contacthub_orm.sandbox.storage.errors import SandboxError
+from contacthub_orm.sandbox.storage.tables import customers
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from contacthub_orm.sandbox.service.settings import Settings
+
+__all__ = ["refresh_customers"]
+
+
+def refresh_customers(connection: Connection, settings: Settings) -> None:
+    """Compute the match keys anew and complete the documents, after a file was opened or the policy changed.
+
+    A sandbox of an earlier version left unset objects null.
+
+    Raises:
+        SandboxError: if a document is corrupt.
+    """
+    rows = connection.execute(select(customers.c.row, customers.c.document)).all()
+    changes = [{"the_row": row, **_refreshed(text, settings)} for row, text in rows]
+    if changes:
+        connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), changes)
+
+
+def _refreshed(text: str, settings: Settings) -> dict[str, Any]:
+    try:
+        customer = complete_customer(decode(text), settings.unset)
+    except (ValueError, TypeError, AttributeError):
+        raise SandboxError("the data file is corrupt: a customer is no JSON object") from None
+    return {"match_key": match_key(customer, settings), "document": encode(customer)}

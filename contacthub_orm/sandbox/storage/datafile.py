@@ -1,0 +1,130 @@
+"""The file of a store: whose it is, who may open it, and what its errors mean.
+
+SQLite itself keeps a second sandbox out: its exclusive lock belongs to the process and ends with it, however
+that ends. So there is no lock file that a kill could leave behind.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from contacthub_orm.sandbox.storage.errors import SandboxError, StorageFull
+from contacthub_orm.sandbox.storage.tables import metadata
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["DataFile", "explained"]
+
+APPLICATION_ID: Final = int.from_bytes(b"CHsb")
+PRIVATE: Final = 0o600
+SIDECARS: Final = ("", "-wal", "-shm", "-journal")
+PRIMARY_CODE: Final = 0xFF
+LOCK_TIMEOUT: Final = 0.2
+
+MEANINGS: Final = {
+    sqlite3.SQLITE_BUSY: "is in use by another process; a data file serves one sandbox at a time",
+    sqlite3.SQLITE_LOCKED: "is in use by another process; a data file serves one sandbox at a time",
+    sqlite3.SQLITE_CORRUPT: "is corrupt",
+    sqlite3.SQLITE_NOTADB: "is no data file of a sandbox",
+    sqlite3.SQLITE_READONLY: "cannot be written",
+}
+
+
+class DataFile:
+    """A data file, checked and ready to be opened.
+
+    Args:
+        path: its path, which is taken literally, whatever characters it has. A missing file is created, for
+            its owner's eyes only.
+
+    Raises:
+        SandboxError: if the place is missing, or the file is another program's or no database.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        given = os.fsdecode(path)
+        if not given or "\0" in given:
+            raise SandboxError(f"no file can have the name {given!r}")
+        self.name = os.path.abspath(given)
+        try:
+            self._is_new = self._created_or_checked()
+        except OSError as error:
+            raise SandboxError(f"cannot open the data file {given!r}: {error.strerror}") from None
+
+    def connect(self) -> sqlite3.Connection:
+        """Open the file and keep every other process out until the connection is closed.
+
+        Raises:
+            sqlite3.Error: if that fails; `explained` says what it means.
+        """
+        connection = sqlite3.connect(self.name, timeout=LOCK_TIMEOUT, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+            # In the header, and before the write-ahead log exists, so that the main file always says whose it is.
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+            if not self._is_new and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("database disk image is malformed")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        for name in self._parts():
+            with suppress(OSError):
+                Path(name).chmod(PRIVATE)
+        return connection
+
+    def discard(self) -> None:
+        """Delete the file if it was created by this object, after opening it failed."""
+        if self._is_new:
+            for name in self._parts():
+                with suppress(OSError):
+                    Path(name).unlink()
+
+    def _parts(self) -> list[str]:
+        return [self.name + suffix for suffix in SIDECARS]
+
+    def _created_or_checked(self) -> bool:
+        """Create the file, or check whose it is; return whether it was created."""
+        try:
+            mode = os.stat(self.name).st_mode
+        except FileNotFoundError:
+            os.close(os.open(self.name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+            return True
+        if not stat.S_ISREG(mode):
+            raise SandboxError(f"{self.name!r} is no file")
+        if os.path.getsize(self.name) and not self._is_a_sandboxs():
+            raise SandboxError(f"{self.name!r} is another program's file, and was left as it is")
+        return False
+
+    def _is_a_sandboxs(self) -> bool:
+        """Whether a sandbox wrote the file; asked without a lock, a log or any other trace.
+
+        Sandboxes of earlier versions did not sign their files, which are known by their tables.
+        """
+        # Opened by SQLite, not by `open`: closing a second descriptor would drop this process's own locks.
+        address = f"{Path(self.name).as_uri()}?mode=ro&immutable=1"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as connection:
+                if connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,):
+                    return True
+                rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except sqlite3.Error as error:
+            raise explained(self.name, error) from None
+        return {name for (name,) in rows} >= metadata.tables.keys()
+
+
+def explained(name: str | None, error: BaseException | None) -> SandboxError:
+    """What an error of SQLite means, in one line; `name` is that of the file, None for a store in memory."""
+    subject = "the store in memory" if name is None else f"the data file {name!r}"
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & PRIMARY_CODE
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull(f"{subject} cannot grow: the disk is full")
+    return SandboxError(f"{subject} {MEANINGS.get(code, f'cannot be used: {error}')}")

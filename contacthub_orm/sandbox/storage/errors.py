@@ -1,0 +1,13 @@
+"""The error of a sandbox that cannot keep its data. It imports nothing optional."""
+
+from __future__ import annotations
+
+__all__ = ["SandboxError", "StorageFull"]
+
+
+class SandboxError(Exception):
+    """The data file cannot be used: it is in use, another program's or corrupt, or its place is missing."""
+
+
+class StorageFull(SandboxError):  # noqa: N818 - named for what it says
+    """The disk is full. Nothing was written, and the sandbox goes on."""
