@@ -18,7 +18,7 @@ from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import MAX_DEPTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["let_go"]
 
@@ -71,7 +71,7 @@ def _is_ours_alone(holder: Any, key: Any, depth: int = 0) -> bool:
         return True
     references = _references(holder, key)
     item = holder[key]
-    inside: Iterable[tuple[Any, Iterable[Any]]]
+    inside: Sequence[tuple[Any, Iterable[Any]]]
     if isinstance(item, Mapped):
         inside = _read_or_written(item)
         references -= sum(_is_in(values[inner], item) for values, keys in inside for inner in keys)
