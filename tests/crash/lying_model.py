@@ -253,7 +253,7 @@ class LyingModel(RuleBasedStateMachine):
             if isinstance(entity, Customer):
                 path = f"customers/{entity.id}"
             elif entry.request.method == "POST":
-                path = f"{path}/{entity.id}"
+                path = f"{path}/{(entry.request.body or {})['id']}"
             status = self.server.status(path)
             if entry.request.method == "DELETE":
                 assert status == 404, entry
