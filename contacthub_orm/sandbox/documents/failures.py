@@ -20,6 +20,7 @@ __all__ = [
     "Failure",
     "FrameworkFailure",
     "conflict",
+    "head_too_large",
     "injected",
     "invalid",
     "malformed",
@@ -28,7 +29,9 @@ __all__ = [
     "not_found_route",
     "throttled",
     "too_large",
+    "too_slow",
     "unauthorized",
+    "unknown_version",
     "unknown_workspace",
 ]
 
@@ -116,6 +119,21 @@ def unknown_workspace(workspace_id: str) -> Failure:
 def too_large(limit: int) -> Failure:
     """413 for a body above the limit, in bytes; the reference documents the limit but not the status."""
     return Failure(413, f"the payload is larger than {limit} bytes")
+
+
+def head_too_large(limit: int) -> Failure:
+    """431 for a request line and headers that are larger than the limit, in bytes."""
+    return Failure(431, f"the request line and the headers are larger than {limit} bytes")
+
+
+def too_slow(seconds: float) -> Failure:
+    """408 for a request that has not arrived after these seconds."""
+    return Failure(408, f"the request took longer than {seconds:g} seconds to arrive")
+
+
+def unknown_version(version: str) -> Failure:
+    """505 for a version of HTTP other than 1.0 and 1.1."""
+    return Failure(505, f"HTTP {version} is not supported")
 
 
 def throttled(retry_after: int) -> Failure:

@@ -22,7 +22,8 @@ from contacthub_orm.sandbox.documents.wire import decode
 from contacthub_orm.sandbox.routes import configuration, customers, events, privacy, sessions, sub_resources
 from contacthub_orm.sandbox.routes.event_search import search_events
 from contacthub_orm.sandbox.routes.search import search_customers
-from contacthub_orm.sandbox.server.delivery import Connection, send_answer
+from contacthub_orm.sandbox.server import cors
+from contacthub_orm.sandbox.server.delivery import Connection, Disconnected
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
 from contacthub_orm.sandbox.storage.errors import StorageFull
@@ -88,11 +89,13 @@ class Request:
         method: the HTTP method.
         path: the path, percent-decoded.
         query: the query parameters, with the last value of each name.
-        headers: the headers, with names in lower case.
+        headers: the headers but `Authorization`, with names in lower case.
         client: the address of the caller.
-        content: the body as received.
         time: when the request arrived, by the sandbox's clock.
         arrived: the same by the machine's performance counter, in seconds; latency counts from it.
+        is_authorized: whether it carries the token.
+        content: the body as received.
+        is_large: whether the body exceeds the limit, so that `content` is not all of it.
         body: the decoded body, after `read_body`.
     """
 
@@ -101,10 +104,17 @@ class Request:
     query: dict[str, str]
     headers: dict[bytes, bytes]
     client: str | None
-    content: bytes
     time: datetime
     arrived: float
+    is_authorized: bool
+    content: bytes = b""
+    is_large: bool = False
     body: Any = None
+
+    @property
+    def announced(self) -> int:
+        """The size of the body as its head says, in bytes."""
+        return int(self.headers.get(b"content-length", b"0"))
 
     def read_body(self) -> None:
         """Decode the content into `body`.
@@ -112,7 +122,7 @@ class Request:
         Raises:
             Failure: 413 if the content is too large, 400 if it is not JSON.
         """
-        if len(self.content) > MAX_PAYLOAD_BYTES:
+        if self.is_large:
             raise failures.too_large(MAX_PAYLOAD_BYTES)
         if not self.content:
             return
@@ -120,6 +130,14 @@ class Request:
             self.body = decode(self.content)
         except ValueError as error:
             raise failures.malformed(f"malformed JSON: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may be carried out: its handler, and the parameters of the route's path."""
+
+    handler: Handler
+    parameters: dict[str, str]
 
 
 class Application:
@@ -140,30 +158,56 @@ class Application:
         The request takes effect as soon as it has arrived. The latency holds back its answer only, so that
         other requests are served meanwhile, as on a server that is far away.
         """
-        service = self._service
-        request = await _receive_request(scope, receive, service.settings.clock)
-        injector = service.injector  # read once, because another thread may clear the faults
-        effect = None if injector is None else injector.strike(request.method, request.path)
-        if effect is not None:
-            await self._serve_struck(effect, request, Connection(scope, receive, send))
+        connection = Connection(scope["state"]["arrival"], receive, send, MAX_PAYLOAD_BYTES)
+        if connection.arrival.refusal is not None:  # its head was not read, so there is no request to log
+            await connection.end(self._completed(Answer.of_failure(connection.arrival.refusal)))
             return
-        answer = self._carry_out(scope, request)
-        self._log_request(request, answer.status, answer.is_success)
-        await self._wait_out_latency(request)
-        await send_answer(send, self._dated(answer))
+        request = _request(scope, connection.arrival.is_authorized, self._service.settings.clock)
+        connection.is_large = request.announced > MAX_PAYLOAD_BYTES
+        admitted = self._admit(scope, request)
+        if isinstance(admitted, Admitted):
+            try:
+                request.content = await connection.body()
+            except Disconnected:
+                self._log_request(request, None, applied=False)
+                return
+            except Failure as failure:
+                self._log_request(request, failure.status, applied=False)
+                await connection.end(self._completed(Answer.of_failure(failure)))
+                return
+            request.is_large = connection.is_large
+        await self._serve(admitted, request, connection)
+
+    def authorizes(self, authorization: bytes) -> bool:
+        """Whether the value of an `Authorization` header carries the token."""
+        return self._service.store.credentials.token.is_in(authorization)
 
     def release(self) -> None:
         """Let all requests that a fault holds back continue at once. The server calls this when it stops."""
         self._released.set()
 
-    async def _serve_struck(self, effect: Effect, request: Request, connection: Connection) -> None:
+    async def _serve(self, admitted: Admitted | Answer, request: Request, connection: Connection) -> None:
+        """Serve a request that has arrived, or that is refused whatever its body."""
+        injector = self._service.injector  # read once, because another thread may clear the faults
+        effect = None if injector is None else injector.strike(request.method, request.path)
+        if effect is not None:
+            await self._serve_struck(effect, admitted, request, connection)
+            return
+        answer = self._carry_out(admitted, request)
+        self._log_request(request, answer.status, answer.is_success)
+        await self._wait_out_latency(request)
+        await connection.answer(self._completed(answer))
+
+    async def _serve_struck(
+        self, effect: Effect, admitted: Admitted | Answer, request: Request, connection: Connection
+    ) -> None:
         """Serve a request that a fault strikes."""
         resets = self._service.resets
         await self._hold(effect.before)
         if resets != self._service.resets:
             await connection.cut()
             return
-        genuine = self._carry_out(connection.scope, request) if effect.applied else None
+        genuine = self._carry_out(admitted, request) if effect.applied else None
         if genuine is None:
             with suppress(Failure):
                 request.read_body()
@@ -172,12 +216,16 @@ class Application:
         self._log_request(request, None if answer is None else answer.status, applied, effect.name)
         await self._wait_out_latency(request)
         await self._hold(effect.after)
-        await connection.deliver(None if answer is None else self._dated(answer), effect.ending)
+        await connection.deliver(None if answer is None else self._completed(answer), effect.ending)
 
-    def _dated(self, answer: Answer) -> Answer:
-        """The answer with a `Date` by the sandbox's clock, against which clients check their own clock."""
+    def _completed(self, answer: Answer) -> Answer:
+        """The answer with what every answer has.
+
+        That is a `Date` by the sandbox's clock, against which clients check their own clock, and the leave for
+        pages of any origin to read it.
+        """
         date = format_datetime(self._service.settings.clock().astimezone(UTC), usegmt=True)
-        return replace(answer, headers=(*answer.headers, ("date", date)))
+        return replace(answer, headers=(*answer.headers, *cors.HEADERS, ("date", date)))
 
     async def _hold(self, seconds: float) -> None:
         if seconds:
@@ -205,10 +253,23 @@ class Application:
             )
         )
 
-    def _carry_out(self, scope: Scope, request: Request) -> Answer:
-        """Let the API carry out the request; a failure becomes an answer too."""
+    def _admit(self, scope: Scope, request: Request) -> Admitted | Answer:
+        """Judge the request by its head: what the API is to carry out, or the answer."""
+        if request.method == "OPTIONS":
+            return cors.preflight(request.headers)
         try:
-            return self._answer(scope, request)
+            handler, parameters = self._route(scope, request)
+            self._authorize(request, parameters["workspace"])
+        except Failure as failure:
+            return Answer.of_failure(failure)
+        return Admitted(handler, parameters)
+
+    def _carry_out(self, admitted: Admitted | Answer, request: Request) -> Answer:
+        """Let the API carry out the request; a failure becomes an answer too."""
+        if isinstance(admitted, Answer):
+            return admitted
+        try:
+            return self._answer(admitted, request)
         except Failure as failure:
             return Answer.of_failure(failure)
         except StorageFull as full:
@@ -217,11 +278,9 @@ class Application:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
             return Answer.of_failure(FrameworkFailure(500, "the sandbox failed"))
 
-    def _answer(self, scope: Scope, request: Request) -> Answer:
+    def _answer(self, admitted: Admitted, request: Request) -> Answer:
         service = self._service
-        handler, parameters = self._route(scope, request)
         now = service.settings.now()
-        self._authorize(request, parameters["workspace"])
         wait = service.throttle.seconds_to_wait(now, service.settings.max_requests_per_minute)
         if wait:
             raise failures.throttled(wait)
@@ -229,7 +288,8 @@ class Application:
         agent = request.headers.get(b"user-agent")
         client = (request.client, None if agent is None else agent.decode("latin-1"))
         with service.store.transaction() as connection:
-            return handler(Call(service, connection, now, parameters, request.query, request.body, client))
+            call = Call(service, connection, now, admitted.parameters, request.query, request.body, client)
+            return admitted.handler(call)
 
     def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
         for route in self._routes:
@@ -242,7 +302,7 @@ class Application:
         raise failures.not_found_route(request.path)
 
     def _authorize(self, request: Request, workspace_id: str) -> None:
-        if not self._service.store.credentials.token.is_in(request.headers.get(b"authorization", b"")):
+        if not request.is_authorized:
             raise failures.unauthorized()
         if workspace_id != self._service.store.credentials.workspace_id:
             raise failures.unknown_workspace(workspace_id)
@@ -261,13 +321,7 @@ def _delivered_answer(effect: Effect, genuine: Answer | None) -> Answer | None:
     return genuine
 
 
-async def _receive_request(scope: Scope, receive: Receive, clock: Clock) -> Request:
-    content = b""
-    more = True
-    while more:
-        message = await receive()
-        content += message.get("body", b"")
-        more = message.get("more_body", False)
+def _request(scope: Scope, is_authorized: bool, clock: Clock) -> Request:
     client = scope.get("client")
     return Request(
         method=scope["method"],
@@ -275,7 +329,7 @@ async def _receive_request(scope: Scope, receive: Receive, clock: Clock) -> Requ
         query=dict(parse_qsl(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)),
         headers=dict(scope["headers"]),
         client=client[0] if client else None,
-        content=content,
         time=clock(),
         arrived=perf_counter(),
+        is_authorized=is_authorized,
     )

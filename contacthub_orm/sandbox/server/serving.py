@@ -7,20 +7,13 @@ import threading
 from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from contacthub_orm.sandbox.server.protocol import Protocol
 
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.server.application import Application
 
 __all__ = ["ServerThread"]
-
-
-class _Protocol(HttpToolsProtocol):
-    """Passes its transport to the application, so that a fault can cut the connection: ASGI cannot."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope.setdefault("state", {})["transport"] = self.transport
 
 
 class _Server(uvicorn.Server):
@@ -58,11 +51,12 @@ class ServerThread:
                 application,
                 access_log=False,
                 date_header=False,
-                http=_Protocol,
+                http=Protocol,
                 lifespan="off",
                 log_config=None,
                 log_level="warning",
                 loop="asyncio",
+                proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=5,
                 timeout_keep_alive=60,
