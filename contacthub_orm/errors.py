@@ -138,11 +138,15 @@ class Violation:
 
 
 class ValidationError(ContacthubError, ValueError):
-    """Values to be sent break rules of the API. Nothing was sent. `violations` lists all of them."""
+    """Values to be sent break rules of the API, so they were not sent.
 
-    def __init__(self, violations: Sequence[Violation]) -> None:
+    Attributes:
+        violations: all the rules that are broken.
+    """
+
+    def __init__(self, violations: Sequence[Violation], message: str | None = None) -> None:
         self.violations = tuple(violations)
-        super().__init__("; ".join(str(violation) for violation in violations))
+        super().__init__("; ".join(map(str, violations)) if message is None else message)
 
 
 class NoResultFound(ContacthubError):  # noqa: N818 - SQLAlchemy's name

@@ -82,11 +82,12 @@ def writes(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def filled(value: Any) -> Any:
-    """A document without its nulls and its empty lists."""
+    """A document without its nulls, empty lists and empty objects."""
     if isinstance(value, list):
         return [filled(item) for item in value]
     if isinstance(value, dict):
-        return {key: filled(item) for key, item in value.items() if item not in (None, [])}
+        found = {key: filled(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item not in (None, [], {})}
     return value
 
 

@@ -8,13 +8,15 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 __all__ = ["run_model"]
 
 
-def run_model(model: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
+def run_model(
+    model: type[RuleBasedStateMachine], examples: int, steps: int, *, derandomize: bool = False
+) -> None:
     """Hold a model against the real thing, in so many examples of at most so many steps."""
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
-        derandomize=False,
+        derandomize=derandomize,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(model, settings=chosen)

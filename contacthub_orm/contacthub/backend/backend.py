@@ -165,7 +165,7 @@ class NodeBackend:
         itself, and stays the same however often the creation is planned.
         """
         if isinstance(entity, Event):
-            if body.get("date") is None:
+            if body.get("date") is None and entity.date is None:
                 entity.date = self.now()
                 body["date"] = dump_datetime(entity.date)
             bring_back = body.get("bringBackProperties")

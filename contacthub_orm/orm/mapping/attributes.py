@@ -356,22 +356,22 @@ def owned(value: Any, holder: Mapped, held: Any) -> Any:
         held: the list that it replaces, or None. Its elements stay the same objects.
     """
     own = {id(element) for element in held} if isinstance(held, list) else set()
-
-    def copy(one: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise UnsendableError(one, TOO_DEEP)
-        if isinstance(one, list):
-            return [copy(element, depth + 1) for element in one]
-        if isinstance(one, dict):
-            return {key: copy(item, depth + 1) for key, item in one.items()}
-        if id(one) in own or not is_object(type(one)):
-            return one
-        return one._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
-
     try:
-        return copy(value, 0)
+        return _owned(value, holder, own, 0)
     except UnsendableError:
         return value
+
+
+def _owned(value: Any, holder: Mapped, own: set[int], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise UnsendableError(value, TOO_DEEP)
+    if isinstance(value, list):
+        return [_owned(element, holder, own, depth + 1) for element in value]
+    if isinstance(value, dict):
+        return {key: _owned(item, holder, own, depth + 1) for key, item in value.items()}
+    if id(value) in own or not is_object(type(value)):
+        return value
+    return value._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
 
 
 def _read(load: Load | None, wire: Any) -> Any:

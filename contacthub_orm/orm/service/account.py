@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from contacthub_orm.errors import CommitError
+from contacthub_orm.errors import CommitError, ValidationError
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.service.tables import html_table, request_cells
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
     Attributes:
         DONE: the service confirmed it.
-        FAILED: the service refused it, or the request never reached the service.
+        FAILED: the service refused it, the request never reached the service, or it breaks a rule and was not sent.
         UNKNOWN: it was sent and the answer was lost.
         NOT_SENT: it was not sent, because an earlier operation did not succeed.
         SUPERSEDED: a deletion that was not sent, because the service merged an entity that the same flush creates into
@@ -188,4 +188,6 @@ def _failure_line(entry: Entry) -> str:
     facts = [type(entry.error).__name__]
     facts += [] if entry.status is None else [f"status {entry.status}"]
     facts += [] if entry.logref is None else [f"logref {entry.logref}"]
+    if isinstance(entry.error, ValidationError):
+        facts += [one.path for one in entry.error.violations]
     return f"{entry.outcome:<8} {request}  ({', '.join(facts)})"

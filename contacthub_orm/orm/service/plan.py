@@ -14,6 +14,7 @@ from contacthub_orm.orm.service.tables import html_table, request_cells
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from contacthub_orm.errors import ValidationError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
@@ -110,6 +111,8 @@ class Operation:
         folded: changes of collection elements that are sent in the body's collection.
         own: the body without the folded changes, or None if the body has no collection of elements.
         erases: for a deletion, whether the service erases all data of the entity.
+        refusal: the rules that the entity breaks, None if it breaks none. An operation with a refusal is not sent and has
+            no body; it stands in a plan for those that wait for it.
     """
 
     verb: Verb
@@ -121,6 +124,7 @@ class Operation:
     folded: tuple[Folded, ...] = ()
     own: Document | None = attrs.field(default=None, repr=False)
     erases: bool = False
+    refusal: ValidationError | None = None
 
     @property
     def body(self) -> Document:

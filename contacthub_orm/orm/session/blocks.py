@@ -19,6 +19,7 @@ from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensat
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation, Plan
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.session.context.snapshots import Snapshot
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["AtomicBlock", "Block", "PlainBlock", "commit", "nested_block"]
 
@@ -267,14 +269,21 @@ class AtomicBlock:
             merge_baseline(entity, undone.document)
             self._context.recheck_dirty(entity)
             self._reconciliation.update_parent(entity, operation.verb, undone.document)
+            for folded in operation.folded:
+                if folded.verb is Verb.CREATE:
+                    self._make_new_again(folded.entity, folded.body)
             return
+        self._make_new_again(entity, resolved(operation.body))
+
+    def _make_new_again(self, entity: Entity, document: Document) -> None:
+        """Have an entity that was created, and is gone again, wait to be created."""
         self._reconciliation.update_parent(entity, Verb.DELETE, None)
         key = state_of(entity).key
         if key is not None:
             self._context.created_keys.discard(key)
             self._context.recent.forget(key)
         self._context.detach(entity)
-        start_anew(entity, resolved(operation.body))
+        start_anew(entity, document)
         self._context.add(entity)
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
+    from contacthub_orm.errors import Violation
     from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
@@ -56,6 +57,7 @@ class Session:
         autoflush: flush before each query.
         expire_on_commit: read every entity anew at its first touch after a commit.
         on_error: after a failed operation, "stop" sends nothing more, "continue" sends all that does not depend on it.
+            An entity that breaks rules of the API is such a failure for "continue"; "stop" sends nothing at all then.
         check_version: before each update or delete, read the entity and refuse with StaleDataError if its version moved.
         settle: the seconds after which a write that cannot be found certainly did not take effect: the service stores
             events asynchronously, and its search lags writes.
@@ -265,13 +267,19 @@ class Session:
         self._check_open()
         return self._flusher.plan()
 
+    def validate(self) -> list[Violation]:
+        """All rules of the API that pending changes break, each with its `entity`; nothing is sent or raised for them."""
+        self._check_open()
+        return self._flusher.violations()
+
     def flush(self, objects: Iterable[Entity] | None = None) -> Account:
         """Send what is pending, or only some objects with what they depend on, and account for every operation.
 
         What receivers of `before_flush` add or delete is sent with the objects.
 
         Raises:
-            ValidationError: if the changes break rules of the API; nothing was sent.
+            ValidationError: if the changes break rules of the API; nothing was sent. With `on_error="continue"`, outside
+                an atomic block, it is instead the error of each such entity in a CommitError, and the others are sent.
             CommitError: if not everything succeeded. What was done is clean, the rest keeps its changes. The next flush
                 first looks up what is unknown, then sends only what is left.
         """

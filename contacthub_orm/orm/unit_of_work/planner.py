@@ -5,6 +5,8 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+import attrs
+
 from contacthub_orm.orm.entity.bodies import replacement
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import copied
@@ -15,8 +17,9 @@ from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElemen
 from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims, may_free_a_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from contacthub_orm.errors import ValidationError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
@@ -25,7 +28,11 @@ __all__ = ["make_plan"]
 
 
 def make_plan(
-    backend: Backend, new: Iterable[Entity], held: Iterable[Entity], deleted: Iterable[Entity]
+    backend: Backend,
+    new: Iterable[Entity],
+    held: Iterable[Entity],
+    deleted: Iterable[Entity],
+    refusals: Mapping[int, ValidationError],
 ) -> Plan:
     """Plan the writes of a flush, in batches: each operation after those that it depends on, the deletes last.
 
@@ -38,11 +45,13 @@ def make_plan(
         new: the entities to create.
         held: the persistent entities that may have changes.
         deleted: the entities to delete.
+        refusals: by `id()`, the rules that new and held entities break. The plan has their operations, so that it tells
+            which others wait for them.
 
     Raises:
         InvalidRequestError: if two entities claim the same unique value, or swap their values.
     """
-    planner = _Planner(backend, list(new), list(held), list(deleted))
+    planner = _Planner(backend, list(new), list(held), list(deleted), refusals)
     operations = in_order_of_claims(backend, planner.operations())
     deletes = {one for one in operations if one.verb is Verb.DELETE}
     needed = _prerequisites(one for one in operations if one not in deletes)
@@ -70,15 +79,21 @@ class _Planner:
     """Plans each entity once, after the entities that it depends on."""
 
     def __init__(
-        self, backend: Backend, new: list[Entity], held: list[Entity], deleted: list[Entity]
+        self,
+        backend: Backend,
+        new: list[Entity],
+        held: list[Entity],
+        deleted: list[Entity],
+        refusals: Mapping[int, ValidationError],
     ) -> None:
         self._backend = backend
         self._new = new
         self._held = held
         self._deleted = deleted
+        self._refusals = refusals
         self._pending = {id(entity) for entity in new}
         self._saved = {id(entity) for entity in (*new, *held)}
-        self._elements = CollectionElements([*new, *held, *deleted])
+        self._elements = CollectionElements(one for one in (*new, *held, *deleted) if id(one) not in refusals)
         self._plans: dict[int, Operation | None] = {}
         self._last_below: dict[int, Operation] = {}
 
@@ -95,6 +110,8 @@ class _Planner:
         return self._plans[id(entity)]
 
     def _operation(self, entity: Entity) -> Operation | None:
+        if id(entity) in self._refusals:
+            return self._refused(entity, self._refusals[id(entity)])
         before = self._before(entity)
         if self._elements.is_folded(entity):
             return None
@@ -109,6 +126,17 @@ class _Planner:
             verb, entity, request, after, _baseline(entity), state_of(entity).sent_before, folded, own
         )
         self._note_below(entity, operation)
+        return operation
+
+    def _refused(self, entity: Entity, refusal: ValidationError) -> Operation:
+        """The operation of an entity that breaks rules. What lives below the entity waits for it, its siblings do not."""
+        is_patched = entity.__resource__.patches and not state_of(entity).replace
+        saved = Verb.UPDATE if is_patched else Verb.REPLACE
+        verb = Verb.CREATE if id(entity) in self._pending else saved
+        request = attrs.evolve(self._backend.request(verb, entity, {}), body=None)
+        operation = Operation(verb, entity, request, baseline=_baseline(entity), refusal=refusal)
+        if state_of(entity).parent is None:
+            self._note_below(entity, operation)
         return operation
 
     def _verb_and_body(self, entity: Entity) -> tuple[Verb, Document]:

@@ -68,11 +68,14 @@ def may_free_a_claim(backend: Backend, operations: Sequence[Operation]) -> set[O
 
 
 def _held(backend: Backend, operation: Operation) -> tuple[Hashable | None, Hashable | None]:
-    """The unique value of the entity before and after the operation."""
+    """The unique value of the entity before and after the operation.
+
+    An entity that breaks rules may be about to free its value, so nobody else claims that before the entity is mended.
+    """
     before = operation.baseline or {}
     entity = type(operation.entity)
     held = backend.unique_value(entity, before)
-    if operation.verb is Verb.DELETE:
+    if operation.verb is Verb.DELETE or operation.refusal is not None:
         return held, None
     if operation.verb is Verb.UPDATE:
         return held, backend.unique_value(entity, before, operation.body)

@@ -43,16 +43,21 @@ def same(left: Any, right: Any) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a value means the same as a missing one: null, an empty list or an empty object."""
-    return value is None or (isinstance(value, list | dict) and not value)
+    """Whether a value means the same as a missing one: null, an empty list or an object of such values.
+
+    The service shows an unset object as null or as an object of nulls.
+    """
+    if isinstance(value, dict):
+        return all(map(is_empty, value.values()))
+    return value is None or (isinstance(value, list) and not value)
 
 
 def difference(old: Any, new: Any) -> Any:
     """Make the JSON Merge Patch (RFC 7396) that turns one value into another.
 
     Objects are compared key by key, and a key that `new` lacks becomes null; any other value is replaced as a
-    whole. Null, an empty list and an empty object mean the same as a missing key, so a change between these
-    makes no patch.
+    whole. What is empty (see `is_empty`) means the same as a missing key, so a change between such values makes
+    no patch.
 
     Returns:
         The patch, or MISSING if there is no difference.

@@ -16,12 +16,12 @@ __all__ = ["holds_submitted"]
 
 def holds_submitted(stored: Any, sent: Any) -> bool:
     """Whether every value of `sent` is in `stored`; `stored` may hold more keys."""
+    if isinstance(sent, dict) and sent and isinstance(stored, dict):
+        return all(holds_submitted(stored.get(key), value) for key, value in sent.items())
     if is_empty(sent):
         return is_empty(stored)
     if isinstance(sent, dict):
-        return isinstance(stored, dict) and all(
-            holds_submitted(stored.get(key), value) for key, value in sent.items()
-        )
+        return False
     if isinstance(sent, list):
         return isinstance(stored, list) and _same_elements(stored, sent)
     return stored is not None and not isinstance(stored, dict | list) and compare(stored, sent) == 0

@@ -113,7 +113,7 @@ class Model(EditingModel):
         given = Customer(base={"firstName": name}, tags={"manual": list(tags)})
         found = self.session.merge(given, identity=person.identity)
         assert found is not given
-        edits: Values = {"firstName": name, **({"tags": list(tags)} if tags else {})}
+        edits: Values = {"firstName": name, "tags": list(tags)}
         before = (person.saved or {}) if not person.held or person.expired else person.mine
         self._meet(person, found)
         person.expired = False

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm.errors import JournalError, ValidationError, Violation
+from contacthub_orm.errors import JournalError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
-from contacthub_orm.orm.entity.validation import violations
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
-from contacthub_orm.orm.service.plan import Operation, Plan
+from contacthub_orm.orm.service.plan import Plan
+from contacthub_orm.orm.session.context.pending import PendingEntities, refusals
 from contacthub_orm.orm.unit_of_work.execution import Execution, OnError
 from contacthub_orm.orm.unit_of_work.planner import make_plan
 from contacthub_orm.orm.wire.partial import is_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
-    from contacthub_orm.errors import CommitError
+    from contacthub_orm.errors import CommitError, Violation
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
@@ -53,8 +54,28 @@ class Flusher:
         self.note_done: Callable[[Entry], None] | None = None
         """Is told of each operation that is done, at once: what comes next may fail."""
 
-    def plan(self, only: Iterable[Entity] | None = None) -> Plan:
-        """What would be sent, of all entities or of some with what they depend on. Raises ValidationError."""
+    def plan(self, only: Iterable[Entity] | None = None, *, on_error: OnError = "stop") -> Plan:
+        """What would be sent, of all entities or of some with what they depend on.
+
+        Args:
+            only: the entities, or None for all.
+            on_error: what becomes of entities that break rules: "stop" refuses the plan, "continue" makes an operation
+                with a `refusal` for each.
+
+        Raises:
+            ValidationError: if entities break rules, and it is to stop.
+        """
+        pending = self._pending(only)
+        found = pending.violations()
+        if found and on_error == "stop":
+            raise pending.refusal(found)
+        return make_plan(self._backend, pending.new, pending.held, pending.deleted, refusals(found))
+
+    def violations(self) -> list[Violation]:
+        """Return all rules that pending entities break."""
+        return self._pending(None).violations()
+
+    def _pending(self, only: Iterable[Entity] | None) -> PendingEntities:
         self._context.cascade()
         chosen = None if only is None else _with_prerequisites(only)
         new, held, deleted = (
@@ -65,26 +86,31 @@ class Flusher:
                 self._context.deleted.values(),
             )
         )
-        found: list[Violation] = []
-        for entity in (*new, *held):
-            for violation in violations(entity):
-                violation.entity = entity
-                found.append(violation)
-        if found:
-            raise ValidationError(found)
-        return make_plan(self._backend, new, held, deleted)
+        return PendingEntities(new, held, deleted)
 
     def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
-        """Send what is pending. The account begins with what an earlier flush had left unknown.
+        """Send what is pending, then let go of what is saved and nobody refers to.
+
+        Returns:
+            The account, which begins with what an earlier flush had left unknown.
 
         Raises:
+            ValidationError: if entities break rules, and the session stops at errors or the block is atomic.
             JournalError: if the journal cannot be written, so that nothing was sent.
         """
+        account = self._flush(only, atomic=atomic)
+        saved = [entry.entity for entry in account]
+        for entity in {id(one): one for one in [*self._context.pinned.values(), *saved]}.values():
+            self._context.let_go(entity)
+        return account
+
+    def _flush(self, only: Iterable[Entity] | None, *, atomic: bool) -> Account:
         self.refuse_interrupted_journal(atomic=atomic)
         chosen = None if only is None else list(only)
         if atomic:
             self.load_what_undoing_needs()
-        plan = self.plan(chosen)  # what breaks a rule is refused before anything is sent, look-ups included
+        on_error: OnError = "stop" if atomic else self._on_error
+        plan = self.plan(chosen, on_error=on_error)  # refuses before anything is sent, look-ups included
         if not self._in_doubt:
             return self._send(plan, [], atomic=atomic)
         resolved = self._in_doubt.resolve()
@@ -92,9 +118,7 @@ class Flusher:
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(resolved)
-        plan, waiting = _parted(self.plan(chosen), blocked)
-        resolved += [Entry(one, one.request, Outcome.NOT_SENT) for one in waiting]
-        return self._send(plan, resolved, atomic=atomic)
+        return self._send(self.plan(chosen, on_error=on_error), resolved, atomic=atomic, blocked=blocked)
 
     def load_what_undoing_needs(self) -> None:
         """Load what partial loads left out: an atomic block puts old values back, and must not delete before it writes.
@@ -106,10 +130,23 @@ class Flusher:
             if is_partial(state_of(entity).baseline):
                 state_of(entity).load_rest(entity)
 
-    def _send(self, plan: Plan, resolved: list[Entry], *, atomic: bool) -> Account:
-        """Journal and send a plan; the account begins with what was resolved before."""
-        if not plan:
-            return Account(resolved)
+    def _send(
+        self,
+        planned: Plan,
+        resolved: list[Entry],
+        *,
+        atomic: bool,
+        blocked: AbstractSet[int] = frozenset(),
+    ) -> Account:
+        """Journal and send a plan, but for what is refused or blocked, and what waits for that."""
+        plan, held_up = _parted(planned, blocked)
+        sent = self._send_all(plan, atomic=atomic) if plan else []
+        if held_up:
+            place = {operation: index for index, operation in enumerate(planned)}
+            sent = sorted([*held_up, *sent], key=lambda entry: place[entry.operation])
+        return Account([*resolved, *sent])
+
+    def _send_all(self, plan: Plan, *, atomic: bool) -> list[Entry]:
         if self.journal is not None:
             self.journal.begin(
                 plan,
@@ -118,24 +155,22 @@ class Flusher:
                 keep=self._in_doubt.operations(),
                 known=self._reconciliation.recent_creations(),
             )
-        on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
         execution = Execution(
             self._backend,
             self,
-            on_error=on_error,
+            on_error="stop" if atomic else self._on_error,  # what is to be undone is not added to
             settle=self._in_doubt.settle,
             check_version=self._check_version,
         )
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:
-            account = execution.run(plan)
+            return list(execution.run(plan))
         finally:
             for operation in plan:
                 state_of(operation.entity).land()
             if self.journal is not None:
                 self.journal.flush()
-        return Account([*resolved, *account])
 
     def _note_all_done(self, entries: Iterable[Entry]) -> None:
         if self.note_done is not None:
@@ -215,19 +250,28 @@ class Flusher:
         """Nothing waits for the end of a batch: marks go in groups."""
 
 
-def _parted(plan: Plan, blocked: set[int]) -> tuple[Plan, list[Operation]]:
-    """A plan without the operations of blocked entities, and the operations that wait for those."""
-    if not blocked:
+def _parted(plan: Plan, blocked: AbstractSet[int]) -> tuple[Plan, list[Entry]]:
+    """A plan of what can be sent, and the entries of the rest: what breaks rules has failed, what waits is not sent.
+
+    Args:
+        plan: the plan of everything.
+        blocked: by `id()`, the entities whose earlier write is still in doubt, and accounted for.
+    """
+    held_up = {one for one in plan if id(one.entity) in blocked or one.refusal is not None}
+    if not held_up:
         return plan, []
-    held_up = {one for one in plan if id(one.entity) in blocked}
-    waiting: list[Operation] = []
+    entries = [
+        Entry(one, one.request, Outcome.FAILED, one.refusal)
+        for one in plan
+        if one.refusal is not None and id(one.entity) not in blocked
+    ]
     batches = []
     for batch in plan.batches:
         late = [one for one in batch if one not in held_up and held_up.intersection(one.after)]
         held_up.update(late)
-        waiting += late
+        entries += [Entry(one, one.request, Outcome.NOT_SENT) for one in late]
         batches.append(tuple(one for one in batch if one not in held_up))
-    return Plan(tuple(batch for batch in batches if batch)), waiting
+    return Plan(tuple(batch for batch in batches if batch)), entries
 
 
 def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:

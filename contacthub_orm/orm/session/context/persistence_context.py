@@ -11,6 +11,7 @@ from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_containers, revert, unmark
 from contacthub_orm.orm.mapping.changes import changes
+from contacthub_orm.orm.mapping.holders import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -260,6 +261,17 @@ class PersistenceContext:
             state.release()
             self.pinned.pop(id(entity), None)
 
+    def let_go(self, entity: Entity) -> None:
+        """Keep an entity alive only if it has changes, or if the program refers to something that it has handed out."""
+        state = state_of(entity)
+        if state.owner is not self.owner or state.key is None or state.deleted or self.has_changes(entity):
+            return
+        if not state.expired:
+            unmark(entity)
+        if not let_go(entity):
+            state.release()
+            self.pinned.pop(id(entity), None)
+
     def rollback(self, keep: Iterable[Entity]) -> None:
         """Undo all pending changes; of the new entities only those to `keep` stay."""
         kept = {id(entity) for entity in keep}
@@ -276,6 +288,7 @@ class PersistenceContext:
     def expire(self, entity: Entity) -> None:
         """Forget the values of an entity, unsaved changes included."""
         self.pinned.pop(id(entity), None)
+        let_go(entity)
         state_of(entity).expire(entity)
         if state_of(entity).handed_out_container:
             self.pin(entity)
