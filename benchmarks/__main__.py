@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import commit, flush, imports, journal, operations, page_load, reads, scan, writes
+from benchmarks import commit, flush, growth, imports, journal, operations, page_load, reads, scan, writes
 from benchmarks.harness import Row, table
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "scan": scan.rows,
     "operations": operations.rows,
     "imports": imports.rows,
+    "growth": growth.rows,
 }
-_FULL: Final = _SUBJECTS | {"scan": scan.full_rows}
+_FULL: Final = _SUBJECTS | {"scan": scan.full_rows, "growth": growth.full_rows}
 
 
 def main(arguments: Sequence[str]) -> int:

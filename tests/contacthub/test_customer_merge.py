@@ -40,9 +40,10 @@ GIVEN: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(matching=["base.contacts.email"]) as sandbox:
+@pytest.fixture(params=["object", "null"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A service that shows unset objects in either form."""
+    with Sandbox(matching=["base.contacts.email"], unset=request.param) as sandbox:
         yield sandbox
 
 
