@@ -28,8 +28,11 @@ def refresh_customers(connection: Connection, settings: Settings) -> None:
     Raises:
         SandboxError: if a document is corrupt.
     """
-    rows = connection.execute(select(customers.c.row, customers.c.document)).all()
-    changes = [{"the_row": row, **_refreshed(text, settings)} for row, text in rows]
+    rows = connection.execute(select(customers.c.row, customers.c.document, customers.c.match_key)).all()
+    refreshed = [({"match_key": key, "document": text}, _refreshed(text, settings)) for _, text, key in rows]
+    changes = [
+        {"the_row": row, **new} for (row, _, _), (old, new) in zip(rows, refreshed, strict=True) if new != old
+    ]
     if changes:
         connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), changes)
 
