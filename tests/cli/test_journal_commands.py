@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from contacthub_orm import Customer, Session, Workspace
 from contacthub_orm.cli.main import main
 from contacthub_orm.sandbox import Sandbox
+from tests.support.world import abandon
 
 
 class Crash(BaseException):
@@ -32,9 +33,7 @@ def crashed(tmp_path: Path, contacthub_sandbox: Sandbox, monkeypatch: pytest.Mon
         monkeypatch.setattr(workspace.transport, "send", die)
         with pytest.raises(Crash):
             session.commit()
-        journal = session._flusher.journal
-        assert journal is not None
-        journal._connection.close()
+        abandon(session)
     return path
 
 

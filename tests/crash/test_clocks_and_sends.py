@@ -16,7 +16,7 @@ from contacthub_orm.http import ManualClock
 from contacthub_orm.orm import Outcome
 from contacthub_orm.orm.unit_of_work.journal import Journal, read_journal
 from contacthub_orm.sandbox import Sandbox
-from tests.support.world import Crash, World, customer, viewed
+from tests.support.world import Crash, World, abandon, customer, viewed
 
 
 @pytest.fixture
@@ -28,9 +28,7 @@ def die(session: Session) -> None:
     """Commit until the process dies; the file's lock goes, what was not written is lost."""
     with pytest.raises(Crash):
         session.commit()
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
+    abandon(session)
 
 
 def lose(session: Session) -> None:

@@ -17,7 +17,7 @@ from contacthub_orm.contacthub import Node
 from contacthub_orm.orm import Verb
 from contacthub_orm.orm.unit_of_work.compensation import Compensation
 from tests.crash.crash_world import sampled
-from tests.support.world import Crash, World, customer, lost, refused, seed, viewed
+from tests.support.world import Crash, World, abandon, customer, lost, refused, seed, viewed
 
 HELD = ("held0", "held1")
 NEW = "new"
@@ -184,8 +184,7 @@ def test_an_undo_by_a_recovery_leaves_what_another_writer_has_written(
     world.fault(node, number, phase, Crash())
     with pytest.raises(Crash), session.begin(atomic=True):
         fill(session, people)
-    journal: Any = session._flusher.journal
-    journal._connection.close()
+    abandon(session)
     second = world.node()
     rival = arm(world, second, act, read)
     report = recover(second, tmp_path / "journal")

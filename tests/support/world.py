@@ -39,6 +39,13 @@ class FaultyTransport(Transport):
         return answer
 
 
+def abandon(session: Session) -> None:
+    """What the end of a process does: the lock of the journal goes, and what was not written is lost."""
+    journal = session._flusher.journal
+    assert journal is not None
+    journal._connection.close()
+
+
 def refused() -> BadRequestError:
     return BadRequestError(status=400, message="not today", method="POST", url="customers", logref="ref-1")
 

@@ -11,7 +11,7 @@ import pytest
 
 from contacthub_orm import CommitError, Customer, JournalError, Session, recover, signals
 from contacthub_orm.orm.unit_of_work.journal import read_journal
-from tests.support.world import Crash, World, customer, get, refused, seed, viewed
+from tests.support.world import Crash, World, abandon, customer, get, refused, seed, viewed
 
 
 @pytest.fixture
@@ -21,13 +21,6 @@ def path(tmp_path: Path) -> Path:
 
 def extras(world: World) -> list[str]:
     return sorted(str(one.extra) for one in world.customers())
-
-
-def die(session: Session) -> None:
-    """What the end of a process does: the lock goes, and what was not written is lost."""
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
 
 
 def fail(_: object) -> None:
@@ -75,7 +68,7 @@ def test_a_kill_in_a_receiver_of_after_commit_leaves_nothing_to_recover(world: W
     session = Session(world.node(), journal=path)
     with signals.after_commit.connected_to(kill), pytest.raises(Crash), session.begin(atomic=True):
         session.add(customer("a", extra="new"))
-    die(session)
+    abandon(session)
     assert str(recover(world.node(), path)) == "nothing to recover"
     assert extras(world) == ["new"]
 
@@ -186,7 +179,7 @@ def test_a_block_that_is_killed_after_an_inner_flush_is_undone_by_a_recovery(
         get(session, ids[0]).extra = "newer"
         session.flush()
         raise Crash
-    die(session)
+    abandon(session)
     assert read_journal(path)[1]
     report = recover(world.node(), path)
     assert report.complete
@@ -249,7 +242,7 @@ def test_an_undo_that_is_killed_at_any_step_is_finished_by_a_recovery(
     assert session.dirty == session.new == []
     with pytest.raises(JournalError, match="interrupted"):
         session.flush()
-    die(session)
+    abandon(session)
     if twice:
         with killing("before", 0), suppress(Crash):
             recover(world.node(), path)
@@ -275,7 +268,7 @@ def test_what_an_earlier_commit_left_in_doubt_is_finished_and_not_undone_with_a_
     changed.extra = "new"
     plan = session._flusher.plan([changed])  # as a block sends it while the creation stays in doubt
     journal.begin(plan, node.backend.sending(), atomic=True, keep=session._in_doubt.operations())
-    die(session)
+    abandon(session)
     report = recover(world.node(), path)
     assert [operation.verb for operation in report.adopted] == ["POST"]
     assert report.undone == []
@@ -376,6 +369,6 @@ def test_a_block_that_ended_is_not_undone_by_the_next_ones_failure(world: World,
         found.extra = "2"
         session.flush()
         raise Crash
-    die(session)
+    abandon(session)
     assert recover(world.node(), path).complete
     assert extras(world) == ["1"]

@@ -15,7 +15,7 @@ import pytest
 from contacthub_orm import CommitError, Customer, Event, JournalError, Session, recover
 from contacthub_orm.orm import Report
 from contacthub_orm.orm.unit_of_work.journal import Journal, read_journal
-from tests.support.world import Crash, World, customer, viewed
+from tests.support.world import Crash, World, abandon, customer, viewed
 
 
 @pytest.fixture
@@ -127,13 +127,6 @@ def test_a_creation_that_only_a_look_up_found_is_reported_and_not_undone(
     assert found.reason == "the answer was lost, and what was found may be another writer's"
     assert not report.complete
     assert found.entry.request.resolved().path[0] in {"customers", "events"}
-
-
-def abandon(session: Session) -> None:
-    """What the end of a process does: the file's lock goes, what was not written is lost."""
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
 
 
 def test_a_journal_holds_no_token(world: World, path: Path) -> None:

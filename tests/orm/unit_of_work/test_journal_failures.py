@@ -14,7 +14,7 @@ from contacthub_orm import CommitError, Customer, JournalError, Session, recover
 from contacthub_orm.orm import Account
 from contacthub_orm.orm.unit_of_work.journal import read_journal
 from tests.support.disk import no_room_for
-from tests.support.world import Crash, World, customer, get, refused, seed
+from tests.support.world import Crash, World, abandon, customer, get, refused, seed
 
 
 @pytest.fixture
@@ -238,19 +238,12 @@ def test_a_recovery_undoes_nothing_of_a_block_that_was_undone_without_a_record(
     fills_up(world, path, later)
     with pytest.raises(CommitError), session.begin(atomic=True):
         change_all(session, ids, "new")
-    die(session)
+    abandon(session)
     later.close()
     writes = world.writes()
     assert recover(world.node(), path).complete
     assert world.writes() == writes
     assert extras(world) == [None, None]
-
-
-def die(session: Session) -> None:
-    """What the end of a process does: the lock goes, and what was not written is lost."""
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
 
 
 def test_a_recovery_that_cannot_write_sends_nothing_and_can_be_run_again(world: World, path: Path) -> None:

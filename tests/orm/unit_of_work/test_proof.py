@@ -13,7 +13,7 @@ from contacthub_orm import CommitError, Customer, Education, Event, Session, Wor
 from contacthub_orm.http import ManualClock
 from contacthub_orm.orm import Outcome
 from contacthub_orm.orm.unit_of_work.journal import read_journal
-from tests.support.world import Crash, World, customer, refused, viewed
+from tests.support.world import Crash, World, abandon, customer, refused, viewed
 
 FOUND = "the answer was lost, and what was found may be another writer's"
 TOUCHED = "it was changed since by another writer"
@@ -22,12 +22,6 @@ LONG_AGO = "2020-01-01T00:00:00.000+0000"
 
 def reasons(error: CommitError) -> list[tuple[str, str | None]]:
     return [(f"{one.entry.request.method} {one.entry.request.path[0]}", one.reason) for one in error.undone]
-
-
-def abandon(session: Session) -> None:
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
 
 
 def seeded(world: World, name: str, **values: Any) -> str:
@@ -228,8 +222,8 @@ def test_a_merge_that_changed_nothing_is_no_creation(world: World) -> None:
     assert [one.id for one in world.customers()] == [identity]
 
 
-def test_a_put_without_an_answer_is_not_undone_over_what_another_writer_added(world: World) -> None:
-    identity = seeded(world, "ann")
+def put_without_an_answer(world: World, identity: str) -> CommitError:
+    """An atomic block whose PUT loses its answer, and another writer who adds a property before the look-up."""
     node = world.node()
 
     def add() -> None:
@@ -249,7 +243,11 @@ def test_a_put_without_an_answer_is_not_undone_over_what_another_writer_added(wo
             held.extra = "new"
             session.put(held)
 
-        error = failing(world, node, session, fill)
+        return failing(world, node, session, fill)
+
+
+def test_a_put_without_an_answer_is_not_undone_over_what_another_writer_added(world: World) -> None:
+    error = put_without_an_answer(world, seeded(world, "ann"))
     [(_, reason)] = reasons(error)
     assert reason is not None
     assert reason.endswith("was changed by another writer since it was read")
@@ -258,27 +256,7 @@ def test_a_put_without_an_answer_is_not_undone_over_what_another_writer_added(wo
 
 
 def test_a_put_that_a_look_up_found_is_undone_without_what_another_writer_has_added(world: World) -> None:
-    identity = seeded(world, "ann", extended={"ours": 1})
-    node = world.node()
-
-    def add() -> None:
-        with Session(world.node()) as other:
-            same = other.get(Customer, identity)
-            assert same is not None
-            same.extended["theirs"] = 1
-            other.commit()
-
-    with Session(node) as session:
-        held = session.get(Customer, identity)
-        assert held is not None
-        world.fault(node, 0, "after")
-        once(world, node, "GET", add)
-
-        def fill() -> None:
-            held.extra = "new"
-            session.put(held)
-
-        error = failing(world, node, session, fill)
+    error = put_without_an_answer(world, seeded(world, "ann", extended={"ours": 1}))
     assert reasons(error) == [("PUT customers", None)]
     [there] = world.customers()
     assert (there.extra, dict(there.extended)) == (None, {"ours": 1, "theirs": 1})

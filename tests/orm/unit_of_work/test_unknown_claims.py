@@ -8,7 +8,7 @@ import pytest
 
 from contacthub_orm import CommitError, Customer, Event, Session, inspect, load_only, recover
 from contacthub_orm.orm import Outcome
-from tests.support.world import Crash, World, customer, lost, viewed
+from tests.support.world import Crash, World, abandon, customer, lost, viewed
 
 Loaded = Callable[[Session, str], Customer]
 
@@ -163,9 +163,7 @@ def test_a_recovery_deletes_nothing_that_the_commit_was_merged_into(
     world.fault(node, number, phase, Crash())
     with pytest.raises(Crash):
         session.commit()
-    journal = session._flusher.journal
-    assert journal is not None
-    journal._connection.close()
+    abandon(session)
     report = recover(world.node(), path)
     assert report.complete
     assert "superseded DELETE" in str(report)
