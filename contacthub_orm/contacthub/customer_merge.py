@@ -9,6 +9,7 @@ from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.entities.sub_resources import CustomerSession
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm import inspect, object_session
+from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.mapping.mapped import Mapped
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def merge_customers(keep: Customer, give_up: Customer) -> list[Event]:
         InvalidRequestError: if they are not two persistent customers of one session.
     """
     session = _session_of(keep, give_up)
-    _fill(keep, {key: one for key, one in give_up.to_dict().items() if key not in keep.__read_only_keys__})
+    _fill(keep, writable(give_up, give_up.to_dict()))
     copies = [_copy(event, keep) for event in _events_of(session, give_up)]
     linked = [one for one in give_up.sessions if not inspect(one).deleted]
     moved = [CustomerSession(customer=keep, value=one.value) for one in linked]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["body_of", "replacement"]
+__all__ = ["body_of", "replacement", "writable"]
 
 
 def body_of(entity: Entity) -> Document:
@@ -28,4 +28,9 @@ def body_of(entity: Entity) -> Document:
 
 def replacement(entity: Entity) -> Document:
     """The PUT body: the whole document with unknown fields, without the keys that only the service sets."""
-    return {key: value for key, value in render(entity).items() if key not in entity.__read_only_keys__}
+    return writable(entity, render(entity))
+
+
+def writable(entity: Entity, document: Document) -> Document:
+    """Return a document of an entity without the keys that only the service sets."""
+    return {key: value for key, value in document.items() if key not in entity.__read_only_keys__}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.errors import ArgumentError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
 from contacthub_orm.orm.mapping.baseline import mark_all_dirty, take_baseline
 from contacthub_orm.orm.mapping.mapped import Mapped, contents, render
@@ -39,7 +38,7 @@ def loaded(entity: type[E], home: Home | None, document: Document, parent: Entit
     made = entity._class_for(document)._bound(document)
     state = state_of(made)
     state.live_below(parent)
-    state.identify(Key(entity.__resource__.name, made._identity_in(document)))
+    state.identify(made._key_in(document))
     state.live_at(home)
     return made
 
@@ -175,7 +174,7 @@ def adopt_identity(entity: Entity, identity: str) -> None:
             f"the id of {type(entity).__name__} is a string that is not empty, got {identity!r}"
         )
     own = {entity.__resource__.id_key: identity}
-    key = Key(entity.__resource__.name, entity._identity_in(own))
+    key = entity._key_in(own)
     state = state_of(entity)
     if state.owner is not None:
         state.owner.refuse_another(key)

@@ -94,11 +94,12 @@ class Entity(Mapped):
         """The criterion that tells this class from the rest of its resource; every query of the class has it."""
         return ALWAYS
 
-    def _identity_in(self, document: Document) -> str:
-        """The identity of this entity according to a document of the service: its id, joined to its parent's."""
+    def _key_in(self, document: Document) -> Key:
+        """The key of this entity according to a document of the service: its id, joined to its parent's."""
         own: str = document[self.__resource__.id_key]
         parent = self._state.parent
-        return own if parent is None else joined_identity(state_of(parent).known_key.id, own)
+        identity = own if parent is None else joined_identity(state_of(parent).known_key.id, own)
+        return Key(self.__resource__.name, identity)
 
     @classmethod
     def _held_in_list(cls, elements: list[Any], holder: Mapped, key: str) -> None:

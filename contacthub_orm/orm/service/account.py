@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import CommitError, ValidationError
-from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.service.tables import html_table, request_cells
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
@@ -115,7 +115,7 @@ def created_key(entry: Entry) -> Key | None:
     """Return the identity in the answer to a creation, None if it is another operation or was not done."""
     if entry.operation.verb is not Verb.CREATE or entry.outcome is not Outcome.DONE or not entry.document:
         return None
-    return Key(entry.entity.__resource__.name, entry.entity._identity_in(entry.document))
+    return entry.entity._key_in(entry.document)
 
 
 @attrs.frozen

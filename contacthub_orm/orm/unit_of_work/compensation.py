@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
@@ -191,15 +192,12 @@ def _is_untouched(backend: Backend, entry: Entry, current: Document, held: _Held
     The version tells it. An answer without a document has none, so the current document must look as new; and if our own
     writes have moved the version, it must have the values that we wrote and no others.
     """
-    keys = _version_keys(entry, held)
-    if keys:
-        return all(current.get(key) == held.document.get(key) for key in keys)
+    by_version = _has_our_version(entry, current, held)
+    if by_version is not None:
+        return by_version
     if held.document is entry.document and backend.is_as_created(current):
         return holds_submitted(current, entry.request.body or {})
-    own = entry.entity.__read_only_keys__
-    now, wrote = (
-        {key: value for key, value in one.items() if key not in own} for one in (current, held.document)
-    )
+    now, wrote = (writable(entry.entity, one) for one in (current, held.document))
     return holds_submitted(now, wrote) and holds_submitted(wrote, now)
 
 
@@ -238,15 +236,16 @@ def _is_ours(entry: Entry, current: Document, held: _Held) -> bool:
 
     The version tells it, or, if there is none or our own writes to children have moved it, the values that we sent.
     """
-    keys = _version_keys(entry, held)
-    if not keys:
-        return holds_submitted(current, entry.request.body or {})
+    by_version = _has_our_version(entry, current, held)
+    return holds_submitted(current, entry.request.body or {}) if by_version is None else by_version
+
+
+def _has_our_version(entry: Entry, current: Document, held: _Held) -> bool | None:
+    """Whether a document has the version that we wrote, None if there is none or our writes to children have moved it."""
+    keys = [key for key in entry.entity.__resource__.version_keys if key in held.document]
+    if held.moved or not keys:
+        return None
     return all(current.get(key) == held.document.get(key) for key in keys)
-
-
-def _version_keys(entry: Entry, held: _Held) -> list[str]:
-    """The keys whose values must not have changed, none if our own writes to children have moved them."""
-    return [key for key in entry.entity.__resource__.version_keys if key in held.document and not held.moved]
 
 
 def _identity(entity: Entity) -> str:
@@ -262,9 +261,7 @@ def _with_baseline(entity: Entity, document: Document) -> Entity:
 
 def _difference(entity: Entity, after: Document, before: Document) -> Document:
     """The patch from one whole document to another, without the keys that only the service sets."""
-    own = entity.__read_only_keys__
-    old, new = ({key: value for key, value in one.items() if key not in own} for one in (after, before))
-    return difference(old, new) or {}
+    return difference(writable(entity, after), writable(entity, before)) or {}
 
 
 def inverse(before: Document, sent: Document) -> Document:

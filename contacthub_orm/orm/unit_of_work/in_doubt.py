@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.polling import attempts, fetch_settled
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["InDoubtResolver"]
@@ -88,5 +88,4 @@ def _is_applied(resolution: Resolution) -> bool:
 
 
 def _key(write: InDoubtWrite, resolution: Resolution) -> Key:
-    entity = write.operation.entity
-    return Key(entity.__resource__.name, entity._identity_in(resolution.document or {}))
+    return write.operation.entity._key_in(resolution.document or {})

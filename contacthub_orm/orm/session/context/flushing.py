@@ -109,16 +109,17 @@ class Flusher:
         chosen = None if only is None else list(only)
         if atomic:
             self.load_what_undoing_needs()
-        on_error: OnError = "stop" if atomic else self._on_error
+        on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
         plan = self.plan(chosen, on_error=on_error)  # refuses before anything is sent, look-ups included
         if not self._in_doubt:
-            return self._send(plan, [], atomic=atomic)
+            return self._send(plan, [], atomic=atomic, on_error=on_error)
         resolved = self._in_doubt.resolve()
         self._note_all_done(resolved)
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(resolved)
-        return self._send(self.plan(chosen, on_error=on_error), resolved, atomic=atomic, blocked=blocked)
+        planned = self.plan(chosen, on_error=on_error)
+        return self._send(planned, resolved, atomic=atomic, on_error=on_error, blocked=blocked)
 
     def load_what_undoing_needs(self) -> None:
         """Load what partial loads left out: an atomic block puts old values back, and must not delete before it writes.
@@ -136,17 +137,18 @@ class Flusher:
         resolved: list[Entry],
         *,
         atomic: bool,
+        on_error: OnError,
         blocked: AbstractSet[int] = frozenset(),
     ) -> Account:
         """Journal and send a plan, but for what is refused or blocked, and what waits for that."""
         plan, held_up = _parted(planned, blocked)
-        sent = self._send_all(plan, atomic=atomic) if plan else []
+        sent = self._send_all(plan, atomic=atomic, on_error=on_error) if plan else []
         if held_up:
             place = {operation: index for index, operation in enumerate(planned)}
             sent = sorted([*held_up, *sent], key=lambda entry: place[entry.operation])
         return Account([*resolved, *sent])
 
-    def _send_all(self, plan: Plan, *, atomic: bool) -> list[Entry]:
+    def _send_all(self, plan: Plan, *, atomic: bool, on_error: OnError) -> list[Entry]:
         if self.journal is not None:
             self.journal.begin(
                 plan,
@@ -158,7 +160,7 @@ class Flusher:
         execution = Execution(
             self._backend,
             self,
-            on_error="stop" if atomic else self._on_error,  # what is to be undone is not added to
+            on_error=on_error,
             settle=self._in_doubt.settle,
             check_version=self._check_version,
         )

@@ -104,7 +104,7 @@ class Reconciliation:
 
     def _enter_created(self, entity: Entity, sent: Document, document: Document) -> None:
         """Make a created entity persistent, or detach it if the service merged it into an entity that is held."""
-        key = Key(entity.__resource__.name, entity._identity_in(document))
+        key = entity._key_in(document)
         held = self._context.identities.get(key)
         state_of(entity).identify(key)
         merge_baseline(entity, document, sent)
