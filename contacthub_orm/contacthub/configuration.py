@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http.redaction import Secret
+from contacthub_orm.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 __all__ = ["DEFAULT_BASE_URL", "from_environment", "from_ini", "normalised_base_url"]
 
@@ -51,9 +52,8 @@ def from_ini(path: str | os.PathLike[str]) -> Mapping[str, str]:
     if reason is not None:  # outside the handler: the error that it handles quotes the file, token included
         raise ConfigurationError(f"{os.fspath(path)}: {reason}")
     found = {key: Secret(section[key]) for key in ("workspace_id", "token", "base_url") if section.get(key)}
-    missing = [key for key in ("workspace_id", "token") if key not in found]
-    if missing:
-        raise ConfigurationError(f"{os.fspath(path)}: {' and '.join(missing)} missing")
+    if missing := _missing(("workspace_id", "token"), found, section):
+        raise ConfigurationError(f"{os.fspath(path)}: {missing} missing")
     return found
 
 
@@ -77,7 +77,14 @@ def from_environment() -> Mapping[str, str]:
     """
     names = {key: f"CONTACTHUB_{key.upper()}" for key in ("workspace_id", "token", "base_url")}
     found = {key: Secret(os.environ[name]) for key, name in names.items() if os.environ.get(name)}
-    missing = [names[key] for key in ("workspace_id", "token") if key not in found]
-    if missing:
-        raise ConfigurationError(f"the environment lacks {' and '.join(missing)}")
+    given = {names[key]: value for key, value in found.items()}
+    if missing := _missing((names["workspace_id"], names["token"]), given, os.environ):
+        raise ConfigurationError(f"the environment lacks {missing}")
     return found
+
+
+def _missing(required: Iterable[str], found: Container[str], given: Iterable[str]) -> str:
+    """The required names that are missing, each with the given name that was probably meant for it."""
+    others = [one for one in given if one.lower() not in map(str.lower, required)]
+    near = {name: nearest(name, others) for name in required if name not in found}
+    return " and ".join(name if one is None else f"{name} (it has {one})" for name, one in near.items())

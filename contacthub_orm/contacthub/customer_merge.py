@@ -10,6 +10,7 @@ from contacthub_orm.contacthub.entities.sub_resources import CustomerSession
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm import inspect, object_session
 from contacthub_orm.orm.entity.bodies import writable
+from contacthub_orm.orm.mapping.baseline import elements
 from contacthub_orm.orm.mapping.mapped import Mapped
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _copy(event: Event, customer: Customer) -> Event:
     own = {*copy.__read_only_keys__, "customerId", "bringBackProperties", "mode"}
     for key, value in event.to_dict().items():
         if key not in own and value is not None:
-            copy[key] = value
+            copy.__put__(key, value)
     copy.customer = customer
     return copy
 
@@ -93,9 +94,10 @@ def _fill(target: Mapped, values: Mapping[str, Any]) -> None:
             _fill(held, value)
         elif isinstance(value, list) and isinstance(held, list):
             known = {_identity(one) for one in held}
-            held.extend(one for one in value if _identity(one) not in known)
+            found = elements(value, target.__keys__.get(key))
+            held.extend(one for one in found if _identity(one) not in known)
         elif held is None and value is not None:
-            target[key] = value
+            target.__put__(key, value)
 
 
 def _identity(element: Any) -> str:

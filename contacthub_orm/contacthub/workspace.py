@@ -16,6 +16,7 @@ from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
 from contacthub_orm.http.redaction import hidden
+from contacthub_orm.suggestions import refuse_unknown_arguments, suggesting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +37,15 @@ class Workspace:
 
     Raises:
         ConfigurationError: if a setting is missing or malformed.
+        TypeError: if there is no such argument or setting; the message suggests the nearest.
     """
+
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *_, **named):  # noqa: D102 - a check of the arguments alone
+            # Here and not around `__init__`, so that no frame of a later traceback holds the token.
+            refuse_unknown_arguments(cls.__init__, named)
+            return super().__new__(cls)
 
     def __init__(
         self,
@@ -84,6 +93,7 @@ class Workspace:
         found: dict[str, Any] = dict(from_environment())
         return cls(**found, settings=settings)
 
+    @suggesting
     def get_node(
         self,
         node_id: str | None = None,

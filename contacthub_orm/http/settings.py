@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.suggestions import suggests_arguments
 
 __all__ = ["Settings"]
 
@@ -64,12 +65,14 @@ def _user_agent() -> str:
         return _DISTRIBUTION
 
 
+@suggests_arguments
 @attrs.frozen(kw_only=True)
 class Settings:
     """How a transport connects, waits and retries.
 
     Raises:
         ConfigurationError: if a value is invalid; the message names the field and its rule.
+        TypeError: if there is no such field; the message suggests the nearest.
     """
 
     connect_timeout: float = attrs.field(default=5.0, validator=_above_zero)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     # The annotations `Related[Event]` and `Bound[Node]` are not evaluated at run time.
     from contacthub_orm.contacthub.entities.event import Event  # noqa: TC004
     from contacthub_orm.contacthub.node import Node  # noqa: TC004
+    from contacthub_orm.orm.mapping.unknown_keys import Unknown
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Customer", "SourceInfo", "Tags"]
@@ -136,14 +137,30 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     sessions: Below[CustomerSession] = below(lambda: CustomerSession, _linked_sessions)
 
     @classmethod
-    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
+    def from_dict(
+        cls,
+        node: Node,
+        attributes: Mapping[str, Any] | Properties | None = None,
+        *,
+        unknown: Unknown = "refuse",
+    ) -> Self:
         """Make a customer of a node from its document.
 
         With an id, the document represents an existing customer, which has no unsaved changes; without one, the customer is
         new. A document that lacks `nodeId`, `registeredAt` or `updatedAt` is taken as a part of the customer: other values
         are loaded when they are read, and a `put()` keeps them.
+
+        Args:
+            node: the node.
+            attributes: the document.
+            unknown: what becomes of keys of a new customer that are not declared: "refuse" or "keep". Those of a document that
+                the service made are kept.
+
+        Raises:
+            ArgumentError: if `unknown` is neither of the two.
+            ValidationError: if a key of a new customer is not declared, and is not to be kept.
         """
-        return from_document(cls, node, attributes or {})
+        return from_document(cls, node, attributes or {}, unknown)
 
     def post(self, force_update: bool = False, *, forceUpdate: bool | None = None) -> Self:
         """Create the customer now, as `ActiveRecord.post` does.

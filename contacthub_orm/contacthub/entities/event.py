@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.contacthub.node import Node  # noqa: TC004 - `Bound[Node]` is not evaluated at run time
     from contacthub_orm.orm.mapping.attributes import Attribute, Validator
+    from contacthub_orm.orm.mapping.unknown_keys import Unknown
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["BringBackProperties", "Event", "GoogleAnalytics", "Tracking", "of_types", "register"]
@@ -152,13 +153,29 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
         return Comparison(Event, ("type",), Operator.EQUALS, str(cls.__event_type__))
 
     @classmethod
-    def from_dict(cls, node: Node, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
+    def from_dict(
+        cls,
+        node: Node,
+        attributes: Mapping[str, Any] | Properties | None = None,
+        *,
+        unknown: Unknown = "refuse",
+    ) -> Self:
         """Make an event from its document: an existing event if the document has an id, else a new one.
 
         A document that lacks `type`, `context` or `date` is taken as a part of the event: other values are loaded when they
         are read.
+
+        Args:
+            node: the node.
+            attributes: the document.
+            unknown: what becomes of keys of a new event that are not declared: "refuse" or "keep". Those of a document that
+                the service made are kept.
+
+        Raises:
+            ArgumentError: if `unknown` is neither of the two.
+            ValidationError: if a key of a new event is not declared, and is not to be kept.
         """
-        return from_document(cls, node, attributes or {})
+        return from_document(cls, node, attributes or {}, unknown)
 
     def get_event(self, id: str) -> Event:
         """Load another event of the same node, as `node.get_event` does: the SDK's manual calls it on an event.

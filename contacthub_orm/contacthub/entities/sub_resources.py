@@ -23,12 +23,16 @@ from contacthub_orm.orm import (
     embedded,
     parent,
 )
+from contacthub_orm.orm.entity.detached import is_of_service
 from contacthub_orm.orm.entity.resource import split_identity
+from contacthub_orm.orm.mapping.mapped import contents
+from contacthub_orm.orm.mapping.unknown_keys import keeps, refuse_unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from contacthub_orm.contacthub.entities.customer import Customer  # noqa: TC004 - `Parent[Customer]` is not evaluated
+    from contacthub_orm.orm.mapping.unknown_keys import Unknown
 
 __all__ = [
     "CustomerSession",
@@ -47,8 +51,27 @@ class SubResource(ActiveRecord):
     """An entity whose routes are below its customer's. Without a session it is saved on its customer's node."""
 
     @classmethod
-    def from_dict(cls, customer: Customer, attributes: Mapping[str, Any] | Properties | None = None) -> Self:
-        """A new sub-resource of a customer, from its document. You choose its id, and `put()` replaces the one with that id."""
+    def from_dict(
+        cls,
+        customer: Customer,
+        attributes: Mapping[str, Any] | Properties | None = None,
+        *,
+        unknown: Unknown = "refuse",
+    ) -> Self:
+        """A new sub-resource of a customer, from its document. You choose its id, and `put()` replaces the one with that id.
+
+        Args:
+            customer: the customer.
+            attributes: the document.
+            unknown: what becomes of keys that are not declared: "refuse" or "keep". Those of a document with every declared
+                key, as the service makes it, are kept.
+
+        Raises:
+            ArgumentError: if `unknown` is neither of the two.
+            ValidationError: if a key is not declared, and is not to be kept.
+        """
+        if not keeps(unknown) and not is_of_service(cls, contents(attributes or {})):
+            refuse_unknown_keys(cls, attributes)
         made = cls._made(attributes or {})
         setattr(made, "customer", customer)  # noqa: B010 - each subclass declares `customer`
         return made

@@ -138,7 +138,7 @@ class CustomerOperations(NodeBase):
             forceUpdate: an alias of `force_update`.
             attributes: the customer's attributes. Those that only the service sets are ignored.
         """
-        customer = from_document(Customer, self, settable(Customer, attributes))
+        customer = from_document(Customer, self, settable(Customer, attributes), "keep")
         return customer.post(force_update, forceUpdate=forceUpdate)
 
     def update_customer(

@@ -33,7 +33,7 @@ class EventOperations(NodeBase):
             attributes: the event's attributes. `customerId` names the customer, or `bringBackProperties` such as
                 `{"type": "EXTERNAL_ID", "value": "42"}`. Attributes that only the service sets are ignored.
         """
-        return from_document(Event, self, settable(Event, attributes)).post()
+        return from_document(Event, self, settable(Event, attributes), "keep").post()
 
     def get_event(self, id: str) -> Event:
         """Load the event with an id.

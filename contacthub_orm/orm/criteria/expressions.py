@@ -6,7 +6,6 @@ the path, `DynamicExpression` for anything below an object that declares nothing
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeGuard, TypeVar
@@ -19,6 +18,7 @@ from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.criteria.set_operations import OpenComparison
 from contacthub_orm.orm.wire.conversion import dump, unsendable
 from contacthub_orm.orm.wire.types import accepts, describe, is_list, may_be_list, shown
+from contacthub_orm.suggestions import suggestion
 
 __all__ = [
     "DynamicExpression",
@@ -330,9 +330,7 @@ def owner_of(expression: Expression[Any] | EmbeddedExpression) -> type:
 
 def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:
     """The error for an attribute that is not declared; its message suggests the nearest declared name."""
-    near = difflib.get_close_matches(name, list(declared), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return UnknownAttributeError(f"{place} declares no attribute {name!r}{hint}")
+    return UnknownAttributeError(f"{place} declares no attribute {name!r}{suggestion(name, declared)}")
 
 
 def in_(value: Any, list_attribute: Any) -> Criterion:

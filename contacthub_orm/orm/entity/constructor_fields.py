@@ -11,6 +11,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.attributes import UNSET, copied
 from contacthub_orm.orm.mapping.mapped import contents
+from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +86,9 @@ class Template:
         if value is UNSET or value is None:
             # `leading_fields` makes sure that the home is set by now.
             value = self.usual if state_of(instance).home is not None else {}
+        refuse_unknown_keys(type(instance), value)
         for key, item in contents(value).items():
-            instance[key] = copied(item)
+            instance.__put__(key, copied(item))
 
 
 def bound(*, default: None = None, kw_only: bool = False) -> Any:  # noqa: ARG001 - for type checkers

@@ -14,6 +14,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
 from contacthub_orm.orm.mapping.baseline import mark_all_dirty, take_baseline
 from contacthub_orm.orm.mapping.mapped import Mapped, contents, render
+from contacthub_orm.orm.mapping.unknown_keys import Unknown, keeps, refuse_unknown_keys
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.partial import PartialDocument
 
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.owner import Home
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["adopt_identity", "from_document", "get_reference", "loaded", "require_identity"]
+__all__ = [
+    "adopt_identity",
+    "from_document",
+    "get_reference",
+    "is_of_service",
+    "loaded",
+    "require_identity",
+]
 
 E = TypeVar("E", bound=Entity)
 
@@ -43,7 +51,9 @@ def loaded(entity: type[E], home: Home | None, document: Document, parent: Entit
     return made
 
 
-def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any] | Mapped) -> E:
+def from_document(
+    entity: type[E], home: Home | None, content: Mapping[str, Any] | Mapped, unknown: Unknown = "refuse"
+) -> E:
     """Make an entity from a document: a detached one if the document has an id, otherwise a new one.
 
     A document that lacks a key of `Resource.always` is partial: the rest is loaded when it is read.
@@ -52,18 +62,34 @@ def from_document(entity: type[E], home: Home | None, content: Mapping[str, Any]
         entity: the class.
         home: where the entity saves and reads by itself.
         content: the document, or an object with the same content.
+        unknown: what becomes of keys of a new entity that are not declared. Those of a document of the service are kept.
 
     Raises:
+        ArgumentError: if `unknown` is neither "refuse" nor "keep".
+        ValidationError: if a key of a new entity is not declared, and is not to be kept.
         TypeError: if the content has no id and is neither a mapping nor an object.
     """
     resource = entity.__resource__
+    kept = keeps(unknown)
     document = dump(content)
     if document.get(resource.id_key) is None:
         made = entity._made(content)
+        if not kept and not is_of_service(entity, document):
+            refuse_unknown_keys(entity, content, made)
         state_of(made).live_at(home)
         return made
     whole = all(key in document for key in resource.always)
     return loaded(entity, home, document if whole else _part(entity, document))
+
+
+def is_of_service(entity: type[Entity], document: Mapping[str, Any]) -> bool:
+    """Whether the service made a document, so that its unknown keys are the service's too.
+
+    It has a value that only the service sets, or, where there is none, every declared key.
+    """
+    id_key, declared = entity.__resource__.id_key, entity.__keys__
+    own = [key for key, one in declared.items() if one.read_only and not one.derived and key != id_key]
+    return any(document.get(key) is not None for key in own) if own else declared.keys() <= document.keys()
 
 
 def _part(mapped: type[Mapped], document: Document) -> PartialDocument:
@@ -126,7 +152,7 @@ def _write(mapped: Mapped, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         content = _content(value)
         if content is None:
-            mapped[key] = copied(value)
+            mapped.__put__(key, copied(value))
         else:
             _write(mapped[key], content)
 

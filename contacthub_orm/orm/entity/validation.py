@@ -13,6 +13,7 @@ from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, old_value
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.mapping.unknown_keys import unknown_in_value
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump, unsendable
 from contacthub_orm.orm.wire.documents import MISSING, same
 from contacthub_orm.orm.wire.types import (
@@ -111,6 +112,8 @@ def _of_value(
         yield Violation(path, value, f"must be {describe(attribute.declared)}, got {shown(value)}")
         return
     held = (object_state(mapped).baseline or {}).get(attribute.key)
+    if attribute.takes_keys:
+        yield from unknown_in_value(attribute.declared, value, path, held)
     if is_list(attribute.declared):
         yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
     else:

@@ -33,7 +33,7 @@ from contacthub_orm.orm.wire.conversion import (
 )
 from contacthub_orm.orm.wire.documents import MISSING, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
-from contacthub_orm.orm.wire.types import element_type, is_object
+from contacthub_orm.orm.wire.types import element_type, is_object, names_keys
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
@@ -64,6 +64,7 @@ class Attribute:
     name: str
     owner: type
     plain: bool = False
+    takes_keys: bool = False
 
     def __init__(  # noqa: PLR0913 - the rules of an attribute, by name
         self,
@@ -179,6 +180,11 @@ class Attr(Attribute, Generic[T]):
     def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
         """Whether this is a scalar that is kept unconverted."""
         return without_none(self.declared) in _SCALARS and self.converter is None
+
+    @cached_property
+    def takes_keys(self) -> bool:  # type: ignore[override]  # resolved on first use, as above
+        """Whether a value may be a dict whose keys a class declares, or contain one."""
+        return names_keys(self.declared)
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
@@ -313,6 +319,11 @@ class Embedded(Attribute, Generic[T]):
         """The class of the embedded object."""
         declared = without_none(self.declared)
         return self.open_target if declared is Any else declared
+
+    @cached_property
+    def takes_keys(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
+        """Whether the object's class declares its keys."""
+        return self.choose is not None or not self.target.__open__
 
     def accept(self, instance: Mapped, value: Any) -> Mapped:
         """Convert an assigned value to an embedded object of `instance`.

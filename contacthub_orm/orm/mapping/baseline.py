@@ -243,11 +243,11 @@ def apply_edits(mapped: Mapped, edits: Document) -> None:
         elif isinstance(held, list) and isinstance(value, list):
             _rewrite(held, elements(value, mapped.__keys__.get(key)))
         elif isinstance(held, dict) and isinstance(value, dict):
-            mapped[key] = _patched((object_state(mapped).baseline or {}).get(key), value)
+            mapped.__put__(key, _patched((object_state(mapped).baseline or {}).get(key), value))
         elif value is None and held is not None and key not in mapped.__keys__:
             del mapped[key]
         else:
-            mapped[key] = value
+            mapped.__put__(key, value)
 
 
 def _patched(old: Any, patch: Any) -> Any:

@@ -26,9 +26,11 @@ from contacthub_orm.orm.mapping.attributes import (
 )
 from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
+from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_in
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
+from contacthub_orm.suggestions import suggests_arguments
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
@@ -86,6 +88,7 @@ class Mapped:
             cls.__open__ = False
             declared = {name: attribute.field() for name, attribute in found.items()}
             fields = cls._leading_fields() | declared | cls._further_fields()
+            is_own = "__init__" in vars(cls)
             attrs.define(
                 cls,
                 these=fields,
@@ -94,6 +97,8 @@ class Mapped:
                 repr=False,
                 on_setattr=attrs.setters.NO_OP,
             )
+            if not is_own:
+                suggests_arguments(cls)
 
     @classmethod
     def _leading_fields(cls) -> dict[str, Any]:
@@ -146,7 +151,7 @@ class Mapped:
             raise TypeError(f"{cls.__name__} is made of an object, got {content!r}")
         self = cls._bound(None)
         for key, item in contents(content).items():
-            self[key] = copied(item)
+            self.__put__(key, copied(item))
         return self
 
     @classmethod
@@ -175,19 +180,12 @@ class Mapped:
                 return
             if value is UNSET:
                 return
-            values = self.__dict__
             if attribute.plain:
-                values[name] = value
+                self.__dict__[name] = value
             else:
-                held = values.get(name)
-                if held is not value or value is None:
-                    if isinstance(held, Mapped):
-                        object_state(held).embedded_in = None
-                    if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
-                        self._state.complete(self, attribute.key)  # the patch must null the old object's keys
-                    kept = values[name] = attribute.accept(self, value)
-                    if isinstance(kept, (list, dict, Mapped)):
-                        self._state.hand_out(self)
+                if attribute.takes_keys:
+                    refuse_unknown_in(self, attribute, value)
+                self._accept(attribute, value)
             # FASTPATH: a name that is marked has told its root already (`baseline.unmark` keeps it so).
             if name not in self._state.dirty_names:
                 self._state.mark(self, name)
@@ -197,6 +195,28 @@ class Mapped:
                 setattr(self, name, None)
             else:
                 self._delete_undeclared(name)
+
+    def _accept(self, attribute: Attribute, value: Any) -> None:
+        values, name = self.__dict__, attribute.name
+        held = values.get(name)
+        if held is value and value is not None:
+            return
+        if isinstance(held, Mapped):
+            object_state(held).embedded_in = None
+        if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
+            self._state.complete(self, attribute.key)  # the patch must null the old object's keys
+        kept = values[name] = attribute.accept(self, value)
+        if isinstance(kept, (list, dict, Mapped)):
+            self._state.hand_out(self)
+
+    def __put__(self, key: str, value: Any) -> None:
+        """Write an item, and keep keys that are not declared: they are the service's, or were looked at before."""
+        attribute = self.__keys__.get(key)
+        if attribute is None or not attribute.takes_keys:
+            self[key] = value
+        else:
+            self._accept(attribute, value)
+            self._state.mark(self, attribute.name)
 
     def _set_undeclared(self, name: str, value: Any) -> None:
         if name.startswith("_") or hasattr(type(self), name):
@@ -449,7 +469,7 @@ def _too_deep(value: Any, key: str) -> UnsendableError:
 def _object_of_pickle(cls: type[M], document: Document) -> M:
     made = cls._bound(None)
     for key, value in document.items():
-        made[key] = value
+        made.__put__(key, value)
     return made
 
 

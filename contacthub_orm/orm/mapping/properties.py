@@ -10,6 +10,7 @@ from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import Embedded, copied
 from contacthub_orm.orm.mapping.mapped import Mapped, loaded_document
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
+from contacthub_orm.orm.mapping.unknown_keys import Unknown, keeps, refuse_unknown_keys
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
@@ -54,8 +55,24 @@ class Properties(Mapped):
         return document
 
     @SoftClassMethod
-    def from_dict(cls, attributes: Mapping[str, Any] | None = None) -> Any:  # noqa: N805 - a class method
-        """Make a new object with these properties."""
+    def from_dict(
+        cls,  # noqa: N805 - a class method
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        unknown: Unknown = "refuse",
+    ) -> Any:
+        """Make a new object with these properties.
+
+        Args:
+            attributes: the properties, by JSON key.
+            unknown: what becomes of keys that the class does not declare: "refuse" or "keep".
+
+        Raises:
+            ArgumentError: if `unknown` is neither of the two.
+            ValidationError: if a key is not declared, here or in an object inside, and is not to be kept.
+        """
+        if not keeps(unknown):
+            refuse_unknown_keys(cls, attributes)  # type: ignore[arg-type]  # it is the class
         return cls._made(attributes or {})
 
     if not TYPE_CHECKING:  # as above; open objects are declared as Any

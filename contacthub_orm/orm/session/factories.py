@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.orm.session.session import Session
+from contacthub_orm.suggestions import refuse_unknown_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,9 +23,13 @@ class sessionmaker:  # noqa: N801 - SQLAlchemy's name
     Args:
         bind: what the sessions are opened on.
         settings: keyword arguments of `Session`.
+
+    Raises:
+        TypeError: if `Session` takes no such argument.
     """
 
     def __init__(self, bind: Bind, **settings: Any) -> None:
+        refuse_unknown_arguments(Session.__init__, settings)
         self.bind = bind
         self.settings = settings
 

@@ -32,6 +32,7 @@ from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
 from contacthub_orm.orm.unit_of_work.journal import settled_journal
 from contacthub_orm.orm.wire.partial import is_partial
+from contacthub_orm.suggestions import suggests_arguments
 
 if TYPE_CHECKING:
     import os
@@ -49,6 +50,7 @@ __all__ = ["Session"]
 E = TypeVar("E", bound=Entity)
 
 
+@suggests_arguments
 class Session:
     """Tracks entities of one backend and saves what changed, on `flush()` or `commit()`.
 

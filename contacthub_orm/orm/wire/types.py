@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
+
+import attrs
 
 from contacthub_orm.orm.wire.conversion import dump_datetime, is_union, parse_datetime, without_none
 
@@ -14,11 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accepts",
+    "class_fields",
     "describe",
     "element_type",
     "is_list",
     "is_object",
     "may_be_list",
+    "names_keys",
     "shown",
     "takes_none",
 ]
@@ -45,6 +51,34 @@ def may_be_list(declared: Any) -> bool:
 def is_object(declared: Any) -> bool:
     """Whether a type is a class with declared attributes."""
     return isinstance(declared, type) and hasattr(declared, "__attributes__")
+
+
+def class_fields(declared: Any) -> dict[str, Any] | None:
+    """The fields of an attrs class, a dataclass or a TypedDict, with their types; None for any other type."""
+    cls = get_origin(declared) or declared
+    if not isinstance(cls, type) or is_object(cls):
+        return None
+    if attrs.has(cls):
+        names = [one.name for one in attrs.fields(cls) if one.init]
+    elif is_dataclass(cls):
+        names = [one.name for one in fields(cls) if one.init]
+    elif typing.is_typeddict(cls):
+        names = list(cls.__annotations__)
+    else:
+        return None
+    try:
+        hints = typing.get_type_hints(cls)
+    except NameError:  # an annotation names what exists for type checkers only
+        hints = {}
+    return {name: hints.get(name, Any) for name in names}
+
+
+def names_keys(declared: Any) -> bool:
+    """Whether a type is a class that names its keys, or contains one."""
+    declared = without_none(declared)
+    return (
+        is_object(declared) or class_fields(declared) is not None or any(map(names_keys, get_args(declared)))
+    )
 
 
 def element_type(declared: Any) -> Any:

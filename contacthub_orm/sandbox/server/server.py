@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.sandbox.service.injection import Injector
 from contacthub_orm.sandbox.service.recording import RequestLog
-from contacthub_orm.sandbox.service.settings import Settings
+from contacthub_orm.sandbox.service.settings import Settings, refuse_unknown_settings
 from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Sandbox:
         port: int = 0,
         **settings: Unpack[SettingsArguments],
     ) -> None:
+        refuse_unknown_settings(settings)
         self._initial = Settings(**settings)
         try:
             from contacthub_orm.sandbox.server.application import Application
@@ -193,6 +194,7 @@ class Sandbox:
             TypeError: if a setting is unknown, or `faults` contains something other than a `Fault`.
             ValueError: if a setting is invalid.
         """
+        refuse_unknown_settings(settings)
         before = self._service.settings
         self._service.settings = replace(before, **settings)
         if "faults" in settings:

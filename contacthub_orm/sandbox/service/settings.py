@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
@@ -14,7 +15,14 @@ from contacthub_orm.sandbox.service.faults import Fault
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.documents.shapes import UnsetForm
 
-__all__ = ["Clock", "Settings", "SettingsArguments", "UniquenessPolicy", "utc_now"]
+__all__ = [
+    "Clock",
+    "Settings",
+    "SettingsArguments",
+    "UniquenessPolicy",
+    "refuse_unknown_settings",
+    "utc_now",
+]
 
 Clock: TypeAlias = Callable[[], datetime]
 UniquenessPolicy: TypeAlias = Literal["MERGE", "BLOCK"]
@@ -117,3 +125,17 @@ class Settings:
     def visible_from(self, now: int) -> int:
         """When searches start to see what is written at `now`; 0, meaning always, if there is no delay."""
         return now + round(self.search_delay * 1000) if self.search_delay else 0
+
+
+def refuse_unknown_settings(names: Iterable[str]) -> None:
+    """Refuse a keyword argument that is no setting; the message suggests the nearest that is one.
+
+    Raises:
+        TypeError: if there is one.
+    """
+    known = ["path", "host", "port", *(field.name for field in fields(Settings))]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"a sandbox has no setting {name!r}{hint}")
