@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from difflib import get_close_matches
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +15,9 @@ __all__ = ["nearest", "refuse_unknown_arguments", "suggesting", "suggestion", "s
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+_MOST_NAMED: Final = 10
+"""How many arguments a message names, if none of them is near."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -42,8 +45,11 @@ def refuse_unknown_arguments(function: Callable[..., Any], given: Iterable[str])
     taken = [one.name for one in parameters if one.kind is not one.POSITIONAL_ONLY and one.name != "self"]
     for name in given:
         if name not in taken:
-            near = suggestion(name, taken) or f"; it takes {', '.join(taken)}"
-            raise TypeError(f"{function.__qualname__}() got an unexpected keyword argument {name!r}{near}")
+            named = f"; it takes {', '.join(taken)}" if len(taken) <= _MOST_NAMED else ""
+            raise TypeError(
+                f"{function.__qualname__}() got an unexpected keyword argument {name!r}"
+                f"{suggestion(name, taken) or named}"
+            ) from None
 
 
 def suggesting(function: Callable[P, R]) -> Callable[P, R]:
