@@ -7,12 +7,11 @@ query expression.
 
 from __future__ import annotations
 
-import inspect
 import json
 import sys
-import types
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
@@ -21,7 +20,9 @@ import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
+from contacthub_orm.orm.mapping.annotations import annotated_type
 from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.wire.conversion import (
     MAX_DEPTH,
     TOO_DEEP,
@@ -31,7 +32,8 @@ from contacthub_orm.orm.wire.conversion import (
     loader,
     without_none,
 )
-from contacthub_orm.orm.wire.documents import MISSING, is_empty, same
+from contacthub_orm.orm.wire.declarable import MAY_BE_DECLARED, refusal
+from contacthub_orm.orm.wire.documents import CONTAINERS, MISSING, is_empty, same
 from contacthub_orm.orm.wire.partial import lacks
 from contacthub_orm.orm.wire.types import element_type, is_object, names_keys
 
@@ -105,23 +107,43 @@ class Attribute:
 
     @cached_property
     def declared(self) -> Any:
-        """The declared type: T of `Attr[T]` or `Embedded[T]`, resolved on first use.
+        """The declared type: T of `Attr[T]` or `Embedded[T]`; see `check`.
 
         Raises:
-            ConfigurationError: if the annotation has an unknown name.
+            ConfigurationError: if the annotation has an unknown name, or values of the type cannot be mapped.
         """
-        annotation = inspect.get_annotations(self.owner).get(self.name, Any)
-        holder = types.SimpleNamespace(__annotations__={self.name: annotation})
-        namespace = {**vars(typing), **vars(sys.modules[self.owner.__module__])}
         try:
-            hints = typing.get_type_hints(holder, namespace, dict(self._scope or {}))
+            return self._resolved(vars(typing))
         except NameError as error:
             raise ConfigurationError(
                 f"{self.owner.__name__}.{self.name}: {error} in its annotation"
             ) from None
+
+    def check(self, cls: type) -> None:
+        """Refuse a type that cannot be mapped when the class is declared.
+
+        An annotation with a name that does not exist yet is looked at when the attribute is first used.
+
+        Args:
+            cls: the class that is being declared, which its own annotations may name.
+
+        Raises:
+            ConfigurationError: if values of the type cannot be mapped.
+        """
+        if "declared" not in self.__dict__:
+            with suppress(NameError, AttributeError):
+                self.__dict__["declared"] = self._resolved({cls.__name__: cls})
+
+    def _resolved(self, names: Mapping[str, Any]) -> Any:
+        declared = annotated_type(self.owner, self.name, self._scope, names)
         self._scope = None
-        arguments = typing.get_args(hints[self.name])
-        return arguments[0] if arguments else Any
+        if (reason := self.refusal(declared)) is not None:
+            raise ConfigurationError(f"{self.owner.__name__}.{self.name}: {reason}")
+        return declared
+
+    def refusal(self, declared: Any) -> str | None:
+        """Why a type cannot be declared, or None if it can."""
+        raise NotImplementedError
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Any:
         """Make the query expression for this attribute at `path` below `owner`."""
@@ -162,7 +184,7 @@ class Attr(Attribute, Generic[T]):
                 instance.__dict__[self.name] = wire
                 return wire
             value = self.read(wire)
-            if isinstance(value, (list, dict)):
+            if isinstance(value, CONTAINERS):
                 held = instance.__dict__.get(self.name)
                 if held is not None:  # one held over an expiry, which reading the baseline has put back
                     return held
@@ -170,6 +192,11 @@ class Attr(Attribute, Generic[T]):
                 self.place(instance, value)
             instance.__dict__[self.name] = value
             return value
+
+    def refusal(self, declared: Any) -> str | None:
+        """Why a type cannot be declared, or None if it can."""
+        reason = refusal(declared)
+        return None if reason is None else f"{reason}. What may be declared: {MAY_BE_DECLARED}"
 
     @cached_property
     def load(self) -> Load | None:
@@ -188,10 +215,10 @@ class Attr(Attribute, Generic[T]):
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
-        """The declared container type, list or dict, or None. An absent value reads as an empty container."""
+        """The declared container type, list, dict or set, or None. An absent value reads as an empty container."""
         kind = without_none(self.declared)
         kind = typing.get_origin(kind) or kind
-        return kind if kind in (list, dict) else None
+        return kind if kind in CONTAINERS else None
 
     def read(self, wire: Any) -> Any:
         """Convert a wire value. Containers are copied, so that the baseline is never handed out."""
@@ -203,7 +230,7 @@ class Attr(Attribute, Generic[T]):
             return [_read(self._load_element, element) for element in wire]
         return _read(self.load, wire)
 
-    def place(self, instance: Mapped, value: list[Any] | dict[str, Any]) -> None:
+    def place(self, instance: Mapped, value: list[Any] | dict[str, Any] | set[Any]) -> None:
         """Call the hook `_held_in_list` of the elements' class with a list of the service."""
         if isinstance(value, list) and self._element_class is not None:
             self._element_class._held_in_list(value, instance, self.key)
@@ -250,7 +277,7 @@ class Attr(Attribute, Generic[T]):
         new = dump(value)
         if self.load is None or held is None or held is MISSING:
             return new
-        if isinstance(held, list) and isinstance(new, list):
+        if isinstance(held, list) and isinstance(new, list) and not isinstance(value, set | frozenset):
             return self._respelled(held, new)
         return held if same(self._canonical(held), new) else new
 
@@ -314,6 +341,13 @@ class Embedded(Attribute, Generic[T]):
             instance.__dict__[self.name] = child
             return child
 
+    def refusal(self, declared: Any) -> str | None:
+        """Why a type cannot be declared, or None if it can."""
+        declared = without_none(declared)
+        if declared is Any or is_object(declared):
+            return None
+        return f"an embedded object is of a class of Properties, or Any, not {declared}: declare a value as Attr[...]"
+
     @cached_property
     def target(self) -> type[Mapped]:
         """The class of the embedded object."""
@@ -354,35 +388,6 @@ def copied(wire: Any, depth: int = 0) -> Any:
     if isinstance(wire, dict):
         return {key: copied(value, depth + 1) for key, value in wire.items()}
     return wire
-
-
-def owned(value: Any, holder: Mapped, held: Any) -> Any:
-    """Copy an assigned list or dict for an object, at every depth, and the elements that belong elsewhere.
-
-    One that is nested too deeply, or contains itself, stays as it is: it is refused before it is sent.
-
-    Args:
-        value: the list or dict.
-        holder: the object that it is assigned to.
-        held: the list that it replaces, or None. Its elements stay the same objects.
-    """
-    own = {id(element) for element in held} if isinstance(held, list) else set()
-    try:
-        return _owned(value, holder, own, 0)
-    except UnsendableError:
-        return value
-
-
-def _owned(value: Any, holder: Mapped, own: set[int], depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise UnsendableError(value, TOO_DEEP)
-    if isinstance(value, list):
-        return [_owned(element, holder, own, depth + 1) for element in value]
-    if isinstance(value, dict):
-        return {key: _owned(item, holder, own, depth + 1) for key, item in value.items()}
-    if id(value) in own or not is_object(type(value)):
-        return value
-    return value._listed(holder)  # noqa: SLF001 - a mapped object, whose module imports this one
 
 
 def _read(load: Load | None, wire: Any) -> Any:

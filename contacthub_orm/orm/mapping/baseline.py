@@ -8,7 +8,7 @@ from contacthub_orm.orm.mapping.attributes import Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts, written_parts
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, open_value, render
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state
-from contacthub_orm.orm.wire.documents import MISSING, Document, apply_patch, difference
+from contacthub_orm.orm.wire.documents import CONTAINERS, MISSING, Document, apply_patch, difference
 from contacthub_orm.orm.wire.partial import PartialDocument, lacks
 
 __all__ = [
@@ -50,7 +50,7 @@ def _merge_baseline(mapped: Mapped, known: Document, fresh: Document | None) -> 
     for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped) and name not in state.dirty_names:
             _merge_baseline(value, _object(known, key) or {}, _object(document, key))
-        elif name not in state.dirty_names and not isinstance(value, list | dict):
+        elif name not in state.dirty_names and not isinstance(value, CONTAINERS):
             forget_value(mapped, name, attribute)
         elif isinstance(value, Mapped):
             if not _is_replacement(known.get(key), value):
@@ -94,18 +94,27 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
             if isinstance(attribute, Attr):
                 attribute.place(mapped, value)
             return
-    elif isinstance(value, dict) and isinstance(attribute, Attr):
-        fresh = attribute.read(wire)
-        if isinstance(fresh, dict):
-            value.clear()
-            value.update(fresh)
-            return
+    elif (
+        isinstance(value, dict | set)
+        and isinstance(attribute, Attr)
+        and _is_refilled(value, attribute.read(wire))
+    ):
+        return
     forget_value(mapped, name, attribute)
 
 
 def refill(value: list[Any], fresh: list[Any]) -> None:
     """Update a handed-out list to the service's content. Elements that are still there stay the same objects."""
     value[:] = [_kept(held, element) for held, element in _matched(value, fresh)]
+
+
+def _is_refilled(value: dict[str, Any] | set[Any], fresh: Any) -> bool:
+    """Update a handed-out dict or set to the service's content, and return whether it could be."""
+    if not isinstance(fresh, dict if isinstance(value, dict) else set):
+        return False
+    value.clear()
+    value.update(fresh)
+    return True
 
 
 def _rewrite(value: list[Any], fresh: list[Any]) -> None:
@@ -185,7 +194,7 @@ def revert(mapped: Mapped) -> None:
     for name, key, value, attribute in parts(mapped):
         if isinstance(value, Mapped) and name not in state.dirty_names:
             revert(value)
-        elif isinstance(value, list | dict) and (attribute is not None or key in raw):
+        elif isinstance(value, CONTAINERS) and (attribute is not None or key in raw):
             _take(mapped, name, value, raw.get(key), attribute)
         else:
             if isinstance(value, Mapped):
@@ -203,7 +212,7 @@ def unmark(mapped: Mapped) -> None:
             held = (state.baseline or {}).get(key)
             object_state(value).baseline = held if isinstance(held, dict) else None
             unmark(value)
-        elif name in state.dirty_names and not isinstance(value, list | dict):
+        elif name in state.dirty_names and not isinstance(value, CONTAINERS):
             forget_value(mapped, name, attribute)
     state.unmark_all()
 
@@ -218,7 +227,7 @@ def mark_all_dirty(mapped: Mapped) -> PartialDocument:
         if isinstance(value, Mapped) and not is_null(value):
             object_state(mapped).unmark(name)
             found[key] = mark_all_dirty(value)
-        elif isinstance(value, list | dict) and not value and attribute is not None:
+        elif isinstance(value, CONTAINERS) and not value and attribute is not None:
             object_state(mapped).unmark(name)
             forget_value(mapped, name, attribute)
     return found
@@ -229,7 +238,7 @@ def forget_containers(mapped: Mapped) -> None:
     for name, _, value, attribute in parts(mapped):
         if isinstance(value, Mapped):
             forget_containers(value)
-        elif isinstance(value, list | dict):
+        elif isinstance(value, CONTAINERS):
             forget_value(mapped, name, attribute)
     object_state(mapped).hold_over({})
 
@@ -284,7 +293,7 @@ def forget_all(mapped: Mapped) -> bool:
     if state.known:
         raw = state.baseline or {}
         held.update(
-            {key: (one, raw.get(key)) for _, key, one, _ in parts(mapped) if isinstance(one, list | dict)}
+            {key: (one, raw.get(key)) for _, key, one, _ in parts(mapped) if isinstance(one, CONTAINERS)}
         )
     for key, (value, wire) in held.items():
         _restore(mapped, key, value, wire)
@@ -311,9 +320,8 @@ def _restore(mapped: Mapped, key: str, value: Any, wire: Any) -> None:
         fresh = attribute.read(wire)
     if isinstance(value, list) and isinstance(fresh, list):
         refill(value, fresh)
-    elif isinstance(value, dict) and isinstance(fresh, dict):
-        value.clear()
-        value.update(fresh)
+    elif isinstance(value, dict | set):
+        _is_refilled(value, fresh)
 
 
 def edited_since_expiry(mapped: Mapped) -> bool:

@@ -12,7 +12,15 @@ from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedd
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump
-from contacthub_orm.orm.wire.documents import MISSING, Document, difference, is_empty, replacement, same
+from contacthub_orm.orm.wire.documents import (
+    CONTAINERS,
+    MISSING,
+    Document,
+    difference,
+    is_empty,
+    replacement,
+    same,
+)
 from contacthub_orm.orm.wire.partial import lacks
 
 if TYPE_CHECKING:
@@ -109,7 +117,7 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     none_before = old is MISSING or old is None
     if value is UNSET:
         return MISSING if none_before else None
-    if not written and not isinstance(value, list | dict):
+    if not written and not isinstance(value, CONTAINERS):
         return MISSING
     new = attribute.write(value, old) if isinstance(attribute, Attr) else dump(value)
     if none_before and is_empty(new):

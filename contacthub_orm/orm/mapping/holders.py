@@ -16,6 +16,7 @@ from uuid import UUID
 from contacthub_orm.orm.mapping.mapped import Mapped
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import MAX_DEPTH
+from contacthub_orm.orm.wire.documents import CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,8 +50,8 @@ def let_go(mapped: Mapped) -> bool:
         for key in keys:
             left |= isinstance(values[key], Mapped) and let_go(values[key])
             if not _is_ours_alone(values, key):
-                left |= isinstance(values[key], list | dict)
-            elif isinstance(values[key], Mapped | list | dict):
+                left |= isinstance(values[key], CONTAINERS)
+            elif isinstance(values[key], (*CONTAINERS, Mapped)):
                 del values[key]
     if state.held_over is not None:
         held = {key: pair for key, pair in state.held_over.items() if not _is_ours_alone(pair, 0)}
@@ -79,6 +80,8 @@ def _is_ours_alone(holder: Any, key: Any, depth: int = 0) -> bool:
         inside = [(item, range(len(item)))]
     elif isinstance(item, dict):
         inside = [(item, list(item))]
+    elif isinstance(item, set):
+        inside = []  # what is in a set cannot be changed
     else:
         return False
     return (

@@ -8,7 +8,7 @@ that it cannot collide with a JSON key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
 
 import attrs
 
@@ -22,12 +22,13 @@ from contacthub_orm.orm.mapping.attributes import (
     attr,
     copied,
     embedded,
-    owned,
 )
 from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
+from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_in
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
+from contacthub_orm.orm.wire.documents import CONTAINERS
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
 from contacthub_orm.suggestions import suggests_arguments
@@ -49,6 +50,9 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound="Mapped")
+
+_LIBRARY: Final = "contacthub_orm."
+"""FASTPATH: the types of the library's own classes are checked when they are first used, so that it is imported sooner."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded))
@@ -81,6 +85,9 @@ class Mapped:
         found: dict[str, Attribute] = {}
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
+        if not cls.__module__.startswith(_LIBRARY):
+            for attribute in found.values():
+                attribute.check(cls)
         cls.__attributes__ = found
         cls.__keys__ = _by_key(cls, found)
         cls.__read_only_keys__ = frozenset(key for key, one in cls.__keys__.items() if one.read_only)
@@ -206,7 +213,7 @@ class Mapped:
         if isinstance(attribute, Embedded) and _is_replaced_unknown(self, attribute.key, value):
             self._state.complete(self, attribute.key)  # the patch must null the old object's keys
         kept = values[name] = attribute.accept(self, value)
-        if isinstance(kept, (list, dict, Mapped)):
+        if isinstance(kept, (*CONTAINERS, Mapped)):
             self._state.hand_out(self)
 
     def __put__(self, key: str, value: Any) -> None:
@@ -453,7 +460,7 @@ def _lay(document: Document, key: str, value: Any, attribute: Attribute | None, 
             document[key] = None
         elif written or content or isinstance(held, dict):
             document[key] = content
-    elif written or isinstance(value, list | dict):
+    elif written or isinstance(value, CONTAINERS):
         try:
             new = attribute.write(value, held) if isinstance(attribute, Attr) else dump(value)
         except UnsendableError as error:

@@ -14,7 +14,7 @@ from contacthub_orm.orm.mapping.changes import creation, parts
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.documents import same
+from contacthub_orm.orm.wire.documents import CONTAINERS, same
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.attributes import Attribute
@@ -86,7 +86,7 @@ def _add_empty(mapped: Mapped, document: Document) -> None:
             _add_empty(value, inner)
             if inner or name in written:
                 document[key] = inner
-        elif name in written and isinstance(value, list | dict) and not value:
+        elif name in written and isinstance(value, CONTAINERS) and not value:
             document[key] = dump(value)
 
 

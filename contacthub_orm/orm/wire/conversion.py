@@ -14,12 +14,24 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from math import isfinite
-from typing import Any, Final, Protocol, Self, Union, get_args, get_origin, runtime_checkable
+from typing import (
+    Any,
+    Final,
+    Protocol,
+    Self,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+    runtime_checkable,
+)
 from uuid import UUID
 
 from cattrs import Converter
 
 from contacthub_orm.errors import ValidationError, Violation
+from contacthub_orm.orm.wire.documents import same
 
 __all__ = [
     "MAX_DEPTH",
@@ -133,11 +145,22 @@ def _dump_decimal(number: Decimal) -> int | float:
     raise ValueError(f"{number} has more digits than a number keeps: round it, or write it as a string")
 
 
+def _structure_time(value: Any, _: type) -> time:
+    return value if isinstance(value, time) else time.fromisoformat(value)
+
+
+def _structure_uuid(value: Any, _: type) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 converter.register_structure_hook(datetime, _structure_datetime)
 converter.register_structure_hook(date, _structure_date)
+converter.register_structure_hook(time, _structure_time)
+converter.register_structure_hook(UUID, _structure_uuid)
 converter.register_structure_hook(Decimal, lambda value, _: Decimal(str(value)))
 converter.register_unstructure_hook(datetime, dump_datetime)
 converter.register_unstructure_hook(date, date.isoformat)
+converter.register_unstructure_hook(time, time.isoformat)
 converter.register_unstructure_hook(UUID, str)
 converter.register_unstructure_hook(Decimal, _dump_decimal)
 
@@ -160,10 +183,12 @@ _PLAIN = (Any, str, int, float, bool, object)
 
 
 def _is_wire(declared: Any) -> bool:
-    """Whether values of the type need no conversion from JSON; values of a union are taken as sent."""
+    """Whether values of the type need no conversion from JSON."""
     declared = without_none(declared)
-    if declared in _PLAIN or is_union(declared):
+    if declared in _PLAIN:
         return True
+    if is_union(declared):
+        return all(map(_is_wire, get_args(declared)))
     container = get_origin(declared) or declared
     return container in (list, dict) and all(map(_is_wire, get_args(declared)))
 
@@ -178,8 +203,98 @@ def loader(declared: Any) -> Load | None:
     if _is_wire(declared):
         return None
     declared = without_none(declared)
+    kind, arguments = get_origin(declared) or declared, get_args(declared)
+    if kind in (set, frozenset) or (kind is tuple and arguments[1:] in ((), (...,))):
+        return _collection_loader(kind, loader(arguments[0]) if arguments else None)
     hook = converter.get_structure_hook(declared)
+    if kind in (list, tuple):
+        return lambda value: hook(_collection(value), declared)
     return lambda value: hook(value, declared)
+
+
+def _collection_loader(kind: Callable[[Any], Any], load: Load | None) -> Load:
+    """The function that reads an array as a collection. As in a list, a number is not made a string of, nor the reverse."""
+    return lambda value: kind(
+        [one if one is None or load is None else load(one) for one in _collection(value)]
+    )
+
+
+def _collection(value: Any) -> Any:
+    """The values of a collection; the characters of a string and the keys of a dict are none."""
+    if isinstance(value, str | bytes | Mapping):
+        raise TypeError(f"a collection was expected, got {value!r}")
+    return value
+
+
+def _is_named_tuple(declared: Any) -> bool:
+    return isinstance(declared, type) and issubclass(declared, tuple) and hasattr(declared, "_fields")
+
+
+def _named_tuple_hook(declared: Any) -> Callable[[Any, Any], Any]:
+    """The hook of a NamedTuple. That of cattrs needs annotations that are no strings."""
+    loads = [loader(one) for one in get_type_hints(declared).values()]
+
+    def structure(value: Any, _: Any) -> Any:
+        items = zip(_collection(value), loads, strict=True)
+        return declared(*(one if one is None or load is None else load(one) for one, load in items))
+
+    return structure
+
+
+def _union_hook(declared: Any) -> Callable[[Any, Any], Any]:
+    """The hook of a union: a value becomes of the member that would write it back as it is.
+
+    JSON's own types come last, so that a string that reads as a date is one in `date | str`; a datetime comes before a
+    date, which would forget the hour.
+    """
+    members = sorted(get_args(declared), key=lambda one: (one in _PLAIN, one is date))
+    typed = [one for one in members if not (one in _PLAIN or one is type(None))]
+    plain = [one for one in members if one in _PLAIN]
+    classes = tuple(one for one in typed if isinstance(one, type) and not is_typeddict(one))
+
+    def structure(value: Any, _: Any) -> Any:
+        if value is None or isinstance(value, classes):
+            return value
+        readings = [made for one in typed for made in _readings(one, value)]
+        for made in readings:
+            if _writes(made, value):
+                return made
+        if any(_is_plain(value, one) for one in plain):
+            return value
+        if readings:
+            return readings[0]
+        raise ValueError(f"{value!r} is of no member of {declared}")
+
+    return structure
+
+
+def _readings(declared: Any, value: Any) -> list[Any]:
+    """The value as one of a type, if the type takes it."""
+    load = loader(declared)
+    try:
+        return [value if load is None else load(value)]
+    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
+        return []
+
+
+def _writes(made: Any, value: Any) -> bool:
+    try:
+        return same(dump(made), value)
+    except UnsendableError:
+        return False
+
+
+def _is_plain(value: Any, declared: Any) -> bool:
+    if isinstance(value, bool) or declared is bool:
+        return isinstance(value, bool) and declared in (bool, Any, object)
+    return declared in (Any, object) or isinstance(value, (int, float) if declared is float else declared)
+
+
+converter.register_structure_hook_factory(_is_named_tuple, _named_tuple_hook)
+converter.register_structure_hook_factory(
+    lambda declared: is_union(without_none(declared)),  # cattrs itself reads a type or None
+    _union_hook,
+)
 
 
 class UnsendableError(ValidationError, TypeError):
@@ -203,6 +318,8 @@ _LONGEST_PATH: Final = 60
 
 def dump(value: Any, depth: int = 0) -> Any:
     """The wire JSON of a value, at any depth. All of it is of JSON's own types, not of subclasses of them.
+
+    A set has no order, so its elements are sorted: equal sets have equal JSON.
 
     Args:
         value: the value.
@@ -257,7 +374,7 @@ def _dump_list(value: Collection[Any], depth: int) -> list[Any]:
             found.append(dump(item, depth + 1))
         except UnsendableError as error:
             raise error.inside(f"[{len(found)}]") from None
-    return found
+    return sorted(found, key=repr) if isinstance(value, set | frozenset) else found
 
 
 _SCALARS: Final = frozenset((str, bool, int, float))

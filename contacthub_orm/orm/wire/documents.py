@@ -8,7 +8,20 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ["MISSING", "Document", "Missing", "apply_patch", "difference", "is_empty", "replacement", "same"]
+__all__ = [
+    "CONTAINERS",
+    "MISSING",
+    "Document",
+    "Missing",
+    "apply_patch",
+    "difference",
+    "is_empty",
+    "replacement",
+    "same",
+]
+
+CONTAINERS: Final = (list, dict, set)
+"""What a program can change in place, so that it is compared with the baseline for as long as somebody refers to it."""
 
 Document = dict[str, Any]
 """A decoded JSON object. A document that the service sent is a baseline: nothing ever mutates it."""

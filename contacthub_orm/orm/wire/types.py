@@ -5,13 +5,23 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+from uuid import UUID
 
 import attrs
 
-from contacthub_orm.orm.wire.conversion import dump_datetime, is_union, parse_datetime, without_none
+from contacthub_orm.orm.wire.conversion import (
+    dump,
+    dump_datetime,
+    is_union,
+    loader,
+    parse_datetime,
+    without_none,
+)
+from contacthub_orm.orm.wire.documents import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +40,7 @@ __all__ = [
 ]
 
 _SHOWN_LENGTH: Final = 200
+_ARRAYS: Final = (list, set, frozenset, tuple)
 
 
 def takes_none(declared: Any) -> bool:
@@ -38,8 +49,9 @@ def takes_none(declared: Any) -> bool:
 
 
 def is_list(declared: Any) -> bool:
-    """Whether a type is a list, or a list or None."""
-    return get_origin(without_none(declared)) is list or without_none(declared) is list
+    """Whether a type is a list, a set or a tuple, which JSON shows as arrays, or one of them or None."""
+    declared = without_none(declared)
+    return (get_origin(declared) or declared) in _ARRAYS
 
 
 def may_be_list(declared: Any) -> bool:
@@ -82,9 +94,10 @@ def names_keys(declared: Any) -> bool:
 
 
 def element_type(declared: Any) -> Any:
-    """The type of a list's elements, or Any if it is not declared."""
-    arguments = get_args(without_none(declared))
-    return arguments[0] if arguments else Any
+    """The type of the elements of a list, set or tuple, or Any if it is not declared, or each has its own."""
+    arguments = [one for one in get_args(without_none(declared)) if one is not ...]
+    is_dict = get_origin(without_none(declared)) is dict
+    return arguments[0] if arguments and (is_dict or len(arguments) == 1) else Any
 
 
 def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
@@ -109,8 +122,34 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
         return isinstance(value, declared) or (known and value in [member.value for member in declared])
     if is_object(declared):
         return isinstance(value, declared | Mapping) or getattr(type(value), "__open__", False)
-    test = _TESTS.get(get_origin(declared) or declared)
-    return test(value) if test is not None else True
+    if get_origin(declared) is Literal:
+        return any(same(dump(value), dump(one)) for one in get_args(declared)) if _is_scalar(value) else False
+    kind = get_origin(declared) or declared
+    if kind is tuple and len(types := [one for one in get_args(declared) if one is not ...]) > 1:
+        is_fitting = isinstance(value, list | tuple) and len(value) == len(types)
+        return is_fitting and all(map(accepts, types, value))
+    test = _TESTS.get(kind)
+    return test(value) if test is not None else _is_of(kind, declared, value)
+
+
+def _is_of(kind: Any, declared: Any, value: Any) -> bool:
+    """Whether a value is of a class, or reads as one of it."""
+    if kind in (Any, object):
+        return True
+    if isinstance(kind, type) and not typing.is_typeddict(kind) and isinstance(value, kind):
+        return True
+    load = loader(declared)
+    if load is None:
+        return True
+    try:
+        load(value)
+    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
+        return False
+    return True
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float | Enum)
 
 
 def _is_date(value: Any) -> bool:
@@ -130,7 +169,11 @@ _TESTS: dict[Any, Callable[[Any], bool]] = {
     float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     date: _is_date,
     datetime: _is_date,
+    Decimal: lambda value: isinstance(value, int | float | Decimal) and not isinstance(value, bool),
     list: lambda value: isinstance(value, list | tuple),
+    set: lambda value: isinstance(value, set | frozenset),
+    frozenset: lambda value: isinstance(value, set | frozenset),
+    tuple: lambda value: isinstance(value, list | tuple),
     dict: lambda value: isinstance(value, dict),
 }
 
@@ -141,7 +184,13 @@ _NAMES: dict[Any, str] = {
     float: "a number",
     date: "a date",
     datetime: "a date and time",
+    time: "a time of day",
+    Decimal: "a number",
+    UUID: "a UUID",
     list: "a list",
+    set: "a set",
+    frozenset: "a set",
+    tuple: "a tuple",
     dict: "an object",
 }
 
@@ -154,8 +203,10 @@ def describe(declared: Any) -> str:
     if isinstance(declared, type) and issubclass(declared, Enum):
         return "one of " + ", ".join(str(member.value) for member in declared)
     origin = get_origin(declared) or declared
-    if origin is list:
-        return f"a list (each {describe(element_type(declared))})"
+    if get_origin(declared) is Literal:
+        return "one of " + ", ".join(str(one) for one in get_args(declared))
+    if (origin in _ARRAYS and element_type(declared) is not Any) or origin is list:
+        return f"{_NAMES[origin]} (each {describe(element_type(declared))})"
     return _NAMES.get(origin) or str(getattr(declared, "__name__", declared))
 
 
