@@ -1,4 +1,4 @@
-"""What the server holds, asked by plain `requests`: nothing of the library under test stands between."""
+"""What the server holds, asked and written by plain `requests`: nothing of the library under test stands between."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contacthub_orm.sandbox import Sandbox
 
 
 class Server:
-    """Reads one sandbox below `/workspaces/{id}`, with its token."""
+    """Reads and writes one sandbox below `/workspaces/{id}`, with its token."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -25,6 +25,11 @@ class Server:
     def status(self, path: str) -> int:
         """The status of the answer to a GET."""
         return self._ask(path, {}).status_code
+
+    def patch(self, path: str, body: dict[str, Any]) -> None:
+        """Write as another program would."""
+        answer = self._ask(path, {}, "PATCH", body)
+        assert answer.ok, answer.text
 
     def customers(self) -> list[dict[str, Any]]:
         """All customers of the node."""
@@ -42,10 +47,14 @@ class Server:
             if len(found) >= answer["page"]["totalElements"]:
                 return found
 
-    def _ask(self, path: str, params: dict[str, Any]) -> requests.Response:
-        return requests.get(
+    def _ask(
+        self, path: str, params: dict[str, Any], method: str = "GET", body: Any = None
+    ) -> requests.Response:
+        return requests.request(
+            method,
             f"{self._sandbox.base_url}/workspaces/{self._sandbox.workspace_id}/{path.lstrip('/')}",
             params=params,
+            json=body,
             headers={"Authorization": f"Bearer {self._sandbox.token}"},
             timeout=10,
         )

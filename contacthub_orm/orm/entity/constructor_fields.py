@@ -62,7 +62,8 @@ class Bound(Generic[T]):
 class Template:
     """The argument for the first values of a new entity; the other arguments replace them.
 
-    An entity made with a home but without a template starts with the declared template.
+    An entity made with a home but without a template starts with the declared template. An entity keeps the values and not
+    the template, so it reads as an argument that was not passed, and `attrs.evolve` passes it on as such.
     """
 
     def __init__(self, usual: Document) -> None:
@@ -72,15 +73,8 @@ class Template:
         """Make the attrs field for the template in `__init__`."""
         return attrs.field(default=UNSET)
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
     def __get__(self, instance: object, owner: Any) -> Any:
-        if instance is None:
-            return self
-        raise AttributeError(
-            f"{self.name} is only an argument of {owner.__name__}, which keeps the values and not the template"
-        )
+        return self if instance is None else UNSET
 
     def __set__(self, instance: Any, value: Mapping[str, Any] | Mapped | None) -> None:
         if value is UNSET or value is None:

@@ -12,8 +12,7 @@ import sys
 import typing
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from copy import deepcopy
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import attrs
@@ -101,9 +100,8 @@ class Attribute:
         self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
 
     def field(self) -> Any:
-        """Make the attrs field for the attribute in `__init__`; every object gets a default of its own."""
-        default = self.default if self.default is UNSET else attrs.Factory(partial(deepcopy, self.default))
-        return attrs.field(default=default, kw_only=True, metadata={"attribute": self})
+        """Make the attrs field for the attribute in `__init__`; the object gives itself the default, and knows that it did."""
+        return attrs.field(default=UNSET, kw_only=True, metadata={"attribute": self})
 
     @cached_property
     def declared(self) -> Any:

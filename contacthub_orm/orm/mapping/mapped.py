@@ -8,6 +8,7 @@ that it cannot collide with a JSON key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
 
 import attrs
@@ -186,6 +187,9 @@ class Mapped:
                 self._set_undeclared(name, value)
                 return
             if value is UNSET:
+                if attribute.default is not UNSET and name not in self._state.dirty_names:
+                    setattr(self, name, deepcopy(attribute.default))  # every object has its own
+                    self._state.default_names |= {name}
                 return
             if attribute.plain:
                 self.__dict__[name] = value
@@ -194,7 +198,7 @@ class Mapped:
                     refuse_unknown_in(self, attribute, value)
                 self._accept(attribute, value)
             # FASTPATH: a name that is marked has told its root already (`baseline.unmark` keeps it so).
-            if name not in self._state.dirty_names:
+            if name not in self._state.dirty_names or self._state.default_names:
                 self._state.mark(self, name)
 
         def __delattr__(self, name: str) -> None:

@@ -49,6 +49,9 @@ class ObjectState:
     dirty_names: AbstractSet[str] = frozenset()
     """The names of declared attributes, and the keys of undeclared ones, that the user wrote."""
 
+    default_names: frozenset[str] = frozenset()
+    """The names in `dirty_names` that hold the default of the class, since the constructor was not passed them."""
+
     extras: dict[str, Any] | None = None
     """Undeclared values, read or written, by key."""
 
@@ -113,17 +116,23 @@ class ObjectState:
 
     def mark(self, mapped: Mapped, name: str) -> None:
         """Note that `name` was written, and tell the root."""
+        self._forget_default(name)
         if isinstance(self.dirty_names, set):
             self.dirty_names.add(name)
         else:
             self.dirty_names = {name}
         self.touch(mapped)
 
+    def _forget_default(self, name: str) -> None:
+        if self.default_names:
+            self.default_names -= {name}
+
     def unmark(self, name: str) -> None:
         """Note that the value of `name` is the baseline's."""
         if isinstance(self.dirty_names, set):
             self.dirty_names.discard(name)
         self.note_null(name, null=False)
+        self._forget_default(name)
 
     def list(self) -> None:
         """Note that the object is an element of a list."""
@@ -138,7 +147,7 @@ class ObjectState:
 
     def unmark_all(self) -> None:
         """Note that all values are the baseline's."""
-        self.dirty_names = self.null_names = frozenset()
+        self.dirty_names = self.null_names = self.default_names = frozenset()
         self.null = False
 
     def touch(self, _mapped: Mapped) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error", "created_key"]
+__all__ = ["Account", "Entry", "Evidence", "Outcome", "commit_error", "created_key", "kind_of_error"]
 
 
 class Outcome(StrEnum):
@@ -106,6 +106,12 @@ class Entry:
         """The service's reference for an error answer, or None if it sent none."""
         return getattr(self.error, "logref", None)
 
+    @property
+    def summary(self) -> str:
+        """One line without the values that were sent, which may be personal data: outcome, request, kind of error."""
+        reason = f"  ({kind_of_error(self.error)})" if self.error is not None else ""
+        return f"{self.outcome:<8} {self.request.target}{reason}"
+
     def __str__(self) -> str:
         reason = f"  ({self.error})" if self.error is not None else ""
         return f"{self.outcome:<8} {self.request}{reason}"
@@ -176,18 +182,17 @@ def commit_error(account: Account, cause: Exception | None = None) -> CommitErro
     failures += [] if cause is None else [cause]
     counts = ", ".join(f"{len(found)} {one}" for one in Outcome if (found := account.having(one)))
     lines = [f"{len(account.having(Outcome.DONE))} of {len(account)} operations done ({counts})"]
-    lines += [_failure_line(entry) for entry in open_entries if entry.error is not None]
+    lines += [entry.summary for entry in open_entries if entry.error is not None]
     error = CommitError("\n".join(lines), failures, account)
     error.remaining = [entry.entity for entry in open_entries]
     return error
 
 
-def _failure_line(entry: Entry) -> str:
-    """An operation that was not done: its request without values, and what kind of error it met."""
-    request = f"{entry.request.method} {'/'.join(map(str, entry.request.path))}"
-    facts = [type(entry.error).__name__]
-    facts += [] if entry.status is None else [f"status {entry.status}"]
-    facts += [] if entry.logref is None else [f"logref {entry.logref}"]
-    if isinstance(entry.error, ValidationError):
-        facts += [one.path for one in entry.error.violations]
-    return f"{entry.outcome:<8} {request}  ({', '.join(facts)})"
+def kind_of_error(error: Exception) -> str:
+    """Tell an error's class, status, logref and the paths of its violations, but no value and no message of the service."""
+    facts = [type(error).__name__]
+    facts += [f"status {status}" for status in [getattr(error, "status", None)] if status is not None]
+    facts += [f"logref {logref}" for logref in [getattr(error, "logref", None)] if logref is not None]
+    if isinstance(error, ValidationError):
+        facts += [one.path for one in error.violations]
+    return ", ".join(facts)

@@ -72,10 +72,15 @@ class Request:
     params: Mapping[str, str] = attrs.field(factory=dict)
     body: Any = None
 
+    @property
+    def target(self) -> str:
+        """The method and path, without parameters and body, which may hold personal data."""
+        return f"{self.method} {'/'.join(map(str, self.path))}"
+
     def __str__(self) -> str:
         query = "?" + "&".join(f"{key}={value}" for key, value in self.params.items()) if self.params else ""
         body = "" if self.body is None else " " + json.dumps(self.body, ensure_ascii=False, default=repr)
-        return f"{self.method} {'/'.join(map(str, self.path))}{query}{body}"
+        return f"{self.target}{query}{body}"
 
     def resolved(self) -> Request:
         """Return the request with every pending id filled in that is known by now."""

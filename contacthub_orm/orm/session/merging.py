@@ -14,7 +14,7 @@ from contacthub_orm.orm.mapping.changes import creation, parts
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import dump
-from contacthub_orm.orm.wire.documents import CONTAINERS, same
+from contacthub_orm.orm.wire.documents import CONTAINERS
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.attributes import Attribute
@@ -65,14 +65,22 @@ def _given(entity: Entity) -> Document:
     """The values of an entity that the user set, empty ones included, without what its class or template begins with."""
     document = creation(entity)
     _add_empty(entity, document)
-    for attribute in type(entity).__attributes__.values():
-        usual = attribute.default
-        if usual is not UNSET and same(document.get(attribute.key), dump(usual)):
-            document.pop(attribute.key, None)
+    _drop_defaults(entity, document)
     for key, usual in usual_values(entity).items():
         if state_of(entity).home is not None and document.get(key) == usual:
             document.pop(key, None)
     return document
+
+
+def _drop_defaults(mapped: Mapped, document: Document) -> None:
+    """Take out the values that classes gave their objects, at every depth, and objects that hold nothing else."""
+    for name, key, value, _ in parts(mapped):
+        if name in object_state(mapped).default_names:
+            document.pop(key, None)
+        elif isinstance(value, Mapped) and document.get(key):
+            _drop_defaults(value, document[key])
+            if not document[key]:
+                del document[key]
 
 
 def _add_empty(mapped: Mapped, document: Document) -> None:

@@ -16,7 +16,7 @@ from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
-from contacthub_orm.orm.service.account import Evidence, Outcome
+from contacthub_orm.orm.service.account import Evidence, Outcome, kind_of_error
 from contacthub_orm.orm.service.plan import Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
@@ -50,15 +50,19 @@ class Compensation:
         entry: the entry of the operation.
         reason: why it could not be undone, or None if it was undone.
         document: the service's document after undoing a change, otherwise None.
+        error: what was raised while undoing it, or None.
     """
 
     entry: Entry
     reason: str | None = None
     document: Document | None = None
+    error: Exception | None = None
 
     def __str__(self) -> str:
-        return f"{'undone' if self.reason is None else 'not undone':<10} {self.entry.request}" + (
-            f"  ({self.reason})" if self.reason is not None else ""
+        """One line without the values that were sent, which may be personal data."""
+        reason = self.reason if self.error is None else kind_of_error(self.error)
+        return f"{'undone' if self.reason is None else 'not undone':<10} {self.entry.request.target}" + (
+            f"  ({reason})" if reason is not None else ""
         )
 
 
@@ -133,7 +137,7 @@ class _Undoing:
         try:
             one = self._compensate(entry, held)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other operations must still be undone
-            one = Compensation(entry, str(error) or type(error).__name__)
+            one = Compensation(entry, str(error) or type(error).__name__, error=error)
         if one.document is not None:
             self._ours[key] = one.document
         if entry.operation.verb is Verb.CREATE:

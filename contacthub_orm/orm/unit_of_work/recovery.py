@@ -16,7 +16,7 @@ import attrs
 from contacthub_orm.errors import ContacthubError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key, joined_identity
-from contacthub_orm.orm.service.account import Entry, Evidence, Outcome
+from contacthub_orm.orm.service.account import Entry, Evidence, Outcome, kind_of_error
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate, inverse
@@ -67,16 +67,21 @@ class Report:
         return not (self.failed or self.open or any(one.reason is not None for one in self.undone))
 
     def __str__(self) -> str:
+        """A line for each operation, without the values that were sent, which may be personal data."""
         lines = [
-            *(f"confirmed  {one.request.resolved()}" for one in self.confirmed),
-            *(f"adopted    {one.request.resolved()}" for one in self.adopted),
-            *(f"sent       {one.request.resolved()}" for one in self.sent),
+            *(f"confirmed  {one.request.resolved().target}" for one in self.confirmed),
+            *(f"adopted    {one.request.resolved().target}" for one in self.adopted),
+            *(f"sent       {one.request.resolved().target}" for one in self.sent),
             *(
-                f"failed     {one.request}  ({one.error or 'what it depends on failed'})"
+                f"failed     {one.request.target}  "
+                f"({kind_of_error(one.error) if one.error else 'what it depends on failed'})"
                 for one in self.failed
             ),
-            *(f"superseded {one.request}  ({one.error})" for one in self.superseded),
-            *(f"open       {one.request.resolved()}" for one in self.open),
+            *(
+                f"superseded {one.request.target}  (a creation was merged into the entity)"
+                for one in self.superseded
+            ),
+            *(f"open       {one.request.resolved().target}" for one in self.open),
             *map(str, self.undone),
         ]
         return "\n".join(lines) or "nothing to recover"

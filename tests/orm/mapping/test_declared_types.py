@@ -183,7 +183,7 @@ OTHERS: list[tuple[Any, Any, Any]] = [
     (Any, [1, {"a": 1}], [1, {"a": 1}]),
 ]  # fmt: skip
 
-IDS = [f"{one[0]} {one[1]}"[:60] for one in [*SCALARS, *OTHERS]]
+IDS = [f"{place} {getattr(one[0], '__name__', one[0])}" for place, one in enumerate([*SCALARS, *OTHERS])]
 
 
 @pytest.mark.parametrize(("declared", "value", "wire"), [*SCALARS, *OTHERS], ids=IDS)

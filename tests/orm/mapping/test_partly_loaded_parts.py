@@ -93,3 +93,11 @@ def test_an_entity_loaded_in_part_and_made_new_again_is_created_whole(session: S
 
     assert part.to_dict()["base"]["lastName"] == "Lovelace"
     assert part.to_dict()["extended"] == {"a": 1, "b": {"c": 2, "d": 3}}
+
+
+def test_a_customer_evolves_into_a_new_one_with_what_was_not_loaded(session: Session) -> None:
+    other = attrs.evolve(part_of(session, "base.firstName"), id=None, externalId="2")
+
+    assert (other.id, other.externalId, other.base.lastName) == (None, "2", "Lovelace")
+    session.add(other)
+    assert other in session.new

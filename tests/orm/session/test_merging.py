@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import Customer, Session, ValidationError, inspect
-from contacthub_orm.orm import Attr, attr
+from contacthub_orm import Customer, Properties, Session, ValidationError, inspect
+from contacthub_orm.orm import Attr, Embedded, attr, embedded
 from tests.support.world import World, get, seed
 
 
@@ -63,3 +63,37 @@ def test_the_default_of_a_class_does_not_replace_what_is_stored(world: World) ->
         found = session.merge(Defaulted(externalId="ada"), key="externalId")
 
         assert inspect(found).changes() == {}
+
+
+def test_a_value_that_was_given_is_copied_even_if_it_is_the_default_of_the_class(world: World) -> None:
+    (identity,) = seed(world, "ada")
+    with Session(world.node()) as session:
+        get(session, identity).extra = "stored"
+        session.commit()
+    for given in (Defaulted(externalId="ada", extra="usual"), Defaulted(externalId="ada")):
+        given.extra = "usual"
+        with Session(world.node()) as session:
+            assert inspect(session.merge(given, key="externalId")).changes() == {"extra": "usual"}
+
+
+class Score(Properties):
+    points: Attr[int] = attr(default=0)
+    level: Attr[str | None] = attr(default=None)
+
+
+class Scored(Customer):
+    extended: Embedded[Score] = embedded()
+
+
+def test_the_defaults_of_an_embedded_class_do_not_replace_what_is_stored(world: World) -> None:
+    world.sandbox.seed([{"externalId": "ada", "extended": {"points": 7, "level": "gold"}}])
+    with Session(world.node()) as session:
+        found = session.merge(Scored(externalId="ada", extended=Score()), key="externalId")
+        assert inspect(found).changes() == {}
+        session.merge(Scored(externalId="ada", extended=Score(level="blue")), key="externalId")
+        assert inspect(found).changes() == {"extended": {"level": "blue"}}
+
+
+def test_the_values_of_a_template_come_before_the_defaults_of_the_class(world: World) -> None:
+    assert Defaulted(world.node(), default_attributes={"extra": "template"}).extra == "template"
+    assert Defaulted(world.node(), default_attributes={}).extra == "usual"
