@@ -107,7 +107,8 @@ def _check_proxy(proxy: str | None) -> None:
         host = parse_url(proxy).host
     except LocationParseError:
         host = None
-    if not host:
+    # The parser lets blanks and control characters through before urllib3 2.8.
+    if not host or " " in host or not host.isprintable():
         # The message leaves out the URL, which may hold a password. It is raised outside the handler, since the parser's
         # error quotes the URL.
         raise ConfigurationError("the proxy, of the settings or the environment, must be a URL with a host")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import traceback
+import tracemalloc
 
 import pytest
 
@@ -61,6 +62,18 @@ def test_an_answer_larger_than_the_bound_is_not_read(service, connect, headers):
     service.answers(200, gzip.compress(body) if headers else body, headers)
     with pytest.raises(TransportError, match=r"larger than 1000 bytes \(max_answer_bytes\)"):
         connect(max_answer_bytes=1_000, retries=1).send("GET", "x")
+
+
+def test_a_small_answer_that_decompresses_to_a_large_one_takes_little_memory(service, connect):
+    service.answers(200, gzip.compress(b" " * 30_000_000), {"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(TransportError, match="max_answer_bytes"):
+            connect(max_answer_bytes=1_000, retries=1).send("GET", "x")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 3_000_000
 
 
 def test_an_objection_makes_an_answer_unknown_and_closes_its_connection(service, transport):

@@ -78,7 +78,14 @@ def test_a_proxy_of_an_unknown_kind_is_not_tried_again(connect, clock):
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://", "http://user:pr0xy-pass@", "http://user:pr0xy-pass@ho st", "http://["]
+    "proxy",
+    [
+        "http://",
+        "http://user:pr0xy-pass@",
+        "http://user:pr0xy-pass@ho st",
+        "http://user:pr0xy-pass@ho\nst",
+        "http://[",
+    ],
 )
 def test_a_proxy_that_is_no_url_is_refused_at_once_and_not_shown(connect, proxy):
     with pytest.raises(ConfigurationError, match="the proxy") as caught:
