@@ -79,6 +79,7 @@ def making(node: Node, customer: Customer) -> None:
     assert_type(Event.from_dict(node=node), Event)
     assert_type(Education(customer, id="1").post(), Education)
     assert_type(Job.from_dict(customer, {"id": "1"}), Job)
+    assert_type(Member.from_dict(node, {"id": "1"}, unknown="keep"), Member)
     assert_type(customer.node, Node | None)
     assert_type(customer.get_events(), ReadOnlyList[Event])
     assert_type(Properties(a=1).to_dict(), dict[str, Any])
@@ -95,6 +96,8 @@ def what_is_refused(node: Node, customer: Customer) -> None:
     node.get_customers(size="5")  # type: ignore[call-overload]
     node.add_tag("1")  # type: ignore[call-arg]
     node.get_costumer("1")  # type: ignore[attr-defined]
+    Member.from_dict(node, {}, unknown="kep")  # type: ignore[arg-type]
+    node.workspace.get_node("n", polcy="BLOCK")  # type: ignore[call-arg]
     customer.node = "n"  # type: ignore[assignment]
     Education("1")  # type: ignore[arg-type]
     customer.events.append(Event())  # type: ignore[attr-defined]

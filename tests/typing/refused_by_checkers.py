@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm import Customer, Event, PaginatedList, Query, ReadOnlyList, Session
+from contacthub_orm import Customer, Event, Node, PaginatedList, Query, ReadOnlyList, Session, Workspace
 
 if TYPE_CHECKING:
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
         event.kind  # type: ignore[attr-defined]
         Customer.base.fristName  # type: ignore[attr-defined]
         Customer(fristName="x")  # type: ignore[call-arg]
+
+    def arguments_that_there_are_not(node: Node) -> None:
+        Session(node, autoflsh=True)  # type: ignore[call-arg]
+        Workspace("w", "t", setings={})  # type: ignore[call-arg]
 
     def arguments_of_another_type() -> None:
         Customer(externalId=3)  # type: ignore[arg-type]

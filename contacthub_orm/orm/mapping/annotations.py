@@ -20,7 +20,8 @@ def annotated_type(owner: type, name: str, scope: Mapping[str, Any] | None, name
     Args:
         owner: the class.
         name: the attribute.
-        scope: the local names of the function that the class is defined in, or None at module level.
+        scope: the local names of the function that the class is defined in, or those of a module that is not imported, such
+            as a notebook's or a doctest's; None in an imported module.
         names: further names, which those of the module replace.
 
     Raises:
@@ -28,7 +29,8 @@ def annotated_type(owner: type, name: str, scope: Mapping[str, Any] | None, name
     """
     annotation = inspect.get_annotations(owner).get(name, Any)
     holder = types.SimpleNamespace(__annotations__={name: annotation})
-    namespace = {**names, **vars(sys.modules[owner.__module__])}
+    module = sys.modules.get(owner.__module__)
+    namespace = {**names, **(vars(module) if module is not None else {})}
     hints = typing.get_type_hints(holder, namespace, dict(scope or {}))
     arguments = typing.get_args(hints[name])
     return arguments[0] if arguments else Any

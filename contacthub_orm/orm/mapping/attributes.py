@@ -97,7 +97,8 @@ class Attribute:
         # method, has no Python frame, so the caller's frame is the one that runs the `class` statement. At module
         # level nothing is kept.
         frame = sys._getframe(1)  # noqa: SLF001 - see the note above
-        self._scope = frame.f_locals if frame.f_locals is not frame.f_globals else None
+        is_in_module = frame.f_locals is frame.f_globals and owner.__module__ in sys.modules
+        self._scope = None if is_in_module else frame.f_locals
 
     def field(self) -> Any:
         """Make the attrs field for the attribute in `__init__`; the object gives itself the default, and knows that it did."""

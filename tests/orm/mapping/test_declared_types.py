@@ -459,3 +459,34 @@ def test_the_librarys_own_declarations_can_be_mapped() -> None:
 
     assert len(own) > 100
     assert all(attribute.declared is not None for one in own for attribute in one.__attributes__.values())
+
+
+def test_a_null_in_a_dict_is_a_key_that_is_not_there(contacthub_session: Session, server: Server) -> None:
+    kind: Any = member(dict[str, int | None])
+    made = kind(externalId="1", extended={"v": {"a": None, "b": 1}})
+    contacthub_session.add(made)
+    contacthub_session.commit()
+    assert made.extended.v == {"b": 1}
+    made.extended.v["c"] = None
+    contacthub_session.commit()
+
+    assert made.extended.v == {"b": 1}
+    assert server.get(f"customers/{made.id}")["extended"] == {"v": {"b": 1}}
+
+
+def test_a_class_of_code_that_is_no_imported_module_is_looked_at_too() -> None:
+    names: dict[str, Any] = {
+        "__name__": "no_module",
+        "Properties": Properties,
+        "Attr": Attr,
+        "attr": attr,
+        "Money": Money,
+    }
+    code = (
+        "from __future__ import annotations\nclass Price(Properties):\n    v: Attr[{}] = attr(default=None)"
+    )
+
+    exec(code.format("Money"), names)
+    assert names["Price"](v=Money(Decimal(1))).v == Money(Decimal(1))
+    with pytest.raises(ConfigurationError, match=r"^Price\.v: nothing writes bytes as JSON"):
+        exec(code.format("bytes"), names)
