@@ -249,6 +249,10 @@ class EmbeddedExpression:
             raise unknown_attribute(str(self), name, attributes)
         return attribute.expression(self._owner, (*self._path, attribute.key))
 
+    def __dir__(self) -> list[str]:
+        """The declared attributes, for completion."""
+        return sorted(self._target.__attributes__)  # type: ignore[attr-defined]
+
     def __eq__(self, other: object) -> Criterion:  # type: ignore[override]
         return self._null_only(Operator.IS_NULL, "==", other)
 

@@ -204,10 +204,12 @@ class EntityState(ObjectState):
         self.deleted = True
 
     def become_transient(self) -> None:
-        """The entity is new again: its next save creates it. From: transient or detached."""
+        """The entity is new again: its next save creates it. From: transient, detached, or deleted for good."""
         assert self.owner is None
         self.key = self.sent_before = self.in_doubt = None
-        self.deleted = False
+        self.own_writes = self.merged_into = self.related = self.below = None
+        self.deleted = self.erase = self.replace = False
+        self.raising = frozenset()
 
     def merge_into(self, other: Entity) -> None:
         """The service merged the entity into another. From: detached."""
@@ -217,6 +219,10 @@ class EntityState(ObjectState):
     def live_at(self, home: Home | None) -> None:
         """The entity saves and reads at this home while no session holds it."""
         self.home = home
+
+    def leave_home(self) -> None:
+        """The entity can be taken in anywhere. It still saves itself where it was last, but loads nothing from there."""
+        self.home, self.last_home = None, self.place
 
     def move_to(self, home: Home | None) -> None:
         """The entity belongs to a home that the user chose, and no longer to the last session's."""

@@ -38,7 +38,20 @@ class Reference(Generic[T]):
 
     def field(self) -> Any:
         """Make the attrs field for the reference in `__init__`."""
-        return attrs.field(default=UNSET, kw_only=True)
+        given = attrs.Converter(self._given, takes_self=True)
+        return attrs.field(default=UNSET, kw_only=True, converter=given)
+
+    def _given(self, value: Any, instance: Any) -> Any:
+        """What a constructor is given; refused beside the id of another entity, since one of them would be lost."""
+        if value is UNSET or value is None:
+            return UNSET
+        target, identity = _checked(instance, self.name, self.target, value), self._identity(instance)
+        if identity is not None and state_of(target).identity != identity:
+            raise InvalidRequestError(
+                f"{type(instance).__name__}.{self.key} is {identity!r}, but {self.name} is {target!r}: "
+                "give one of them"
+            )
+        return target
 
     @overload
     def __get__(self, instance: None, owner: Any) -> Reference[T]: ...
@@ -65,7 +78,6 @@ class Reference(Generic[T]):
             instance[self.key] = None
             return
         target = _checked(instance, self.name, self.target, value)
-        self._refuse_two(instance, target)
         state.refer_to(self.key, target)
         identity = state_of(target).identity
         if identity is not None:
@@ -73,16 +85,6 @@ class Reference(Generic[T]):
         elif self._identity(instance) is not None:
             instance[self.key] = None
         state.touch(instance)
-
-    def _refuse_two(self, instance: Entity, target: Entity) -> None:
-        """Refuse an id that was given beside the entity and is not its id, since one of them would be lost."""
-        given, state = self._identity(instance), state_of(instance)
-        if given is None or state.reference(self.key) is not None or state.key is not None:
-            return
-        if state_of(target).identity != given:
-            raise InvalidRequestError(
-                f"{type(instance).__name__}.{self.key} is {given!r}, but {self.name} is {target!r}: give one of them"
-            )
 
     def _identity(self, instance: Entity) -> Any:
         """The id that the document holds, or None."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
-from contacthub_orm.orm.mapping.attributes import Embedded, copied
+from contacthub_orm.orm.mapping.attributes import UNSET, Embedded, copied
 from contacthub_orm.orm.mapping.mapped import Mapped, loaded_document
+from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
 from contacthub_orm.orm.mapping.unknown_keys import Unknown, keeps, refuse_unknown_keys
 
@@ -95,6 +97,11 @@ class Properties(Mapped):
             raise AttributeError(f"{name} is no property as an attribute: set it as an item, [{name!r}]")
         super()._set_undeclared(name, value)
 
+    def __dir__(self) -> list[str]:
+        """The names that may follow a dot, for completion: those of the class, and the keys at hand. Nothing is loaded."""
+        keys = _keys_at_hand(self) if self.__open__ else ()
+        return sorted({*super().__dir__(), *filter(_is_name, keys)})
+
     def __iter__(self) -> Iterator[str]:
         return iter(loaded_document(self))
 
@@ -117,6 +124,19 @@ class Properties(Mapped):
 
     def __deepcopy__(self: P, _memo: dict[int, Any]) -> P:
         return self.__copy__()
+
+
+def _keys_at_hand(mapped: Mapped) -> list[str]:
+    """The keys that an object has, as far as they were loaded or written. Nothing is loaded for it."""
+    state = object_state(mapped)
+    held = (state.baseline or {}) if state.known else (state.held_over or {})
+    extras = state.extras or {}
+    return [key for key in {**held, **extras} if extras.get(key) is not UNSET]
+
+
+def _is_name(key: Any) -> bool:
+    """Whether a key can be read as an attribute."""
+    return isinstance(key, str) and key.isidentifier() and not (iskeyword(key) or key.startswith("_"))
 
 
 Embedded.open_target = Properties

@@ -7,6 +7,7 @@ import pytest
 from contacthub_orm.errors import (
     InvalidRequestError,
 )
+from contacthub_orm.orm.wire.documents import Document
 from tests.orm.fakes import Library, opened
 from tests.orm.shelf import Book, Loan
 
@@ -53,3 +54,32 @@ def test_a_reference_to_a_new_entity_replaces_the_id_that_was_there() -> None:
 
     assert loan.bookId is None
     assert loan.book is new
+
+
+def test_a_reference_that_was_moved_to_a_new_entity_is_clean_after_the_save() -> None:
+    session = opened(Library(a={}))
+    loan, new = Loan(book=session.query(Book).one()), Book(title="new")
+    loan.book = new
+    session.add(loan)
+
+    session.commit()
+
+    assert loan.bookId == new.id
+    assert session.dirty == []
+
+
+def test_a_reference_that_was_moved_during_the_save_stays_where_it_was_moved_to() -> None:
+    library = Library()
+    session = opened(library)
+    loan, second = Loan(book=Book(title="first")), Book(title="second")
+    session.add_all([loan, second])
+
+    def move(document: Document) -> Document:
+        loan.book = second
+        return document
+
+    library.answers = move
+    session.commit()
+
+    assert loan.book is second
+    assert session.dirty == [loan]

@@ -112,7 +112,8 @@ class PersistenceContext:
             raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
         if state.deleted and id(entity) not in self.deleted:
             raise InvalidRequestError(f"{entity!r} was deleted")
-        home = state.place
+        # What is new is nowhere, unless the user said where.
+        home = state.home if state.key is None else state.place
         if home is not None and home.backend.place != self.place:
             raise InvalidRequestError(f"{entity!r} belongs to {home!r}, the session works on {self.place}")
         if state.in_doubt is not None and state.in_doubt.place not in (None, self.place):

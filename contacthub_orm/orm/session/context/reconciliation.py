@@ -85,6 +85,7 @@ class Reconciliation:
             self._context.make_deleted(entity)
             return
         assert document is not None
+        _fill_in_ids(entity, sent)
         state.schedule_replacement(replace=False)
         keys = entity.__resource__.version_keys
         if verb is Verb.CREATE:
@@ -201,6 +202,14 @@ class Reconciliation:
             while self._creations and self._creations[0][0] < oldest:
                 self._creations.popleft()
         return [key for _, key in self._creations]
+
+
+def _fill_in_ids(entity: Entity, sent: Document) -> None:
+    """Write the ids that the body had of entities which were new when the references to them were set."""
+    for key, target in (state_of(entity).references or {}).items():
+        identity = sent.get(key)
+        if identity is not None and identity == state_of(target).identity and at_hand(entity, (key,)) is None:
+            entity[key] = identity
 
 
 def _with_element(

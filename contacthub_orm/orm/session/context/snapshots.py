@@ -163,13 +163,25 @@ def start_anew(entity: Entity, document: Document) -> None:
 def make_transient(entity: Entity) -> None:
     """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it.
 
+    Any session may take it in, of whatever node. It still refers to what it referred to, until it is given another.
+
     Raises:
         InvalidRequestError: if it was loaded in part, and nobody can load the rest.
     """
-    if is_partial(state_of(entity).baseline):
-        state_of(entity).load_rest(entity)
+    state = state_of(entity)
+    if is_partial(state.baseline):
+        state.load_rest(entity)
     document = creation(entity)
-    owner = state_of(entity).owner
-    if owner is not None:
-        owner.session.expunge(entity)
-    start_anew(entity, document)
+    if state.owner is not None:
+        state.owner.session.expunge(entity)
+    start_anew(entity, _without_nulls(document))  # the service sends them for what is unset
+    state.leave_home()
+
+
+def _without_nulls(document: Document) -> Document:
+    """An object without its nulls, at any depth; lists are left as they are."""
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) else value
+        for key, value in document.items()
+        if value is not None
+    }
