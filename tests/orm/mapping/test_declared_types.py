@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from importlib.metadata import version
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar
 from uuid import UUID
 
@@ -176,12 +177,13 @@ OTHERS: list[tuple[Any, Any, Any]] = [
     (Money | str, Money(Decimal("1.5")), {"amount": 1.5, "currency": "EUR", "kinds": []}),
     (Money | str, "free", "free"),
     (Span, Span(LEAP, LEAP), {"first": "2024-02-29", "last": "2024-02-29"}),
-    (Pair[date], Pair(LEAP, (LEAP,)), {"left": "2024-02-29", "right": ["2024-02-29"]}),
     (Tree, Tree("a", (Tree("b"),)), {"name": "a", "below": [{"name": "b", "below": []}]}),
     (list[str] | str, ["a"], ["a"]),
     (set[str] | date, {"a"}, ["a"]),
     (Any, [1, {"a": 1}], [1, {"a": 1}]),
 ]  # fmt: skip
+if [int(part) for part in version("cattrs").split(".")[:2]] >= [26, 1]:  # older ones read no generic class
+    OTHERS.append((Pair[date], Pair(LEAP, (LEAP,)), {"left": "2024-02-29", "right": ["2024-02-29"]}))
 
 IDS = [f"{place} {getattr(one[0], '__name__', one[0])}" for place, one in enumerate([*SCALARS, *OTHERS])]
 
