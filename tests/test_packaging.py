@@ -16,7 +16,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: Final = PROJECT["optional-dependencies"]
-OWN: Final = {"contacthub_orm", "tests", "benchmarks"}
+OWN: Final = {"contacthub_orm", "tests", "tools", "benchmarks"}
 DISTRIBUTIONS: Final = packages_distributions()
 
 PACKAGE: Final = ROOT / "contacthub_orm"
@@ -66,7 +66,7 @@ def test_a_part_imports_what_the_package_or_the_extra_of_its_name_declares(part:
     assert [line for line in found if line != f"{PLUGIN}: pytest"] == []
 
 
-@pytest.mark.parametrize("folder", ["tests", "benchmarks", "examples"])
+@pytest.mark.parametrize("folder", ["tests", "benchmarks", "examples", "tools"])
 def test_what_runs_beside_the_package_imports_what_is_declared(folder: str) -> None:
     assert undeclared(ROOT / folder, declared(*EXTRAS)) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
@@ -21,6 +22,8 @@ from contacthub_orm.suggestions import refuse_unknown_arguments, suggesting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from contacthub_orm.contacthub.api.api import Api
+
 __all__ = ["Workspace"]
 
 
@@ -34,6 +37,8 @@ class Workspace:
         settings: timeouts, retries, pool, budget, proxies and certificates (`contacthub_orm.http.Settings` or a mapping
             of its fields).
         clock: the clock that tells the time and waits; tests pass a `ManualClock`.
+        paths: the paths that `api` uses in place of its own, by the operation's name, such as
+            `{"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/erase"}`.
 
     Raises:
         ConfigurationError: if a setting is missing or malformed.
@@ -47,13 +52,14 @@ class Workspace:
             refuse_unknown_arguments(cls.__init__, named)
             return super().__new__(cls)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is named where it is passed
         self,
         workspace_id: str,
         token: str,
         base_url: str = DEFAULT_BASE_URL,
         settings: Settings | Mapping[str, Any] | None = None,
         clock: Clock | None = None,
+        paths: Mapping[str, str] | None = None,
     ) -> None:
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
@@ -62,6 +68,7 @@ class Workspace:
             raise ConfigurationError("workspace_id must be a string that is not empty")
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
+        self.paths = _checked_paths(paths or {})
         self.transport = Transport(self.base_url, reveal(), chosen, clock)
 
     @classmethod
@@ -118,6 +125,19 @@ class Workspace:
             raise ConfigurationError("node_id is missing, and so is CONTACTHUB_NODE_ID")
         return Node(self, chosen, None if matching is None else MatchingPolicy.of(matching, policy))
 
+    @cached_property
+    def api(self) -> Api:
+        """Every operation of the API as a typed call that takes and returns plain values."""
+        return self.api_for(None)
+
+    def api_for(self, node_id: str | None) -> Api:
+        """The operations with a node's id filled in; with none for None."""
+        from contacthub_orm.contacthub.api.api import (
+            Api,
+        )  # its classes take a while, and few programs use them
+
+        return Api(self.transport, self.workspace_id, node_id, self.paths)
+
     def close(self) -> None:
         """Close the connections."""
         self.transport.close()
@@ -130,3 +150,11 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"Workspace({self.workspace_id!r}, base_url={self.base_url!r})"
+
+
+def _checked_paths(paths: Mapping[str, str]) -> dict[str, str]:
+    if not paths:
+        return {}
+    from contacthub_orm.contacthub.api.api import checked_paths  # as above
+
+    return checked_paths(paths)

@@ -45,6 +45,7 @@ class _Exchange:
     json: Any
     prepared: requests.PreparedRequest
     objection: Callable[[Any], str | None] | None
+    decode: Callable[[bytes], Any]
     attempts: int = 0
 
 
@@ -84,13 +85,15 @@ class Transport:
         self._retrying = retrying(self.settings, self.clock, log_retry)
         self._closed = False
 
-    def send(
+    def send(  # noqa: PLR0913 - the parts of a request, each by its name
         self,
         method: str,
         path: str,
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        content: tuple[str, bytes] | None = None,
+        decode: Callable[[bytes], Any] = decoded,
         objection: Callable[[Any], str | None] | None = None,
     ) -> Answer:
         """Send a request until it succeeds (2xx), cannot be repeated, or the settings allow no further attempt.
@@ -103,6 +106,8 @@ class Transport:
             path: the path relative to the base URL, already quoted (see `quote_path`).
             params: the query; a list repeats its name.
             json: the document to send, None for no body.
+            content: the media type and the bytes of a body that is no JSON.
+            decode: makes the answer's body of its bytes; raises ValueError for bytes that it cannot take.
             objection: says of the decoded body of a success why it makes no sense as the answer, in a clause, or gives
                 None. Such an answer is treated as one that is not JSON, and its connection is closed.
 
@@ -121,7 +126,9 @@ class Transport:
         """
         if self._closed:
             raise InvalidRequestError("the transport is closed")
-        outcome = self._retrying(self._attempt, self._exchange(method.upper(), path, params, json, objection))
+        outcome = self._retrying(
+            self._attempt, self._exchange(method.upper(), path, params, json, content, decode, objection)
+        )
         if isinstance(outcome, Answer):
             return outcome
         raise outcome.error
@@ -150,12 +157,14 @@ class Transport:
         # The parent's channel is left alone: the parent uses its sockets, and its locks may be taken.
         return self._channels.get(pid) or self._channels.setdefault(pid, self._open())
 
-    def _exchange(
+    def _exchange(  # noqa: PLR0913, PLR0917 - what `send` was given
         self,
         method: str,
         path: str,
         params: Mapping[str, Any] | None,
         json: Any,
+        content: tuple[str, bytes] | None,
+        decode: Callable[[bytes], Any],
         objection: Callable[[Any], str | None] | None,
     ) -> _Exchange:
         url = f"{self.base_url}/{path.lstrip('/')}"
@@ -163,13 +172,15 @@ class Transport:
         prepared.method = method
         prepared.prepare_url(url, params)
         body = None
-        if json is not None:
+        if content is not None:
+            prepared.headers["Content-Type"], body = content
+        elif json is not None:
             prepared.headers["Content-Type"] = "application/json"
             text = json_codec.dumps(json, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
             # Half of a surrogate pair has no UTF-8. Its escape, which is JSON's too, returns what a service once sent.
             body = text.encode(errors="backslashreplace")
         prepared.prepare_body(body, None)
-        return _Exchange(method, path, url, params, json, prepared, objection)
+        return _Exchange(method, path, url, params, json, prepared, objection, decode)
 
     def _attempt(self, exchange: _Exchange) -> Answer | Failure:
         """Send the request once."""
@@ -217,10 +228,10 @@ class Transport:
         """The answer of a success, unless it makes no sense. Then the exchange may be out of step with its connection."""
         body = None
         try:
-            body = decoded(reply.content)
+            body = exchange.decode(reply.content)
             objection = None if reply.status >= HTTPStatus.OK else "that is no answer to it"
         except ValueError:
-            objection = "the body is not JSON"
+            objection = "the body is not JSON" if exchange.decode is decoded else "the body cannot be read"
         if objection is None and exchange.objection is not None:
             objection = exchange.objection(body)
         if objection is None:

@@ -6,6 +6,7 @@ from contacthub_orm.reference.facts import (
     MAX_PAGE_SIZE,
     MAX_PAYLOAD_BYTES,
     enum,
+    models,
     operations,
     schema,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_PAGE_SIZE",
     "MAX_PAYLOAD_BYTES",
     "enum",
+    "models",
     "operations",
     "schema",
 ]

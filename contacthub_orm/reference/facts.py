@@ -1,6 +1,6 @@
 """The data files of this folder, read on first use.
 
-`enums.json` and `operations.json` follow the API reference 1.299.1. Where it is silent, they follow the last public swagger
+`enums.json`, `operations.json` and `models.json` follow the API reference 1.299.1. Where it is silent, they follow the last public swagger
 (1.51) and the published SDKs; every operation names the source of its path. `schemas/` holds the JSON schemas (draft
 2020-12) of event properties, context information and the customer's sections.
 """
@@ -18,6 +18,7 @@ __all__ = [
     "MAX_PAGE_SIZE",
     "MAX_PAYLOAD_BYTES",
     "enum",
+    "models",
     "operations",
     "schema",
 ]
@@ -47,6 +48,12 @@ def enum(name: str) -> tuple[str, ...]:
 def operations() -> list[dict[str, Any]]:
     """Every operation of the API: its id, method, path, parameters, body, success status and source."""
     found: list[dict[str, Any]] = _read("operations.json")
+    return found
+
+
+def models() -> dict[str, dict[str, Any]]:
+    """The shapes of bodies and answers, by name: their fields with types, enumerations and limits."""
+    found: dict[str, dict[str, Any]] = _read("models.json")
     return found
 
 

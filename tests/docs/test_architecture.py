@@ -138,7 +138,7 @@ def test_the_map_shows_every_folder_of_the_package_once() -> None:
 
 def test_the_map_shows_every_other_folder() -> None:
     shown = re.findall(r"^- `(\w+)/`: ", text_of(CONTRIBUTING), flags=re.MULTILINE)
-    others = {"tests", "docs", "benchmarks", "cassettes", "examples"}
+    others = {"tests", "docs", "benchmarks", "cassettes", "examples", "tools"}
 
     assert others <= {*shown}
 

@@ -47,6 +47,17 @@ def test_falsy_documents_are_sent(service, transport):
     assert service.received[0].body == b"{}"
 
 
+def test_a_body_that_is_no_json_is_sent_with_its_media_type(service, transport):
+    transport.send("POST", "x", content=("text/csv", b"a,b"))
+    assert service.received[0].body == b"a,b"
+    assert service.received[0].headers["Content-Type"] == "text/csv"
+
+
+def test_an_answer_that_is_no_json_is_decoded_as_the_caller_says(service, transport):
+    service.sends(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na,b")
+    assert transport.send("GET", "x", decode=bytes.decode).body == "a,b"
+
+
 def test_what_is_not_json_is_refused_before_it_is_sent(service, transport):
     with pytest.raises(ValueError, match="Out of range"):
         transport.send("POST", "x", json={"a": math.nan})

@@ -48,6 +48,7 @@ def test_an_unknown_name_is_refused() -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "api_calls",
         "node_operations",
         "typed_customers",
         "typed_events",

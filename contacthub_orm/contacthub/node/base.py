@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.contacthub.backend.backend import NodeBackend
@@ -14,6 +15,7 @@ from contacthub_orm.orm.entity.detached import get_reference, loaded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contacthub_orm.contacthub.api.api import Api
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.contacthub.workspace import Workspace
 
@@ -29,6 +31,11 @@ class NodeBase:
         self.workspace = workspace
         self.node_id = node_id
         self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id, matching)
+
+    @cached_property
+    def api(self) -> Api:
+        """Every operation of the API as a typed call, with this node filled in where it takes one."""
+        return self.workspace.api_for(self.node_id)
 
     def __repr__(self) -> str:
         return f"Node({self.node_id!r}, workspace={self.workspace!r})"

@@ -1,0 +1,1 @@
+"""The documents that operations send, as typed dictionaries."""

@@ -1,0 +1,1 @@
+"""The operations, declared by subject."""

@@ -1,0 +1,1 @@
+"""The operations on the configuration, declared by subject."""

@@ -1,0 +1,1 @@
+"""Writes the modules of `contacthub_orm/contacthub/api` that the facts decide."""
