@@ -10,12 +10,12 @@ from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.paths import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["OwnWrites", "written_paths"]
+__all__ = ["OwnWrites", "holds_at", "written_paths"]
 
 Path = tuple[str, ...]
 
@@ -38,7 +38,12 @@ class OwnWrites:
 
     def are_in(self, document: Document, baseline: Document | None) -> bool:
         """Whether a document holds at the written paths what the baseline, with the writes in it, holds there."""
-        return all(holds_submitted(value_at(document, one), value_at(baseline, one)) for one in self.paths)
+        return holds_at(document, baseline, self.paths)
+
+
+def holds_at(document: Document, baseline: Document | None, paths: Iterable[Path]) -> bool:
+    """Whether a document holds at some paths what the baseline holds there."""
+    return all(holds_submitted(value_at(document, one), value_at(baseline, one)) for one in paths)
 
 
 def written_paths(body: Document, above: Path = ()) -> Iterator[Path]:

@@ -18,14 +18,16 @@ from contacthub_orm.errors import (
     NotFoundError,
     OutcomeUnknown,
 )
+from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome, created_key
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
-from contacthub_orm.orm.wire.versions import is_newer
+from contacthub_orm.orm.wire.versions import have_versions, is_newer
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.backend import Backend
@@ -213,7 +215,7 @@ class Execution:
         # Only what has been read or created is known to exist, so that waiting for it makes sense.
         settle = self.settle if baseline else timedelta(0)
         current = fetch_settled(self.backend, entity, baseline, self.backend.now(), settle)
-        if current is None or is_newer(current, baseline, entity.__resource__.version_keys):
+        if current is None or _is_stale(entity, baseline, current):
             raise self.backend.conflict(operation, current)
 
     def _failure(
@@ -231,3 +233,15 @@ class Execution:
     def _succeeded(self, operation: Operation) -> bool:
         entry = self.entries.get(operation)
         return entry is not None and entry.outcome is Outcome.DONE
+
+
+def _is_stale(entity: Entity, baseline: Document | None, current: Document) -> bool:
+    """Whether another writer has changed an entity: its version tells, or where none can be compared, its values do."""
+    if not baseline:
+        return False
+    keys = entity.__resource__.version_keys
+    if have_versions(current, baseline, keys):
+        return is_newer(current, baseline, keys)
+    return not all(
+        holds_submitted(current.get(key), value) for key, value in writable(entity, baseline).items()
+    )

@@ -1,8 +1,9 @@
 """Resolving writes in doubt: they are looked up, and only called absent if that is certain.
 
-An update is absent if the entity's version has not moved. If it has moved, the write was applied if every path has the
-value that was sent; otherwise another writer has changed the entity. The backend looks creations up. Since storing and
-searching lag, a creation is absent only if it is still not found after the settle time.
+An update is absent if the entity's version has not moved; where no version can be compared, if the values that it was to
+change have not. Otherwise the write was applied if every path has the value that was sent; if not, another writer has
+changed the entity. The backend looks creations up. Since storing and searching lag, a creation is absent only if it is
+still not found after the settle time.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from contacthub_orm.orm.entity.own_writes import holds_at, written_paths
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.polling import attempts, fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
-from contacthub_orm.orm.wire.versions import is_newer
+from contacthub_orm.orm.wire.versions import have_versions, is_newer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["InDoubtResolver"]
 
@@ -61,7 +64,7 @@ class InDoubtResolver:
             return Resolution(Verdict.APPLIED if current is None else Verdict.ABSENT, current)
         if current is None:
             return Resolution(Verdict.CONFLICT)
-        if not is_newer(current, write.operation.baseline, entity.__resource__.version_keys):
+        if not _was_written(current, write):
             return Resolution(Verdict.ABSENT, current)
         ours = holds_submitted(current, write.body)
         return Resolution(Verdict.APPLIED if ours else Verdict.CONFLICT, current)
@@ -81,6 +84,17 @@ class InDoubtResolver:
             if not waiting:
                 break
         return [resolutions[write] for write in writes]
+
+
+def _was_written(current: Document, write: InDoubtWrite) -> bool:
+    """Whether somebody has written an entity since the plan of a change: its version tells, or else its values do.
+
+    There is no version to compare if the entity has none, or if writes of ours to its children have moved it.
+    """
+    baseline, keys = write.operation.baseline or {}, write.operation.entity.__resource__.version_keys
+    if have_versions(current, baseline, keys):
+        return is_newer(current, baseline, keys)
+    return not holds_at(current, baseline, written_paths(write.body))
 
 
 def _is_applied(resolution: Resolution) -> bool:
