@@ -140,7 +140,11 @@ def test_an_undoing_killed_at_its_notes_is_finished(crash_world: CrashWorld, num
 @pytest.mark.parametrize(
     ("number", "phase"),
     sampled(
-        [(number, phase) for number in range(ATOMIC + UNDOING) for phase in (BEFORE_SEND, AFTER_SEND)],
+        [
+            (number, phase)
+            for number in range(DONE_BEFORE_REFUSAL + UNDOING)
+            for phase in (BEFORE_SEND, AFTER_SEND)
+        ],
         every=137,
     ),
 )

@@ -297,4 +297,4 @@ def _is_of_a_flush(error: BaseException) -> bool:
 def _note_what_stays(error: BaseException, undone: list[Compensation]) -> None:
     for one in undone:
         if one.reason is not None:
-            error.add_note(f"could not be undone: {one.entry.request} ({one.reason})")
+            error.add_note(str(one))

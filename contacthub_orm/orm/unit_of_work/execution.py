@@ -53,10 +53,6 @@ class Observer(Protocol):
         """An operation has its outcome."""
         ...
 
-    def batch_done(self) -> None:
-        """All operations of a batch have their outcome."""
-        ...
-
 
 class Execution:
     """Sends one plan, at most `backend.max_in_flight` requests at once, and records the outcome of every operation.
@@ -99,7 +95,6 @@ class Execution:
         try:
             for batch in plan.batches:
                 self._batch(batch)
-                self.observer.batch_done()
         finally:
             for operation in self._begun.keys() - self.entries.keys():
                 self._conclude(self._begun[operation])

@@ -291,6 +291,3 @@ class _Marks:
 
     def concluded(self, entry: Entry) -> None:
         self._recovery.sent(self._originals[entry.operation], entry)
-
-    def batch_done(self) -> None:
-        """Do nothing, since every outcome was written at once."""

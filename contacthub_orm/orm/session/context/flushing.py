@@ -248,9 +248,6 @@ class Flusher:
             if self.journal.lacks_clock:
                 self.journal.set_clock(self._backend.sending().ahead)
 
-    def batch_done(self) -> None:
-        """Nothing waits for the end of a batch: marks go in groups."""
-
 
 def _parted(plan: Plan, blocked: AbstractSet[int]) -> tuple[Plan, list[Entry]]:
     """A plan of what can be sent, and the entries of the rest: what breaks rules has failed, what waits is not sent.
