@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from contacthub_orm import CommitError, Customer, JournalError, Session, recover, signals
+from contacthub_orm.contacthub.backend.matching_policy import ASSUMED
 from contacthub_orm.orm.unit_of_work.journal import read_journal
-from tests.support.world import Crash, World, abandon, customer, get, refused, seed, viewed
+from tests.support.world import Crash, World, abandon, customer, get, lost, refused, seed, viewed
 
 
 @pytest.fixture
@@ -372,3 +373,19 @@ def test_a_block_that_ended_is_not_undone_by_the_next_ones_failure(world: World,
     abandon(session)
     assert recover(world.node(), path).complete
     assert extras(world) == ["1"]
+
+
+def test_a_creation_that_a_block_leaves_in_doubt_is_never_sent_by_a_recovery(
+    world: World, path: Path
+) -> None:
+    node = world.node(matching=None)
+    session = Session(node, journal=path)
+    world.fault(node, 0, "before", lost())
+    node.backend._policy = lambda: ASSUMED  # type: ignore[method-assign]
+    with pytest.raises(CommitError) as caught, session.begin(atomic=True):
+        session.add(customer("a"))
+    assert [one.reason is None for one in caught.value.undone] == [False]
+    abandon(session)
+    world.clock.advance(120)
+    recover(world.node(), path)
+    assert world.customers() == []
