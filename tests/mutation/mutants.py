@@ -55,8 +55,11 @@ class Mutant:
 def mutants(path: Path) -> Iterator[Mutant]:
     """Make every mutant of a module, in the order of its code."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    assertions = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "strict"
+    }
     for number, node in enumerate(ast.walk(tree)):
-        for changed in _changes(node):
+        for changed in () if id(node) in assertions else _changes(node):
             mutated = copy.deepcopy(tree)
             target = list(ast.walk(mutated))[number]
             source = ast.unparse(ast.fix_missing_locations(_Replacing(target, changed).visit(mutated)))
@@ -78,7 +81,7 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         yield from _with_another_test(node)
     elif isinstance(node, ast.Constant) and type(node.value) in (bool, int):
         yield ast.Constant(not node.value if isinstance(node.value, bool) else node.value + 1)
-    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_as_false_as_none(node.value):
         yield ast.Return(ast.Constant(None))
     elif isinstance(node, ast.Expr | ast.AugAssign) and not _is_a_docstring(node):
         yield ast.Pass()
@@ -102,6 +105,10 @@ def _is_a_type(node: ast.BinOp) -> bool:
 
 def _is_none(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_as_false_as_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (None, False)
 
 
 def _is_a_docstring(node: ast.Expr | ast.AugAssign) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from contacthub_orm import CommitError, Customer, Education, Session, StaleDataError
 from contacthub_orm.contacthub.node.node import Node
 from tests.support.server import Server
-from tests.support.world import World, get, lost, seed
+from tests.support.world import World, get, lost, refused, seed, viewed
 
 
 @pytest.fixture
@@ -120,3 +120,34 @@ def test_check_version_sees_another_writer_after_an_element_of_ours(
         (error,) = fail(session).exceptions
     assert isinstance(error, StaleDataError)
     assert stored(server, bruce)["extra"] is None
+
+
+def test_a_block_undoes_a_change_of_an_element(
+    world: World, node: Node, server: Server, session: Session
+) -> None:
+    bruce = with_an_element(world, session)
+    world.fault(node, 1, "before", refused())
+    with pytest.raises(CommitError) as caught, session.begin(atomic=True):
+        bruce.base.educations[0].schoolName = "two"
+        bruce.base.educations[0].startYear = 1990
+        session.flush()
+        bruce.extra = "refused"
+    assert [one.reason for one in caught.value.undone] == [None]
+    (element,) = stored(server, bruce)["base"]["educations"]
+    assert (element["schoolName"], element["startYear"]) == ("one", None)
+    assert bruce.base.educations[0].schoolName == "one"
+
+
+def test_a_block_leaves_an_element_that_another_writer_has_changed_since(
+    world: World, node: Node, server: Server, session: Session
+) -> None:
+    bruce = with_an_element(world, session)
+    world.fault(node, 1, "before", refused())
+    with pytest.raises(CommitError) as caught, session.begin(atomic=True):
+        bruce.base.educations[0].schoolName = "two"
+        session.flush()
+        other = {"base": {"educations": [{"id": "s1", "schoolName": "theirs"}]}}
+        server.patch(f"customers/{bruce.id}", other)
+        session.add(viewed(bruce))
+    assert [one.reason for one in caught.value.undone] == ["it was changed since by another writer"]
+    assert stored(server, bruce)["base"]["educations"][0]["schoolName"] == "theirs"
