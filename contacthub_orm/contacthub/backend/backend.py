@@ -327,6 +327,14 @@ class NodeBackend:
         policy = self._matching or ASSUMED
         return not issubclass(entity, Customer) or policy.is_told_by(document)
 
+    def may_ignore_case(self, entity: type[Entity], path: tuple[str, ...]) -> bool:
+        """Whether the node's matching policy, or the assumed one until it is known, ignores case at a path."""
+        return issubclass(entity, Customer) and (self._matching or ASSUMED).ignores_case(path)
+
+    def ignores_case(self, entity: type[Entity], path: tuple[str, ...]) -> bool:
+        """Whether the node's matching policy ignores case at a path; reads the policy if it is not known."""
+        return issubclass(entity, Customer) and self._policy().ignores_case(path)
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up creations whose answer was lost; see `lookup`."""
         return find_created(self, self._policy(), writes, known)

@@ -58,6 +58,10 @@ class MatchingPolicy:
         values = tuple(value_after(document, patch, tuple(path.split("."))) for path in self.properties)
         return None if any(value is None or value == "" for value in values) else values
 
+    def ignores_case(self, path: Iterable[str]) -> bool:
+        """Whether the values at a path may match though they differ in case."""
+        return not self.case_sensitive and ".".join(path) in self.properties
+
     def is_told_by(self, document: Document | None) -> bool:
         """Whether a document tells all matching values: None tells nothing, and a partial one may lack some."""
         return document is not None and not any(

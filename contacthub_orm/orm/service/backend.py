@@ -121,6 +121,14 @@ class Backend(Protocol):
         """Whether a baseline tells an entity's unique value: a partial one may lack it, and None is not loaded."""
         ...
 
+    def may_ignore_case(self, entity: type[Entity], path: tuple[str, ...]) -> bool:
+        """Whether the service may take two texts at a path for the same that differ in case. Sends no request."""
+        ...
+
+    def ignores_case(self, entity: type[Entity], path: tuple[str, ...]) -> bool:
+        """Whether the service takes two texts at a path for the same that differ in case. May ask the service."""
+        ...
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up whether creations in doubt took effect: APPLIED with the document, CONFLICT, OPEN or ABSENT.
 

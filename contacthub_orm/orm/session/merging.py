@@ -1,34 +1,61 @@
-"""`Session.merge`: copies the values of one object to the persistent entity with the same identity."""
+"""`Session.merge` and `merge_all`: copy the values of objects to the persistent entities that they stand for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from contacthub_orm.errors import InvalidRequestError, ValidationError, Violation
+import attrs
+
+from contacthub_orm.errors import InvalidRequestError, MultipleResultsFound, ValidationError
 from contacthub_orm.orm.entity.constructor_fields import usual_values
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.baseline import apply_edits
 from contacthub_orm.orm.mapping.changes import creation, parts
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null
+from contacthub_orm.orm.mapping.mapped import Mapped, is_null, render
 from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.session.counterparts import find_counterparts
+from contacthub_orm.orm.session.natural_key import NaturalKey
 from contacthub_orm.orm.wire.conversion import dump
 from contacthub_orm.orm.wire.documents import CONTAINERS
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.mapping.attributes import Attribute
+    from collections.abc import Iterable, Sequence
+
+    from contacthub_orm.errors import Violation
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.natural_key import KeyPaths, Values
     from contacthub_orm.orm.session.reading import ReadingSession
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["merge"]
+__all__ = ["merge", "merge_all"]
 
 E = TypeVar("E", bound=Entity)
 
 
+@attrs.frozen(eq=False)
+class _Row:
+    """An entity that is to be merged.
+
+    Attributes:
+        entity: the entity.
+        identity: the id of the entity to merge into, or None if a natural key is to find that.
+        place: what the messages of errors about the row begin with.
+    """
+
+    entity: Entity
+    identity: str | None
+    place: str = ""
+
+
 def merge(
-    session: ReadingSession, context: PersistenceContext, entity: E, *, key: str | None, identity: str | None
+    session: ReadingSession,
+    context: PersistenceContext,
+    entity: E,
+    *,
+    key: KeyPaths | None,
+    identity: str | None,
 ) -> E:
     """Merge an entity into the session's own entity with the same identity; see `Session.merge`.
 
@@ -36,29 +63,157 @@ def merge(
         session: the session.
         context: its persistence context.
         entity: the entity whose values are merged.
-        key: the JSON key of a natural key, by which an entity without an id is found, or None.
+        key: the natural key by which an entity without an id is found, or None.
         identity: the id of the entity to merge into, or None for the entity's own.
 
     Returns:
         The session's entity, which is `entity` itself if the session holds it, or if there is no other to merge into.
 
     Raises:
-        ValidationError: if the value of its natural key is empty or blank.
-        InvalidRequestError: if the entity no longer exists, has no value for its natural key, or is new in another
-            session.
+        ArgumentError: if `key` names no single values of the entity's class.
+        ValidationError: if a value of its natural key is missing or blank.
+        MultipleResultsFound: if several entities have its natural key.
+        InvalidRequestError: if the entity no longer exists, or is new in another session.
     """
-    if state_of(entity).owner is context.owner:
-        return entity
-    found = _counterpart(session, context, entity, key, identity)
-    if found is None:
-        if state_of(entity).key is not None or identity is not None:
-            raise InvalidRequestError(f"{entity!r} no longer exists, so nothing can be merged into it")
-        if state_of(entity).owner is not None:
-            raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
-        context.add(entity)
-        return entity
-    _write(found, _given(entity))
+    row = _Row(entity, identity or _identity(entity))
+    return cast("E", _merge_rows(session, context, [row], key)[0])
+
+
+def merge_all(
+    session: ReadingSession, context: PersistenceContext, entities: Iterable[E], *, key: KeyPaths | None
+) -> list[E]:
+    """Merge entities as `merge` does, with few requests; see `Session.merge_all`.
+
+    Args:
+        session: the session.
+        context: its persistence context.
+        entities: the entities whose values are merged.
+        key: the natural key by which entities without an id are found, or None.
+
+    Returns:
+        The session's entity for each, in their order.
+
+    Raises:
+        ArgumentError, ValidationError, MultipleResultsFound, InvalidRequestError: as `merge`, before any is merged; the
+            message names the place of the row.
+    """
+    rows = [_Row(one, _identity(one), f"entities[{place}]") for place, one in enumerate(entities)]
+    return cast("list[E]", _merge_rows(session, context, rows, key))
+
+
+def _identity(entity: Entity) -> str | None:
+    own = state_of(entity).key
+    return own[1] if own is not None else render(entity).get(entity.__resource__.id_key)
+
+
+def _merge_rows(
+    session: ReadingSession, context: PersistenceContext, rows: Sequence[_Row], key: KeyPaths | None
+) -> list[Entity]:
+    """Find what every row stands for, then merge them in their order: a row may stand for one that came before it."""
+    others = [row for row in rows if state_of(row.entity).owner is not context.owner]
+    named = [row for row in others if row.identity is None]
+    keyed = {} if key is None else _keyed(session, named, key)
+    targets = _by_identity(session, [row for row in others if row.identity is not None])
+    indexes = {
+        one: find_counterparts(
+            session, context, one, [values for which, values in keyed.values() if which is one]
+        )
+        for one in dict.fromkeys(which for which, _ in keyed.values())
+    }
+    for row, (which, values) in keyed.items():
+        targets[row] = _only(row, which, indexes[which].find(values))
+    _refuse_foreign(row for row in named if targets.get(row) is None)
+    merged: list[Entity] = []
+    for row in rows:
+        target = targets.get(row)
+        if target is None and row in keyed:
+            which, values = keyed[row]
+            target = next(iter(indexes[which].find(values)), None)
+        merged.append(_merge_row(context, row, target))
+        for which, index in indexes.items():
+            if isinstance(merged[-1], which.entity):
+                index.add(merged[-1], which.values(render(merged[-1])))
+    return merged
+
+
+def _merge_row(context: PersistenceContext, row: _Row, target: Entity | None) -> Entity:
+    if state_of(row.entity).owner is context.owner:
+        return row.entity
+    if target is None:
+        context.add(row.entity)
+        return row.entity
+    _write(target, _given(row.entity))
+    return target
+
+
+def _keyed(
+    session: ReadingSession, rows: Iterable[_Row], key: KeyPaths
+) -> dict[_Row, tuple[NaturalKey, Values]]:
+    """The natural key of every row.
+
+    Raises:
+        ValidationError: if rows have none.
+    """
+    keys: dict[type[Entity], NaturalKey] = {}
+    found: dict[_Row, tuple[NaturalKey, Values]] = {}
+    violations: list[Violation] = []
+    for row in rows:
+        entity = type(row.entity)
+        if entity not in keys:
+            keys[entity] = NaturalKey.of(entity, key, session.backend)
+        document = render(row.entity)
+        broken = list(keys[entity].violations(document, row.place and f"{row.place}."))
+        values = keys[entity].values(document)
+        if values is not None and not broken:
+            found[row] = keys[entity], values
+        for violation in broken:
+            violation.entity = row.entity
+        violations += broken
+    if violations:
+        raise ValidationError(violations)
     return found
+
+
+def _by_identity(session: ReadingSession, rows: Sequence[_Row]) -> dict[_Row, Entity | None]:
+    """The entity that every row names by its id.
+
+    Raises:
+        InvalidRequestError: if one no longer exists.
+    """
+    found: dict[_Row, Entity | None] = {}
+    for entity in dict.fromkeys(type(row.entity) for row in rows):
+        some = {row: row.identity for row in rows if type(row.entity) is entity and row.identity is not None}
+        identities = list(dict.fromkeys(some.values()))
+        known = dict(zip(identities, session.get_many(entity, identities), strict=True))
+        for row, identity in some.items():
+            if known[identity] is None:
+                raise InvalidRequestError(
+                    f"{_begin(row)}{row.entity!r} no longer exists, so nothing can be merged into it"
+                )
+            found[row] = known[identity]
+    return found
+
+
+def _only(row: _Row, key: NaturalKey, found: Sequence[Entity]) -> Entity | None:
+    if len(found) > 1:
+        ids = " and ".join(str(state_of(one).known_key.id) for one in found)
+        raise MultipleResultsFound(
+            f"{_begin(row)}several {type(row.entity).__name__} have the values of its natural key ({key}): {ids}; "
+            "merge with identity= to choose one"
+        )
+    return found[0] if found else None
+
+
+def _refuse_foreign(rows: Iterable[_Row]) -> None:
+    for row in rows:
+        if state_of(row.entity).owner is not None:
+            raise InvalidRequestError(
+                f"{_begin(row)}{row.entity!r} belongs to another session: expunge it there first"
+            )
+
+
+def _begin(row: _Row) -> str:
+    return row.place and f"{row.place}: "
 
 
 def _given(entity: Entity) -> Document:
@@ -109,50 +264,3 @@ def _write(mapped: Mapped, values: Document) -> None:
                 mapped[key] = {}
         else:
             apply_edits(mapped, {key: value})
-
-
-def _counterpart(
-    session: ReadingSession, context: PersistenceContext, entity: E, key: str | None, identity: str | None
-) -> E | None:
-    own = state_of(entity).key
-    chosen = identity or (own[1] if own is not None else entity.to_dict().get(entity.__resource__.id_key))
-    if chosen is not None:
-        return session.get(type(entity), chosen)
-    return None if key is None else _by_natural_key(session, context, entity, key)
-
-
-def _by_natural_key(session: ReadingSession, context: PersistenceContext, entity: E, key: str) -> E | None:
-    """The entity with the same natural key: first among the session's own, since the search lags behind writes."""
-    attribute = entity.__keys__.get(key)
-    value = entity.to_dict().get(key)
-    if attribute is None or value is None:
-        raise InvalidRequestError(f"{entity!r} has no value for its natural key {key!r}")
-    if isinstance(value, str) and not value.strip():
-        rule = "a natural key must not be empty or blank, or all rows without one would be one entity"
-        raise ValidationError([Violation(key, value, rule)])
-    for held in context:
-        if isinstance(held, type(entity)) and not state_of(held).deleted and held.to_dict().get(key) == value:
-            return held
-    return _written_lately(session, context, entity, key, value) or _searched(
-        session, context, entity, attribute, value
-    )
-
-
-def _written_lately(
-    session: ReadingSession, context: PersistenceContext, entity: E, key: str, value: Any
-) -> E | None:
-    """The entity that the session wrote with this natural key and let go of, which a search may not find yet."""
-    known = context.recent.find(entity.__resource__.name, key, value)
-    found = None if known is None else session.get(type(entity), known.id)
-    return found if found is not None and found.to_dict().get(key) == value else None
-
-
-def _searched(
-    session: ReadingSession, context: PersistenceContext, entity: E, attribute: Attribute, value: Any
-) -> E | None:
-    """The entity that a search finds, unless it is one that we have given another value since."""
-    criterion = getattr(type(entity), attribute.name) == value
-    found = session.query(type(entity)).filter(criterion).one_or_none()
-    if found is None or state_of(found).known_key not in context.recent:
-        return found
-    return found if found.to_dict().get(attribute.key) == value else None

@@ -155,6 +155,10 @@ class ReadingSession(Protocol):
         """The entity with this id, or None if there is none."""
         ...
 
+    def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
+        """The entity for each id, in their order, or None."""
+        ...
+
 
 class RowReader:
     """What the queries of a session read with (see `Reader`).

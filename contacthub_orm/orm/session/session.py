@@ -27,7 +27,7 @@ from contacthub_orm.orm.session.context.persistence_context import PersistenceCo
 from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 from contacthub_orm.orm.session.context.snapshots import Snapshot
-from contacthub_orm.orm.session.merging import merge
+from contacthub_orm.orm.session.merging import merge, merge_all
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
 from contacthub_orm.orm.unit_of_work.journal import settled_journal
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
+    from contacthub_orm.orm.session.natural_key import KeyPaths
     from contacthub_orm.orm.unit_of_work.execution import OnError
     from contacthub_orm.orm.wire.documents import Document
 
@@ -193,16 +194,27 @@ class Session:
         state_of(entity).schedule_replacement()
         self._context.pin(entity)
 
-    def merge(self, entity: E, *, key: str | None = None, identity: str | None = None) -> E:
+    def merge(self, entity: E, *, key: KeyPaths | None = None, identity: str | None = None) -> E:
         """Copy what is set on an entity onto the persistent one that it stands for, and return that.
 
         The session looks for the persistent entity among those that it holds, then asks the service: by `identity`, by
-        the entity's own id, or by a natural key such as `key="externalId"`. If it finds none, it adds the entity. A search
-        lags writes by up to a minute, so only a key of the node's matching policy is sure to be created once: the service
-        itself merges or refuses the second.
+        the entity's own id, or by a natural key: `key="base.contacts.email"`, or several paths. If it finds none, it adds
+        the entity. A search lags writes by up to a minute, so only a key of the node's matching policy is sure to be
+        created once: the service itself merges or refuses the second.
         """
         self._check(entity)
         return merge(self, self._context, entity, key=key, identity=identity)
+
+    def merge_all(self, entities: Iterable[E], *, key: KeyPaths | None = None) -> list[E]:
+        """Merge many entities, looked up with few requests; returns the session's entity for each, in their order.
+
+        Rows with the same key are one entity, and the later row's values win. If a row has no key, or several entities
+        at the service have it, nothing is merged, and the error names the place of the row.
+        """
+        rows = list(entities)
+        for entity in rows:
+            self._check(entity)
+        return merge_all(self, self._context, rows, key=key)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

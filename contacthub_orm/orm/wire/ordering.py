@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from contacthub_orm.orm.wire.conversion import parse_datetime
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from datetime import datetime
 
-__all__ = ["compare"]
+__all__ = ["comparable", "compare", "folded"]
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 
@@ -38,6 +39,17 @@ def compare(left: Any, right: Any) -> int:
     elif _rank(left) == _OBJECT:
         return 0
     return int(left > right) - int(left < right)
+
+
+def comparable(value: Any) -> Hashable:
+    """A hashable form of a value that is no object or list: equal for two values between which `compare` finds no order."""
+    instant = _instant(value)
+    return (_rank(value), value) if instant is None else instant
+
+
+def folded(value: Any) -> Hashable:
+    """As `comparable`, without regard to the case of a text."""
+    return comparable(value.casefold() if isinstance(value, str) and _instant(value) is None else value)
 
 
 def _instant(value: Any) -> datetime | None:

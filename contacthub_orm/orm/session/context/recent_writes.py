@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, Final
 
+from contacthub_orm.orm.wire.ordering import folded
 from contacthub_orm.orm.wire.versions import is_older
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime, timedelta
 
     from contacthub_orm.orm.entity.entity import Entity
@@ -16,12 +18,23 @@ if TYPE_CHECKING:
 
 __all__ = ["RecentWrites"]
 
-Values = tuple[tuple[str, Any], ...]
-"""JSON keys with their values. Entries are plain tuples of plain values, which the garbage collector need not visit."""
+Path = tuple[str, ...]
+"""The JSON keys that lead to a value."""
+
+Version = tuple[tuple[str, Any], ...]
+"""The keys of a version with their values."""
+
+Values = tuple[tuple[Path, ...], tuple[Any, ...]]
+"""Paths, and their values. Entries are plain tuples of plain values, which the garbage collector need not visit."""
+
+Index = dict[Hashable, dict["Key", None]]
+"""Identities by the values at some paths, without regard to case."""
+
+_SINGLE: Final = frozenset((str, int, float, bool))
 
 
 class RecentWrites:
-    """The identities, versions and top-level values that a session wrote lately. It keeps no entity alive.
+    """The identities, versions and single values that a session wrote lately. It keeps no entity alive.
 
     A search lags behind writes. Within the lag, a row of an entity that is no longer held may be from before our write, and
     what we created may not be found at all.
@@ -34,8 +47,9 @@ class RecentWrites:
     def __init__(self, now: Callable[[], datetime], lag: timedelta) -> None:
         self._now = now
         self._lag = lag
-        self._entries: dict[Key, tuple[datetime, Values | None, Values]] = {}
-        self._by_value: dict[tuple[str, str, Any], Key] = {}
+        self._entries: dict[Key, tuple[datetime, Version | None, Values]] = {}
+        self._indexes: dict[tuple[str, tuple[Path, ...]], Index] = {}
+        self._paths: dict[Path, Path] = {}
 
     def __bool__(self) -> bool:
         return bool(self._entries)
@@ -62,34 +76,48 @@ class RecentWrites:
             has_version: whether the document has the version that the write made.
         """
         earlier = self._entries.get(key)
-        values = _named(entity, document) if document is not None else earlier[2] if earlier else ()
+        values = (
+            self._named(entity, document) if document is not None else earlier[2] if earlier else ((), ())
+        )
         self.forget(key)
         self._drop_old()
         keys = entity.__resource__.version_keys
         version = tuple((one, (document or {}).get(one)) for one in keys) if has_version else None
         self._entries[key] = (self.until, version, values)
-        for name, value in values:
-            self._by_value[key.resource, name, value] = key
+        for (resource, paths), index in self._indexes.items():
+            if resource == key.resource:
+                _enter(index, paths, key, values)
 
     def forget(self, key: Key) -> None:
         """Forget the writes of an identity."""
         found = self._entries.pop(key, None)
-        for name, value in found[2] if found is not None else ():
-            if self._by_value.get((key.resource, name, value)) == key:
-                del self._by_value[key.resource, name, value]
+        if found is None:
+            return
+        for (resource, paths), index in self._indexes.items():
+            values = _at(paths, found[2])
+            if resource == key.resource and values in index:
+                index[values].pop(key, None)
+                if not index[values]:
+                    del index[values]
 
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
-        self._by_value.clear()
+        self._indexes.clear()
+        self._paths.clear()
 
-    def find(self, resource: str, name: str, value: Any) -> Key | None:
-        """The identity that was last written with a top-level value, None if there is none."""
-        try:
-            key = self._by_value.get((resource, name, value))
-        except TypeError:  # a value that cannot be hashed is no natural key
-            return None
-        return key if key is not None and key in self else None
+    def find(self, resource: str, paths: tuple[Path, ...], values: Iterable[Any]) -> list[Key]:
+        """The identities that were last written with these values at these paths, without regard to case.
+
+        The first question about some paths makes an index of them, which later writes keep up to date.
+        """
+        index = self._indexes.get((resource, paths))
+        if index is None:
+            index = self._indexes[resource, paths] = {}
+            for key, (_, _, written) in self._entries.items():
+                if key.resource == resource:
+                    _enter(index, paths, key, written)
+        return [key for key in index.get(tuple(map(folded, values)), ()) if key in self]
 
     def is_behind(self, key: Key, entity: type[Entity], row: Document) -> bool:
         """Whether a row of a search is, or may be, from before our last write."""
@@ -99,7 +127,7 @@ class RecentWrites:
         version = entry[1]
         return version is None or is_older(row, dict(version), entity.__resource__.version_keys)
 
-    def _entry(self, key: Key) -> tuple[datetime, Values | None, Values] | None:
+    def _entry(self, key: Key) -> tuple[datetime, Version | None, Values] | None:
         found = self._entries.get(key)
         return None if found is None or self.is_over(found[0]) else found
 
@@ -112,13 +140,34 @@ class RecentWrites:
                 return
             self.forget(key)
 
+    def _named(self, entity: type[Entity], document: Document) -> Values:
+        """The values of a document that may be part of a natural key: all single ones outside of lists, but its id.
 
-def _named(entity: type[Entity], document: Document) -> Values:
-    """The values of a document that may be natural keys: strings and integers at its top, but its id."""
-    keys = entity.__keys__
-    own = entity.__resource__.id_key
-    return tuple(
-        (key, value)
-        for key, value in document.items()
-        if value.__class__ in (str, int) and key != own and key in keys and not keys[key].read_only
-    )
+        Equal paths are one object, so that an entry takes little memory.
+        """
+        keys, own = entity.__keys__, entity.__resource__.id_key
+        waiting: list[tuple[Path, Any]] = [
+            ((key,), value)
+            for key, value in document.items()
+            if key != own and key in keys and not keys[key].read_only
+        ]
+        found: dict[Path, Any] = {}
+        while waiting:
+            path, value = waiting.pop()
+            if value.__class__ is dict:
+                waiting += [((*path, key), item) for key, item in value.items()]
+            elif value.__class__ in _SINGLE:
+                found[self._paths.setdefault(path, path)] = value
+        return tuple(found), tuple(found.values())
+
+
+def _enter(index: Index, paths: tuple[Path, ...], key: Key, values: Values) -> None:
+    found = _at(paths, values)
+    if found is not None:
+        index.setdefault(found, {})[key] = None
+
+
+def _at(paths: tuple[Path, ...], values: Values) -> Hashable | None:
+    """The values at some paths, without regard to case; None if one is missing."""
+    held = dict(zip(*values, strict=True))
+    return tuple(folded(held[path]) for path in paths) if all(path in held for path in paths) else None
