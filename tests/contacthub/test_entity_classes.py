@@ -10,7 +10,7 @@ import contacthub_orm
 from contacthub_orm import Customer, Entity, contacthub
 from contacthub_orm.orm import Below
 from contacthub_orm.sandbox import Sandbox
-from contacthub_orm.sandbox.server.application import CONTACTHUB_ROUTES
+from contacthub_orm.sandbox.server.table import ROUTES, WORKSPACE
 
 
 def declared(base: type[Entity]) -> Iterator[type[Entity]]:
@@ -56,6 +56,6 @@ def test_a_customer_loads_what_lives_below_it(entity: type[Entity]) -> None:
 @every_entity
 def test_the_sandbox_has_a_route_that_creates_it(entity: type[Entity]) -> None:
     above = "" if entity.__parent__ is None else "/customers/{customer}"
-    routes = {(method, path) for method, path, _ in CONTACTHUB_ROUTES}
+    routes = {(method, path.removeprefix(WORKSPACE)) for method, path, _ in ROUTES}
 
     assert ("POST", f"{above}/{entity.__resource__.name}") in routes

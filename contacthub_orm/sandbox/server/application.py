@@ -17,13 +17,10 @@ from starlette.routing import Match, Route
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.documents import failures
 from contacthub_orm.sandbox.documents.failures import Failure, FrameworkFailure
-from contacthub_orm.sandbox.documents.schemas import COLLECTIONS
 from contacthub_orm.sandbox.documents.wire import decode_received
-from contacthub_orm.sandbox.routes import configuration, customers, events, privacy, sessions, sub_resources
-from contacthub_orm.sandbox.routes.event_search import search_events
-from contacthub_orm.sandbox.routes.search import search_customers
 from contacthub_orm.sandbox.server import cors
 from contacthub_orm.sandbox.server.delivery import Connection, Disconnected
+from contacthub_orm.sandbox.server.table import ROUTES
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
 from contacthub_orm.sandbox.storage.errors import StorageFull
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.service.recording import RequestLog
     from contacthub_orm.sandbox.service.settings import Clock
 
-__all__ = ["WORKSPACE", "Application", "Request"]
+__all__ = ["Application", "Request"]
 
 LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
 if logging.lastResort is not None:
@@ -46,41 +43,6 @@ if logging.lastResort is not None:
     LOGGER.addHandler(logging.lastResort)
 REQUEST_BYTES: Final = 500
 VALUE_BYTES: Final = 100
-WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
-
-CONTACTHUB_ROUTES: Final[list[tuple[str, str, Handler]]] = [
-    ("GET", "/configuration", configuration.show_workspace),
-    ("GET", "/configuration/nodes/entries/{node}", configuration.show_entry_node),
-    ("GET", "/customers", search_customers),
-    ("POST", "/customers", customers.create),
-    ("GET", "/customers/{customer}", customers.show),
-    ("PATCH", "/customers/{customer}", customers.patch),
-    ("PUT", "/customers/{customer}", customers.put),
-    ("DELETE", "/customers/{customer}", customers.remove),
-    ("POST", "/customers/{customer}/forget", privacy.forget),
-    ("GET", "/customers/{customer}/export", privacy.export),
-    ("GET", "/customers/{customer}/sessions", sessions.listing),
-    ("POST", "/customers/{customer}/sessions", sessions.create),
-    ("GET", "/customers/{customer}/sessions/{session}", sessions.show),
-    ("DELETE", "/customers/{customer}/sessions/{session}", sessions.remove),
-    ("GET", "/events", search_events),
-    ("POST", "/events", events.create),
-    ("GET", "/events/{event}", events.show),
-    ("PUT", "/events/{event}", events.put),
-    ("PATCH", "/events/{event}", events.patch),
-    ("DELETE", "/events/{event}", events.remove),
-]
-for _name in COLLECTIONS:
-    # Clients choose these ids, and a slash in an id arrives here decoded; hence `:path`.
-    _element = f"/customers/{{customer}}/{_name}/{{element:path}}"
-    CONTACTHUB_ROUTES.extend(
-        [
-            ("POST", f"/customers/{{customer}}/{_name}", sub_resources.create(_name)),
-            ("GET", _element, sub_resources.show(_name)),
-            ("PUT", _element, sub_resources.put(_name)),
-            ("DELETE", _element, sub_resources.remove(_name)),
-        ]
-    )
 
 
 @dataclass(slots=True)
@@ -158,8 +120,8 @@ class Application:
         self._service = service
         self._log = log
         self._handlers: dict[str, dict[str, Handler]] = {}
-        for method, path, handler in CONTACTHUB_ROUTES:
-            self._handlers.setdefault(WORKSPACE + path, {})[method] = handler
+        for method, path, handler in ROUTES:
+            self._handlers.setdefault(path, {})[method] = handler
         self._routes = [Route(path, _unused) for path in self._handlers]
         self._released = asyncio.Event()
 
