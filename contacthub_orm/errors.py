@@ -179,9 +179,11 @@ class APIError(ContacthubError, HTTPError):
 
     `status` is the HTTP status. `message`, `errors`, `data` and `logref` are the values of the service's envelope, None or
     empty if it has none. `method` and `url` name the request, without its credentials. `has_envelope` says whether the
-    answer has that envelope; `has_form` whether it has it or the web framework's form. A proxy's page has neither.
+    answer has that envelope; `has_form` whether it has it or the web framework's form. A proxy's page has neither. `hint`
+    says which setting to look at, if one is likely to be the cause.
     """
 
+    hint: str | None = None
     has_envelope: bool = True
     has_form: bool = True
     by_status: ClassVar[dict[int, type[APIError]]] = {}
@@ -210,6 +212,10 @@ class APIError(ContacthubError, HTTPError):
             f"Status code: {status}. Message: {message}. Errors: {self.errors}. Data: {data}. "
             f"Logref: {logref}. Request: {method} {url}",
         )
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        return told if self.hint is None else f"{told}. {self.hint}"
 
     @classmethod
     def for_status(cls, status: int) -> type[APIError]:

@@ -14,9 +14,18 @@ from contacthub_orm.suggestions import nearest
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-__all__ = ["DEFAULT_BASE_URL", "from_environment", "from_ini", "normalised_base_url"]
+__all__ = ["DEFAULT_BASE_URL", "HINTS", "from_environment", "from_ini", "normalised_base_url"]
 
 DEFAULT_BASE_URL: Final = "https://api.contactlab.it/hub/v1"
+
+HINTS: Final[Mapping[int, str]] = {
+    401: "Look at the token: CONTACTHUB_TOKEN, or `token` in the file or the arguments of Workspace",
+    403: (
+        "Look at the workspace's id (CONTACTHUB_WORKSPACE_ID, or `workspace_id` in the file or the arguments of "
+        "Workspace), and at what the token's source may do at this node"
+    ),
+}
+"""What errors of the service say of the settings that are likely to be wrong, by status."""
 
 _SECTION: Final = "contacthub"
 

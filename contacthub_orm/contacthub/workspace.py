@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.configuration import (
     DEFAULT_BASE_URL,
+    HINTS,
     from_environment,
     from_ini,
     normalised_base_url,
@@ -69,7 +70,7 @@ class Workspace:
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
         self.paths = _checked_paths(paths or {})
-        self.transport = Transport(self.base_url, reveal(), chosen, clock)
+        self.transport = Transport(self.base_url, reveal(), chosen, clock, hints=HINTS)
 
     @classmethod
     def from_ini_file(cls, file_path: str | os.PathLike[str], **settings: Any) -> Workspace:

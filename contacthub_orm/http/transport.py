@@ -59,6 +59,7 @@ class Transport:
         token: the bearer token.
         settings: how to connect, wait and retry.
         clock: the clock that tells the time and waits; for tests.
+        hints: for a status, what its errors say beside the service's message, such as the setting that may be wrong.
 
     Raises:
         ConfigurationError: if the base URL or the token is malformed, the URL is `http://` on another machine and the
@@ -66,7 +67,13 @@ class Transport:
     """
 
     def __init__(
-        self, base_url: str, token: str, settings: Settings | None = None, clock: Clock | None = None
+        self,
+        base_url: str,
+        token: str,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        *,
+        hints: Mapping[int, str] | None = None,
     ) -> None:
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
@@ -74,6 +81,7 @@ class Transport:
         self.settings = settings or Settings()
         self.base_url = checked_base_url(base_url, allow_http=self.settings.allow_http)
         _check_token(reveal)
+        self._hints = hints or {}
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
         self._template = _template(self.settings)
@@ -212,6 +220,7 @@ class Transport:
             return self._believed(reply, exchange)
         content = channel.redactor.text(reply.content.decode("utf-8", "replace"))
         error = api_error(reply.status, content, **request, location=reply.headers.get("Location"))
+        error.hint = self._hints.get(reply.status)
         if reply.status == HTTPStatus.NOT_FOUND and not error.has_form:
             reply.distrust()
             return failures.of_garbage(reply.status, "not in the service's form", **request)

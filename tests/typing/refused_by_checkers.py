@@ -57,3 +57,13 @@ if TYPE_CHECKING:
         query.one().base.firstName.upper()  # type: ignore[union-attr]
         results: list[Customer | None] = query.all()  # type: ignore[assignment]
         results.append(Customer.base.contacts)  # type: ignore[arg-type]
+
+    def habits_of_sql(session: Session, query: Query[Customer]) -> None:
+        Customer.base.lastName.like("W%")  # type: ignore[attr-defined]
+        query.join(Customer)  # type: ignore[attr-defined]
+        query.group_by(Customer.externalId)  # type: ignore[attr-defined]
+        session.execute("select 1")  # type: ignore[attr-defined]
+
+    def a_progress_that_takes_no_numbers(session: Session) -> None:
+        session.commit(progress=lambda: None)  # type: ignore[misc, arg-type]
+        session.commit(atomic="yes")  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from contacthub_orm.errors import CompileError, UnknownAttributeError
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_, or_
 from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.criteria.set_operations import OpenComparison
+from contacthub_orm.orm.criteria.sql_habits import ON_ATTRIBUTES, habit_error
 from contacthub_orm.orm.wire.conversion import dump, unsendable
 from contacthub_orm.orm.wire.types import accepts, describe, is_list, may_be_list, shown
 from contacthub_orm.suggestions import suggestion
@@ -117,7 +118,8 @@ class Expression(Generic[T]):
         def __getattr__(self, name):
             if name.startswith("_"):
                 raise AttributeError(name)
-            raise UnknownAttributeError(f"{self}.{name}: {self} {self._why_it_ends()}")
+            habit = habit_error(str(self), name, ON_ATTRIBUTES)
+            raise habit or UnknownAttributeError(f"{self}.{name}: {self} {self._why_it_ends()}")
 
     def _why_it_ends(self) -> str:
         if is_list(self._declared):
@@ -246,7 +248,9 @@ class EmbeddedExpression:
         if attribute is None:
             if name.startswith("__"):
                 raise AttributeError(name)
-            raise unknown_attribute(str(self), name, attributes)
+            raise habit_error(str(self), name, ON_ATTRIBUTES) or unknown_attribute(
+                str(self), name, attributes
+            )
         return attribute.expression(self._owner, (*self._path, attribute.key))
 
     def __dir__(self) -> list[str]:
@@ -303,6 +307,14 @@ class DynamicExpression(Expression[Any]):
         if name.startswith("__"):
             raise AttributeError(name)
         return self[name]
+
+    if not TYPE_CHECKING:  # checkers refuse the call by themselves
+
+        def __call__(self, *_, **__):  # noqa: D102 - a refusal
+            place, _, name = str(self).rpartition(".")
+            raise habit_error(place, name, ON_ATTRIBUTES) or CompileError(
+                f"{self}(...): an attribute below an object that declares nothing is no function"
+            )
 
     __iter__ = None  # refuses `in` and loops, which would ask for item 0, item 1 and so on
 

@@ -11,6 +11,7 @@ from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion, and_
 from contacthub_orm.orm.criteria.expressions import Ordering, unknown_attribute
 from contacthub_orm.orm.criteria.set_operations import SetOperation, asks_for_events, combined
+from contacthub_orm.orm.criteria.sql_habits import ON_QUERIES, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
 from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
@@ -141,6 +142,13 @@ class Statement(Generic[E]):
             CompileError: always.
         """
         raise CompileError(f"distinct: the rows of {self} are entities, of which no two are the same")
+
+    if not TYPE_CHECKING:  # a checker that saw this would let any name pass
+
+        def __getattr__(self, name):
+            raise habit_error("a query", name, ON_QUERIES) or AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
 
     # -- set operations -----------------------------------------------------------------------------------------------
 

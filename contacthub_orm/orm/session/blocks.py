@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.session.context.snapshots import Snapshot
+    from contacthub_orm.orm.unit_of_work.execution import Progress
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["AtomicBlock", "Block", "PlainBlock", "commit", "nested_block"]
@@ -43,11 +44,11 @@ class Committing(Protocol):
         """Return what a flush would send now."""
         ...
 
-    def flush(self) -> Account:
+    def flush(self, *, progress: Progress | None = None) -> Account:
         """Send what is pending."""
         ...
 
-    def commit(self) -> Any:
+    def commit(self, *, progress: Progress | None = None) -> Any:
         """Flush, and announce the commit."""
         ...
 
@@ -70,18 +71,21 @@ class Block(Protocol):
         ...
 
 
-def commit(session: Committing, decide: Callable[[], None] | None = None) -> Account:
+def commit(
+    session: Committing, progress: Progress | None, decide: Callable[[], None] | None = None
+) -> Account:
     """Announce a commit, flush, and announce that it has succeeded; what a receiver raises then does not undo it.
 
     Args:
         session: the session.
+        progress: is told of each operation, or None.
         decide: records that the commit stands, before that is announced.
 
     Returns:
         The account of the flush, whatever receivers flush.
     """
     signals.before_commit.send(session)
-    account = session.flush()
+    account = session.flush(progress=progress)
     if decide is not None:
         decide()
     if session.expire_on_commit:
@@ -112,9 +116,10 @@ class PlainBlock:
 
     atomic = False
 
-    def __init__(self, session: Committing, context: PersistenceContext) -> None:
+    def __init__(self, session: Committing, context: PersistenceContext, progress: Progress | None) -> None:
         self._session = session
         self._context = context
+        self._progress = progress
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -129,7 +134,7 @@ class PlainBlock:
             if not self._context.closed and not _is_of_a_flush(error):
                 self._session.rollback()
             raise
-        self._session.commit()
+        self._session.commit(progress=self._progress)
 
 
 @attrs.define(eq=False)
@@ -149,6 +154,9 @@ class AtomicBlock:
     _in_doubt: InDoubtWrites
     _reconciliation: Reconciliation
     _settle: float
+    _progress: Progress | None
+    keeps_pending: bool = attrs.field(default=False, kw_only=True)
+    """Whether what was pending at the start is pending again if the block cannot be undone."""
     atomic: bool = attrs.field(default=True, init=False)
     _done: list[Entry] = attrs.field(factory=list, init=False)
     _decided: bool = attrs.field(default=False, init=False)
@@ -169,7 +177,7 @@ class AtomicBlock:
         try:
             yield
             self._refuse_early_deletes()
-            commit(self._session, self._decide)
+            commit(self._session, self._progress, self._decide)
         except BaseException as error:
             if not (self._decided or self._context.closed):
                 self._abandon(error)
@@ -195,8 +203,11 @@ class AtomicBlock:
             if not isinstance(error, Exception):
                 raise error
             undone = self._undo()
-        except BaseException:
-            self._session.rollback()
+        except BaseException as cause:
+            if not self.keeps_pending:
+                self._session.rollback()
+            elif cause is not error:  # some were reverted already
+                self._start.restore()
             raise
         if isinstance(error, CommitError):
             error.undone = undone

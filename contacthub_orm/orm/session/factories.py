@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from contacthub_orm.orm.service.binds import Bind
+    from contacthub_orm.orm.unit_of_work.execution import Progress
 
 __all__ = ["scoped_session", "sessionmaker"]
 
@@ -38,13 +39,14 @@ class sessionmaker:  # noqa: N801 - SQLAlchemy's name
         return Session(self.bind, **{**self.settings, **settings})
 
     @contextmanager
-    def begin(self, *, atomic: bool = False) -> Iterator[Session]:
+    def begin(self, *, atomic: bool = False, progress: Progress | None = None) -> Iterator[Session]:
         """Open a session in a block that commits at its end and closes the session.
 
         Args:
             atomic: whether what was done is undone if the block fails; see `Session.begin`.
+            progress: of the commit at the end; see `Session.flush`.
         """
-        with self() as session, session.begin(atomic=atomic):
+        with self() as session, session.begin(atomic=atomic, progress=progress):
             yield session
 
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
+from contacthub_orm.orm.criteria.sql_habits import ON_SESSIONS, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.service.account import Account, commit_error
-from contacthub_orm.orm.session.blocks import AtomicBlock, Block, PlainBlock, commit, nested_block
+from contacthub_orm.orm.service.account import Account
+from contacthub_orm.orm.session.blocks import nested_block
+from contacthub_orm.orm.session.committing import Committer
 from contacthub_orm.orm.session.context.flushing import Flusher
 from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.context.loading import Loader
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
     from contacthub_orm.orm.session.natural_key import KeyPaths
-    from contacthub_orm.orm.unit_of_work.execution import OnError
+    from contacthub_orm.orm.unit_of_work.execution import OnError, Progress
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Session"]
@@ -120,8 +122,8 @@ class Session:
             check_version=check_version,
         )
         self._rows = RowReader(self, self._context, self._loader, before_asking=self._before_query)
-        self._block: Block | None = None
-        self._flushing = False
+        parts = (self._context, self._flusher, self._in_doubt, self._reconciliation)
+        self._committer = Committer(self, self.backend, *parts, settle)
 
     # -- entities in and out ------------------------------------------------------------------------------------------
 
@@ -286,10 +288,15 @@ class Session:
         self._check_open()
         return self._flusher.violations()
 
-    def flush(self, objects: Iterable[Entity] | None = None) -> Account:
+    def flush(self, objects: Iterable[Entity] | None = None, *, progress: Progress | None = None) -> Account:
         """Send what is pending, or only some objects with what they depend on, and account for every operation.
 
         What receivers of `before_flush` add or delete is sent with the objects.
+
+        Args:
+            objects: the entities to send, or None for all.
+            progress: is called after each operation, with the number of those that have ended and of all. An exception
+                that it raises stops the flush as an interrupt does: nothing more is sent, and what was sent stays.
 
         Raises:
             ValidationError: if the changes break rules of the API; nothing was sent. With `on_error="continue"`, outside
@@ -298,29 +305,7 @@ class Session:
                 first looks up what is unknown, then sends only what is left.
         """
         self._check_open()
-        if self._flushing:
-            raise InvalidRequestError("the session is already flushing")
-        self._flushing = True
-        try:
-            chosen = self._with_additions_of_receivers(objects)
-            self.account = account = self._flusher.flush(chosen, atomic=self._is_atomic)
-        finally:
-            self._flushing = False
-        self._conclude(account)
-        try:
-            signals.after_flush.send(self)
-        finally:
-            self.account = account  # a receiver may have flushed
-        return account
-
-    def _with_additions_of_receivers(self, objects: Iterable[Entity] | None) -> list[Entity] | None:
-        """Announce the flush, and add to the objects what the receivers have added or deleted."""
-        if objects is None:
-            signals.before_flush.send(self)
-            return None
-        pending = {id(one): one for one in self._context.pending()}
-        signals.before_flush.send(self)
-        return [*objects, *(one for one in self._context.pending() if id(one) not in pending)]
+        return self._committer.flush(objects, progress)
 
     def save(self, entity: Entity) -> None:
         """Flush one entity now, with what it depends on.
@@ -336,22 +321,18 @@ class Session:
                 error.flush_account = failed.account
             raise error from error.__cause__  # such as the broken connection behind an OutcomeUnknown
 
-    def _conclude(self, account: Account) -> None:
-        """Close the journal's commit, but for what is in doubt, and raise what failed."""
-        if not self._is_atomic:
-            self._flusher.settle_journal()
-        if not account.succeeded:
-            error = commit_error(account)
-            self._flusher.note_journal_failure(error)
-            raise error
-
-    def commit(self) -> Account:
+    def commit(self, *, atomic: bool = False, progress: Progress | None = None) -> Account:
         """Flush, and announce the commit. In an atomic block it only flushes: the end of the block is the commit.
 
         Raises what `flush` raises.
+
+        Args:
+            atomic: if anything fails, undo what this commit has done, as `begin(atomic=True)` does. All changes are pending
+                again then, to be mended, committed again or rolled back. What an earlier `flush()` sent is not undone.
+            progress: see `flush`.
         """
         self._check_open()
-        return self.flush() if self._is_atomic else commit(self)
+        return self._committer.commit(atomic=atomic, progress=progress)
 
     def rollback(self) -> None:
         """Undo all pending changes; nothing is sent, and what was flushed stays.
@@ -364,12 +345,8 @@ class Session:
         self._context.rollback(keep=[write.operation.entity for write in self._in_doubt.writes()])
         signals.after_rollback.send(self)
 
-    @property
-    def _is_atomic(self) -> bool:
-        return self._block is not None and self._block.atomic
-
     @contextmanager
-    def begin(self, *, atomic: bool = False) -> Iterator[Session]:
+    def begin(self, *, atomic: bool = False, progress: Progress | None = None) -> Iterator[Session]:
         """Open a block that commits at its end, and rolls back if an exception leaves it.
 
         A CommitError does not roll back: what was not done keeps its changes.
@@ -377,29 +354,11 @@ class Session:
         Args:
             atomic: if anything fails, undo in reverse what was done, as far as the service lets it, and bring the session
                 back to where the block began. The error's `undone` says what could not be undone.
+            progress: of the commit at the end; see `flush`.
         """
         self._check_open()
-        if self._block is not None:
-            raise InvalidRequestError("the session has already begun a block: nest with begin_nested()")
-        block = self._atomic_block() if atomic else PlainBlock(self, self._context)
-        self._block = block
-        try:
-            with block.run():
-                yield self
-        finally:
-            self._block = None
-
-    def _atomic_block(self) -> AtomicBlock:
-        return AtomicBlock(
-            self,
-            Snapshot(self._context),
-            self.backend,
-            self._context,
-            self._flusher,
-            self._in_doubt,
-            self._reconciliation,
-            self.settle,
-        )
+        with self._committer.begin(atomic=atomic, progress=progress):
+            yield self
 
     @contextmanager
     def begin_nested(self) -> Iterator[Session]:
@@ -463,6 +422,13 @@ class Session:
     def __iter__(self) -> Iterator[Entity]:
         return iter([entity for entity in self._context if not state_of(entity).deleted])
 
+    if not TYPE_CHECKING:  # a checker that saw this would let any name pass
+
+        def __getattr__(self, name):
+            raise habit_error("session", name, ON_SESSIONS) or AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+
     def __enter__(self) -> Session:
         self._check_open()
         return self
@@ -473,7 +439,7 @@ class Session:
     def _before_query(self) -> None:
         self._check_open()
         self._reader.count(1)
-        if self.autoflush and not self._flushing:
+        if self.autoflush and not self._committer.flushing:
             self.flush()
 
     def _check(self, entity: object) -> None:

@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from contacthub_orm.errors import (
     ConflictError,
@@ -27,13 +27,15 @@ from contacthub_orm.orm.wire.equivalence import holds_submitted
 from contacthub_orm.orm.wire.versions import have_versions, is_newer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Execution", "Observer", "OnError", "superseded"]
+__all__ = ["Execution", "Observer", "OnError", "Progress", "superseded"]
 
 
 def superseded(deletion: Operation) -> Entry:
@@ -44,6 +46,10 @@ def superseded(deletion: Operation) -> Entry:
 
 OnError = Literal["stop", "continue"]
 """After a failed operation: send nothing more, or continue with the operations that do not depend on it."""
+
+
+Progress: TypeAlias = "Callable[[int, int], object]"
+"""Is called after each operation, with the number of those that have ended and the number of all."""
 
 
 class Observer(Protocol):
@@ -64,9 +70,10 @@ class Execution:
         settle: how long the service may take to show what it has taken in.
         check_version: whether to read an entity before each update or deletion, which then fails with StaleDataError if
             another writer has changed the entity.
+        progress: is called after each operation, in the calling thread. What it raises interrupts the execution.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an execution may be told, by name
         self,
         backend: Backend,
         observer: Observer,
@@ -74,12 +81,15 @@ class Execution:
         on_error: OnError = "stop",
         settle: timedelta,
         check_version: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         self.backend = backend
         self.observer = observer
         self.on_error = on_error
         self.settle = settle
         self.check_version = check_version
+        self.progress = progress
+        self._planned = 0
         self.entries: dict[Operation, Entry] = {}
         self._begun: dict[Operation, Entry] = {}
         self._created: set[Key] = set()
@@ -92,6 +102,7 @@ class Execution:
         If the calling thread is interrupted, the exception passes on after the requests under way have ended. At a
         second interrupt during this wait, the outcome of every request under way is UNKNOWN.
         """
+        self._planned = len(plan)
         try:
             for batch in plan.batches:
                 self._batch(batch)
@@ -106,6 +117,7 @@ class Execution:
             for operation in batch:
                 self._conclude(self._send(operation))
                 self._raise_interruption()
+                self._report_progress()
             return
         with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
             pending: set[Future[Entry]] = set()
@@ -115,6 +127,7 @@ class Execution:
                 for future in as_completed(list(pending)):
                     self._conclude(future.result())
                     pending.discard(future)
+                    self._report_progress()
             except BaseException:
                 self._stopped.set()
                 for future in as_completed(pending):
@@ -126,6 +139,10 @@ class Execution:
     def _raise_interruption(self) -> None:
         if self._interruption is not None:
             raise self._interruption
+
+    def _report_progress(self) -> None:
+        if self.progress is not None:
+            self.progress(len(self.entries), self._planned)
 
     def _conclude(self, entry: Entry) -> None:
         key = created_key(entry)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.unit_of_work.compensation import Compensation
+    from contacthub_orm.orm.unit_of_work.execution import Progress
     from contacthub_orm.orm.unit_of_work.journal import Journal
 
 __all__ = ["Flusher"]
@@ -88,7 +89,7 @@ class Flusher:
         )
         return PendingEntities(new, held, deleted)
 
-    def flush(self, only: Iterable[Entity] | None = None, *, atomic: bool = False) -> Account:
+    def flush(self, only: Iterable[Entity] | None, *, atomic: bool, progress: Progress | None) -> Account:
         """Send what is pending, then let go of what is saved and nobody refers to.
 
         Returns:
@@ -98,28 +99,29 @@ class Flusher:
             ValidationError: if entities break rules, and the session stops at errors or the block is atomic.
             JournalError: if the journal cannot be written, so that nothing was sent.
         """
-        account = self._flush(only, atomic=atomic)
+        account = self._flush(only, atomic=atomic, progress=progress)
         saved = [entry.entity for entry in account]
         for entity in {id(one): one for one in [*self._context.pinned.values(), *saved]}.values():
             self._context.let_go(entity)
         return account
 
-    def _flush(self, only: Iterable[Entity] | None, *, atomic: bool) -> Account:
+    def _flush(self, only: Iterable[Entity] | None, *, atomic: bool, progress: Progress | None) -> Account:
         self.refuse_interrupted_journal(atomic=atomic)
         chosen = None if only is None else list(only)
         if atomic:
             self.load_what_undoing_needs()
         on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
         plan = self.plan(chosen, on_error=on_error)  # refuses before anything is sent, look-ups included
+        execution = self._execution(on_error, progress)
         if not self._in_doubt:
-            return self._send(plan, [], atomic=atomic, on_error=on_error)
+            return self._send(plan, [], execution, atomic=atomic)
         resolved = self._in_doubt.resolve()
         self._note_all_done(resolved)
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(resolved)
         planned = self.plan(chosen, on_error=on_error)
-        return self._send(planned, resolved, atomic=atomic, on_error=on_error, blocked=blocked)
+        return self._send(planned, resolved, execution, atomic=atomic, blocked=blocked)
 
     def load_what_undoing_needs(self) -> None:
         """Load what partial loads left out: an atomic block puts old values back, and must not delete before it writes.
@@ -135,20 +137,30 @@ class Flusher:
         self,
         planned: Plan,
         resolved: list[Entry],
+        execution: Execution,
         *,
         atomic: bool,
-        on_error: OnError,
         blocked: AbstractSet[int] = frozenset(),
     ) -> Account:
         """Journal and send a plan, but for what is refused or blocked, and what waits for that."""
         plan, held_up = _parted(planned, blocked)
-        sent = self._send_all(plan, atomic=atomic, on_error=on_error) if plan else []
+        sent = self._send_all(plan, execution, atomic=atomic) if plan else []
         if held_up:
             place = {operation: index for index, operation in enumerate(planned)}
             sent = sorted([*held_up, *sent], key=lambda entry: place[entry.operation])
         return Account([*resolved, *sent])
 
-    def _send_all(self, plan: Plan, *, atomic: bool, on_error: OnError) -> list[Entry]:
+    def _execution(self, on_error: OnError, progress: Progress | None) -> Execution:
+        return Execution(
+            self._backend,
+            self,
+            on_error=on_error,
+            settle=self._in_doubt.settle,
+            check_version=self._check_version,
+            progress=progress,
+        )
+
+    def _send_all(self, plan: Plan, execution: Execution, *, atomic: bool) -> list[Entry]:
         if self.journal is not None:
             self.journal.begin(
                 plan,
@@ -157,13 +169,6 @@ class Flusher:
                 keep=self._in_doubt.operations(),
                 known=self._reconciliation.recent_creations(),
             )
-        execution = Execution(
-            self._backend,
-            self,
-            on_error=on_error,
-            settle=self._in_doubt.settle,
-            check_version=self._check_version,
-        )
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:
