@@ -108,6 +108,20 @@ from contacthub_orm.orm import (
 )
 
 if TYPE_CHECKING:
+    from contacthub_orm.contacthub.administration import (
+        AggregateNode,
+        BaseProperty,
+        EntryNode,
+        EventConfiguration,
+        ExclusionFilter,
+        ExtendedProperties,
+        ExtendedProperty,
+        NodePermission,
+        PropertySettings,
+        Source,
+        UniqueCustomer,
+        User,
+    )
     from contacthub_orm.contacthub.events import (
         AbandonedCart,
         AbandonedSession,
@@ -172,10 +186,12 @@ __all__ = [
     "AddedReward",
     "AddedWishlist",
     "Address",
+    "AggregateNode",
     "ArgumentError",
     "Attr",
     "AuthenticationError",
     "BadRequestError",
+    "BaseProperty",
     "BringBackProperties",
     "CampaignBlacklisted",
     "CampaignBounced",
@@ -207,7 +223,9 @@ __all__ = [
     "Embedded",
     "Entity",
     "Entry",
+    "EntryNode",
     "Event",
+    "EventConfiguration",
     "EventConfirmed",
     "EventDeclined",
     "EventEligible",
@@ -216,6 +234,9 @@ __all__ = [
     "EventNotInvited",
     "EventParticipated",
     "EventRegistered",
+    "ExclusionFilter",
+    "ExtendedProperties",
+    "ExtendedProperty",
     "ForbiddenError",
     "FormCompiled",
     "GenericActiveEvent",
@@ -233,6 +254,7 @@ __all__ = [
     "MultipleResultsFound",
     "NoResultFound",
     "Node",
+    "NodePermission",
     "NotFoundError",
     "NotSent",
     "OpenedTicket",
@@ -246,6 +268,7 @@ __all__ = [
     "PaginatedList",
     "Plan",
     "Properties",
+    "PropertySettings",
     "Query",
     "ReadOnlyList",
     "Reference",
@@ -265,6 +288,7 @@ __all__ = [
     "Session",
     "Settings",
     "SocialProfile",
+    "Source",
     "StaleDataError",
     "Status",
     "Subscription",
@@ -274,8 +298,10 @@ __all__ = [
     "TooManyRequests",
     "Tracking",
     "TransportError",
+    "UniqueCustomer",
     "UnknownAttributeError",
     "UnsettledServerError",
+    "User",
     "ValidationError",
     "ViewedPage",
     "ViewedProduct",
@@ -307,14 +333,33 @@ __all__ = [
 ]
 
 
+_ADMINISTRATION = {
+    "AggregateNode",
+    "BaseProperty",
+    "EntryNode",
+    "EventConfiguration",
+    "ExclusionFilter",
+    "ExtendedProperties",
+    "ExtendedProperty",
+    "NodePermission",
+    "PropertySettings",
+    "Source",
+    "UniqueCustomer",
+    "User",
+}
+
 if not TYPE_CHECKING:  # otherwise a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
-        """Import the typed events when the first is used, and the sandbox, which is an extra, when it is used."""
+        """Import typed events, and entities of the configuration, when one is used; and the sandbox, which is an extra."""
         if name == "Sandbox":
             from contacthub_orm.sandbox import Sandbox
 
             return Sandbox
+        if name in _ADMINISTRATION:
+            from contacthub_orm.contacthub import administration
+
+            return getattr(administration, name)
         if name in __all__:
             from contacthub_orm.contacthub import events
 

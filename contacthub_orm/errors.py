@@ -179,13 +179,15 @@ class APIError(ContacthubError, HTTPError):
 
     `status` is the HTTP status. `message`, `errors`, `data` and `logref` are the values of the service's envelope, None or
     empty if it has none. `method` and `url` name the request, without its credentials. `has_envelope` says whether the
-    answer has that envelope; `has_form` whether it has it or the web framework's form. A proxy's page has neither. `hint`
-    says which setting to look at, if one is likely to be the cause.
+    answer has that envelope; `has_form` whether it has it or the web framework's form. A proxy's page has neither.
+    `is_of_framework` says whether no code of the service made the answer, so that a 404 means that there is no such route.
+    `hint` says which setting to look at, if one is likely to be the cause.
     """
 
     hint: str | None = None
     has_envelope: bool = True
     has_form: bool = True
+    is_of_framework: bool = False
     by_status: ClassVar[dict[int, type[APIError]]] = {}
 
     def __init__(  # noqa: PLR0913 - the parts of an answer, each by its name

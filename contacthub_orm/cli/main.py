@@ -12,7 +12,9 @@ try:
 except ImportError:
     sys.exit('the command line needs click; install it with: pip install "contacthub_orm[sandbox,cli]"')
 
+from contacthub_orm.cli.doctor import doctor
 from contacthub_orm.cli.journal import journal, recover
+from contacthub_orm.cli.models import check, models
 from contacthub_orm.cli.quickstart import quickstart
 from contacthub_orm.cli.sandbox import sandbox
 
@@ -25,7 +27,10 @@ def main() -> None:
     """Work with Contacthub from the command line."""
 
 
+main.add_command(check)
+main.add_command(doctor)
 main.add_command(journal)
+main.add_command(models)
 main.add_command(quickstart)
 main.add_command(recover)
 main.add_command(sandbox)

@@ -10,16 +10,31 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Any
 
-    from contacthub_orm.sandbox.service.settings import SettingsArguments
+    from contacthub_orm.sandbox.server.local_server import LocalServer
 
 __all__ = ["sandbox"]
 
 WAIT = 0.5
 
+CONTACTHUB_ONLY = ("uniqueness_policy", "page_cap", "nodes", "aggregate_node", "strict")
+"""What Notihub does not have."""
+
+PRINTED = {
+    "contacthub": ("base_url", "workspace_id", "node_id", "token"),
+    "notihub": ("base_url", "public_key", "secret_key", "client_id", "client_secret"),
+}
+
 
 @click.command()
+@click.option(
+    "--service",
+    type=click.Choice(list(PRINTED)),
+    default="contacthub",
+    show_default=True,
+    help="Whose API to serve.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -31,14 +46,14 @@ WAIT = 0.5
 @click.option(
     "--data",
     metavar="FILE",
-    help="SQLite file for data, ids and token; without it they are in memory.",
+    help="SQLite file for data, ids, and token or keys; without it they are in memory.",
 )
 @click.option(
     "--uniqueness-policy",
     type=click.Choice(["MERGE", "BLOCK"]),
     default="MERGE",
     show_default=True,
-    help="What a POST of a known customer does: update it, or answer 409.",
+    help="What a POST of a known customer does: update it, or answer 409. Contacthub only.",
 )
 @click.option(
     "--latency",
@@ -60,23 +75,43 @@ WAIT = 0.5
     default=10_000,
     show_default=True,
     metavar="N",
-    help="Largest number of elements that a search can match.",
+    help="Largest number of elements that a search can match. Contacthub only.",
 )
-def sandbox(host: str, port: int, data: str | None, **settings: Unpack[SettingsArguments]) -> None:
-    """Serve a local, Contacthub-compatible API until SIGINT or SIGTERM.
+@click.option(
+    "--node",
+    "nodes",
+    multiple=True,
+    metavar="NAME",
+    help="A further entry node; may be repeated. Contacthub only.",
+)
+@click.option(
+    "--aggregate-node",
+    metavar="NAME",
+    help="An aggregate node, which shows what all entry nodes hold. Contacthub only.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse all that the reference refuses, even what live clients send. Contacthub only.",
+)
+def sandbox(service: str, host: str, port: int, data: str | None, **settings: Any) -> None:
+    """Serve a local API, compatible with Contacthub or Notihub, until SIGINT or SIGTERM.
 
-    When it is ready, it prints one line of JSON with base_url, workspace_id, node_id and token.
+    When it is ready, it prints one line of JSON: of Contacthub with base_url, workspace_id, node_id and token, and if it
+    has more than one node, with the ids of the nodes by their names; of Notihub with base_url, public_key, secret_key,
+    client_id and client_secret.
     """
     from contacthub_orm.sandbox import SandboxError
-    from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
+    from contacthub_orm.sandbox.server.local_server import SandboxUnavailable
 
     told_to_stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told_to_stop.set())
     try:
-        with Sandbox(data, host=host, port=port, **settings) as server:
-            names = ("base_url", "workspace_id", "node_id", "token")
-            click.echo(json.dumps({name: getattr(server, name) for name in names}))
+        with _server(service, data, {"host": host, "port": port, **settings}) as server:
+            said = {name: getattr(server, name) for name in PRINTED[service]}
+            nodes = getattr(server, "nodes", {})
+            click.echo(json.dumps(said | ({"nodes": nodes} if len(nodes) > 1 else {})))
             # On Windows, a wait without a limit keeps Ctrl-C from being seen.
             while not told_to_stop.wait(WAIT):
                 pass
@@ -84,3 +119,21 @@ def sandbox(host: str, port: int, data: str | None, **settings: Unpack[SettingsA
         raise click.ClickException(str(reason)) from None
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+def _server(service: str, data: str | None, options: dict[str, Any]) -> LocalServer[Any, Any]:
+    from contacthub_orm.sandbox import NotihubSandbox, Sandbox
+
+    if service == "contacthub":
+        aggregate_node = options.pop("aggregate_node")
+        server = Sandbox(data, **options)
+        if aggregate_node is not None and aggregate_node not in server.nodes:
+            server.add_aggregate_node(aggregate_node)
+        return server
+    context = click.get_current_context()
+    for option in context.command.params:
+        if option.name in CONTACTHUB_ONLY:
+            del options[option.name]
+            if context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT:
+                raise click.UsageError(f"{option.opts[0]} is not for {service}")
+    return NotihubSandbox(data, **options)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from configparser import ConfigParser, Error, MissingSectionHeaderError
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
+from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
 from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.http import Settings
 from contacthub_orm.http.redaction import Secret
-from contacthub_orm.suggestions import nearest
+from contacthub_orm.suggestions import nearest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-__all__ = ["DEFAULT_BASE_URL", "HINTS", "from_environment", "from_ini", "normalised_base_url"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "HINTS",
+    "Further",
+    "from_environment",
+    "from_ini",
+    "further_from_ini",
+    "normalised_base_url",
+]
 
 DEFAULT_BASE_URL: Final = "https://api.contactlab.it/hub/v1"
 
@@ -28,6 +42,7 @@ HINTS: Final[Mapping[int, str]] = {
 """What errors of the service say of the settings that are likely to be wrong, by status."""
 
 _SECTION: Final = "contacthub"
+_NODE: Final = re.compile(r"node\s+(\S+)")
 
 
 def normalised_base_url(base_url: str) -> str:
@@ -42,7 +57,7 @@ def normalised_base_url(base_url: str) -> str:
 
 
 def from_ini(path: str | os.PathLike[str]) -> Mapping[str, str]:
-    """Read `workspace_id`, `token` and optionally `base_url` from an INI file.
+    """Read `workspace_id`, `token` and optionally `base_url` from an INI file; a missing token from CONTACTHUB_TOKEN.
 
     They are taken from the section `contacthub`, or from the first section if there is no such section. A file without
     sections is read too.
@@ -50,28 +65,98 @@ def from_ini(path: str | os.PathLike[str]) -> Mapping[str, str]:
     Raises:
         ConfigurationError: if the file is missing, malformed or incomplete.
     """
-    section: Mapping[str, str] = {}
-    reason = None
-    try:
-        section = _section(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        reason = error.strerror
-    except (Error, UnicodeDecodeError) as error:
-        reason = f"{type(error).__name__}, not an INI file"
-    if reason is not None:  # outside the handler: the error that it handles quotes the file, token included
-        raise ConfigurationError(f"{os.fspath(path)}: {reason}")
+    section = _section(_parsed(path))
     found = {key: Secret(section[key]) for key in ("workspace_id", "token", "base_url") if section.get(key)}
+    if "token" not in found and (token := os.environ.get("CONTACTHUB_TOKEN")):
+        found["token"] = Secret(token)
+        del token
     if missing := _missing(("workspace_id", "token"), found, section):
         raise ConfigurationError(f"{os.fspath(path)}: {missing} missing")
     return found
 
 
-def _section(content: str) -> Mapping[str, str]:
+@attrs.frozen
+class Further:
+    """What a settings file may hold beside the credentials.
+
+    Attributes:
+        settings: fields of `contacthub_orm.http.Settings`.
+        paths: the paths of operations of `api`, by name.
+        matching: the matching policies of nodes, by the node's id.
+    """
+
+    settings: Mapping[str, Any] = attrs.field(factory=dict)
+    paths: Mapping[str, str] = attrs.field(factory=dict)
+    matching: Mapping[str, MatchingPolicy] = attrs.field(factory=dict)
+
+
+def further_from_ini(path: str | os.PathLike[str]) -> Further:
+    """Read the sections `settings`, `paths` and `node ID` of an INI file.
+
+    Raises:
+        ConfigurationError: if the file is missing or malformed, or a section has an unknown or invalid value.
+    """
+    parser = _parsed(path)
+    found = {
+        name: {key: value for key, value in parser[name].items() if key not in parser.defaults()}
+        for name in parser.sections()
+        if name in ("settings", "paths") or _NODE.fullmatch(name)  # the others may hold the token
+    }
+    try:
+        return Further(
+            {name: _setting(name, value) for name, value in found.get("settings", {}).items()},
+            found.get("paths", {}),
+            {name.split()[1]: _policy(one) for name, one in found.items() if _NODE.fullmatch(name)},
+        )
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{os.fspath(path)}: {error}") from None
+
+
+def _setting(name: str, value: str) -> Any:
+    known = {one.name for one in attrs.fields(Settings)}
+    if name not in known:
+        raise ConfigurationError(f"there is no setting {name!r}{suggestion(name, known)}")
+    try:
+        return json.loads(value.lower())
+    except (ValueError, RecursionError):
+        return value
+
+
+def _policy(section: Mapping[str, str]) -> MatchingPolicy:
+    known = ("matching", "case_sensitive", "policy")
+    for name in section:
+        if name not in known:
+            raise ConfigurationError(f"a node has no {name!r}{suggestion(name, known)}")
+    paths = [path.strip() for path in section.get("matching", "").split(",")]
+    stated = MatchingPolicy.of(paths, section.get("policy", "MERGE"))  # type: ignore[arg-type]  # it is checked there
+    case_sensitive = section.get("case_sensitive", "false").lower()
+    if case_sensitive not in ("true", "false"):
+        raise ConfigurationError(f"case_sensitive must be true or false, got {case_sensitive!r}")
+    return attrs.evolve(stated, case_sensitive=case_sensitive == "true")
+
+
+def _parsed(path: str | os.PathLike[str]) -> ConfigParser:
+    reason = None
+    try:
+        return _parser(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        reason = error.strerror
+    except (Error, UnicodeDecodeError) as error:
+        reason = f"{type(error).__name__}, not an INI file"
+    # outside the handler: the error that it handles quotes the file, token included
+    raise ConfigurationError(f"{os.fspath(path)}: {reason}")
+
+
+def _parser(content: str) -> ConfigParser:
     parser = ConfigParser(interpolation=None)
     try:
         parser.read_string(content)
     except MissingSectionHeaderError:
         parser.read_string(f"[{_SECTION}]\n{content}")
+    return parser
+
+
+def _section(parser: ConfigParser) -> Mapping[str, str]:
     names = parser.sections()
     if not names:
         return parser.defaults()

@@ -12,24 +12,31 @@ from contacthub_orm.contacthub.configuration import (
     HINTS,
     from_environment,
     from_ini,
+    further_from_ini,
     normalised_base_url,
 )
 from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http import Clock, Settings, Transport
 from contacthub_orm.http.redaction import hidden
+from contacthub_orm.orm.active_record.call_session import CallSession
 from contacthub_orm.suggestions import refuse_unknown_arguments, suggesting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from contacthub_orm.contacthub.administration.backend import AdministrationBackend
     from contacthub_orm.contacthub.api.api import Api
+    from contacthub_orm.contacthub.modelling import Difference
 
 __all__ = ["Workspace"]
 
 
 class Workspace:
     """A workspace of the service, and the token that gives access to it.
+
+    `Session(workspace)` holds the workspace's configuration: nodes, sources, users, event types, properties. Customers and
+    events are in its nodes.
 
     Args:
         workspace_id: the workspace's id.
@@ -38,7 +45,7 @@ class Workspace:
         settings: timeouts, retries, pool, budget, proxies and certificates (`contacthub_orm.http.Settings` or a mapping
             of its fields).
         clock: the clock that tells the time and waits; tests pass a `ManualClock`.
-        paths: the paths that `api` uses in place of its own, by the operation's name, such as
+        paths: the paths that are used in place of the documented or inferred ones, by the operation's name, such as
             `{"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/erase"}`.
 
     Raises:
@@ -70,36 +77,51 @@ class Workspace:
         self.base_url = normalised_base_url(base_url)
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
         self.paths = _checked_paths(paths or {})
+        self.matching: Mapping[str, MatchingPolicy] = {}  # by node, from a settings file
         self.transport = Transport(self.base_url, reveal(), chosen, clock, hints=HINTS)
 
     @classmethod
-    def from_ini_file(cls, file_path: str | os.PathLike[str], **settings: Any) -> Workspace:
-        """Read a workspace from an INI file.
+    def from_ini_file(
+        cls,
+        file_path: str | os.PathLike[str],
+        *,
+        paths: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> Workspace:
+        """Read a workspace from an INI file, such as `contacthub-orm doctor --write` makes.
 
         Args:
-            file_path: the file, with `workspace_id`, `token` and optionally `base_url`, in a section or in none.
-            settings: fields of `contacthub_orm.http.Settings`.
+            file_path: the file, with `workspace_id`, `token` and optionally `base_url`, in a section or in none. Without a
+                token, CONTACTHUB_TOKEN has it. Further sections may be `settings`, `paths`, and `node ID` with `matching`,
+                `case_sensitive` and `policy` for `get_node`.
+            paths: as those of a `Workspace`; they replace the file's.
+            settings: fields of `contacthub_orm.http.Settings`; they replace the file's.
 
         Raises:
             ConfigurationError: if the file is missing, malformed or incomplete, or a setting is invalid.
         """
         found: dict[str, Any] = dict(from_ini(file_path))
-        return cls(**found, settings=settings)
+        further = further_from_ini(file_path)
+        paths = {**further.paths, **(paths or {})}
+        workspace = cls(**found, settings={**further.settings, **settings}, paths=paths)
+        workspace.matching = further.matching
+        return workspace
 
     from_INI_file = from_ini_file
 
     @classmethod
-    def from_env(cls, **settings: Any) -> Workspace:
+    def from_env(cls, *, paths: Mapping[str, str] | None = None, **settings: Any) -> Workspace:
         """Read a workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and optionally CONTACTHUB_BASE_URL.
 
         Args:
+            paths: as those of a `Workspace`.
             settings: fields of `contacthub_orm.http.Settings`.
 
         Raises:
             ConfigurationError: if a variable is missing, or a setting is invalid.
         """
         found: dict[str, Any] = dict(from_environment())
-        return cls(**found, settings=settings)
+        return cls(**found, settings=settings, paths=paths)
 
     @suggesting
     def get_node(
@@ -114,7 +136,7 @@ class Workspace:
         Args:
             node_id: the node's id; by default the value of CONTACTHUB_NODE_ID.
             matching: the properties by which the node recognises a customer, such as `["base.contacts.email"]`. Without
-                them, the node's configuration is read once a lost answer makes them matter, if the token permits it.
+                them, those in the settings file count. Without these, the node's configuration is read once a lost answer makes them matter, if the token permits it.
             policy: what the node does with a customer that matches an existing one: "MERGE" updates that one, "BLOCK" (in
                 older workspaces) refuses the new one.
 
@@ -124,7 +146,8 @@ class Workspace:
         chosen = node_id or os.environ.get("CONTACTHUB_NODE_ID")
         if not chosen:
             raise ConfigurationError("node_id is missing, and so is CONTACTHUB_NODE_ID")
-        return Node(self, chosen, None if matching is None else MatchingPolicy.of(matching, policy))
+        stated = self.matching.get(chosen) if matching is None else MatchingPolicy.of(matching, policy)
+        return Node(self, chosen, stated)
 
     @cached_property
     def api(self) -> Api:
@@ -138,6 +161,44 @@ class Workspace:
         )  # its classes take a while, and few programs use them
 
         return Api(self.transport, self.workspace_id, node_id, self.paths)
+
+    @property
+    def backend(self) -> AdministrationBackend:
+        """The workspace's configuration, as `Session(workspace)` sees it."""
+        return self._administration
+
+    @cached_property
+    def _administration(self) -> AdministrationBackend:
+        from contacthub_orm.contacthub.administration.backend import AdministrationBackend  # as above
+
+        return AdministrationBackend(self.transport, self.workspace_id, self.paths)
+
+    def lend(self) -> CallSession:
+        """A session for one call, for entities of the configuration that no session holds."""
+        return CallSession(self)
+
+    def check(self, *classes: type) -> list[Difference]:
+        """Compare declared classes with the workspace's configuration.
+
+        Of a customer's class the extended properties are compared, of an event's all of its properties.
+
+        Args:
+            classes: subclasses of `Customer`, and of `Event` with a type.
+
+        Returns:
+            Where they differ; an empty list if nowhere.
+
+        Raises:
+            ArgumentError: if a class is neither.
+            TransportError: if there is no usable answer.
+            APIError: if the service refuses it; many tokens may not read the configuration.
+        """
+        from contacthub_orm.contacthub.modelling import (  # few programs use it
+            WorkspaceSchemas,
+            check,
+        )
+
+        return check(WorkspaceSchemas(self.api), classes)
 
     def close(self) -> None:
         """Close the connections."""

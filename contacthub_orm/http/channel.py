@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 import requests
@@ -17,12 +17,61 @@ from contacthub_orm.http.redaction import Redactor
 from contacthub_orm.http.throttle import Throttle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from contacthub_orm.http.clock import Clock
     from contacthub_orm.http.settings import Settings
 
-__all__ = ["Channel", "open_channel"]
+__all__ = ["BearerToken", "Channel", "Credentials", "open_channel"]
+
+
+@runtime_checkable
+class Credentials(Protocol):
+    """What gives a transport access to its service. Threads may share it."""
+
+    def ready(self) -> int:
+        """Make sure that there is an authorization, and return its number.
+
+        Raises:
+            NotSent: if it has to be fetched and cannot be.
+            APIError: if the service refuses to give it.
+        """
+        ...
+
+    def authorization(self) -> str:
+        """The value of the header."""
+        ...
+
+    def renew(self, number: int) -> bool:
+        """The service did not know the authorization with this number: whether another one can be tried."""
+        ...
+
+    def secrets(self) -> Iterable[str]:
+        """What must appear in no message."""
+        ...
+
+
+class BearerToken:
+    """A token that does not change."""
+
+    def __init__(self, reveal: Callable[[], str]) -> None:
+        self._reveal = reveal
+
+    def ready(self) -> int:
+        """The token is always there."""
+        return 0
+
+    def authorization(self) -> str:
+        """The token, as a bearer's."""
+        return f"Bearer {self._reveal()}"
+
+    def renew(self, number: int) -> bool:  # noqa: ARG002 - there is only one
+        """There is no other token."""
+        return False
+
+    def secrets(self) -> Iterable[str]:
+        """The token."""
+        return (self._reveal(),)
 
 
 @attrs.frozen
@@ -40,7 +89,7 @@ class Channel:
     """Connections, budget and secrets of one process. Another process cannot use its locks and sockets."""
 
     session: requests.Session
-    reveal: Callable[[], str]
+    credentials: Credentials
     proxies: Mapping[str, str]
     verify: bool | str
     timeout: tuple[float, float]
@@ -49,7 +98,7 @@ class Channel:
     redactor: Redactor
 
     def send(self, request: requests.PreparedRequest) -> Reply:
-        """Send a request once, with the token, and read the whole answer.
+        """Send a request once, with its authorization, and read the whole answer.
 
         Raises:
             OSError: if the exchange fails; the exceptions of requests are OSErrors.
@@ -59,7 +108,7 @@ class Channel:
         # redirects and keep cookies.
         adapter = self.session.get_adapter(url=request.url or "")
         authorised = request.copy()
-        authorised.headers["Authorization"] = f"Bearer {self.reveal()}"
+        authorised.headers["Authorization"] = self.credentials.authorization()
         response = adapter.send(authorised, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
         connection = getattr(response.raw, "connection", None)
         content = read_body(response, self.at_most)
@@ -72,7 +121,7 @@ class Channel:
         self.session.close()
 
 
-def open_channel(base_url: str, reveal: Callable[[], str], settings: Settings, clock: Clock) -> Channel:
+def open_channel(base_url: str, credentials: Credentials, settings: Settings, clock: Clock) -> Channel:
     """Resolve the environment for a base URL and make the pool. Opens no connection yet.
 
     Raises:
@@ -90,13 +139,13 @@ def open_channel(base_url: str, reveal: Callable[[], str], settings: Settings, c
         raise ConfigurationError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {verify}, which does not exist")
     return Channel(
         session=session,
-        reveal=reveal,
+        credentials=credentials,
         proxies=proxies,
         verify=verify,
         timeout=(settings.connect_timeout, settings.read_timeout),
         at_most=settings.max_answer_bytes,
         throttle=Throttle(settings.requests_per_minute, clock),
-        redactor=Redactor(reveal, proxies.values()),
+        redactor=Redactor(credentials.secrets, proxies.values()),
     )
 
 

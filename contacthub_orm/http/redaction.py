@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 __all__ = ["MASK", "Redactor", "Secret", "hidden", "masked", "without_credentials"]
+
+T = TypeVar("T")
 
 MASK: Final = "***"
 _BODY_LIMIT: Final = 2_000
@@ -26,7 +28,7 @@ class Secret(str):
         return repr(MASK)
 
 
-def hidden(secret: str) -> Callable[[], str]:
+def hidden(secret: T) -> Callable[[], T]:
     """A function that gives a secret, which is then in no `vars()` and in no local variable."""
     return lambda: secret
 
@@ -40,18 +42,20 @@ class Redactor:
     """Removes known secrets from strings and exceptions.
 
     Args:
-        reveal: gives the bearer token. Secrets are held in closures, which are in no `vars()` and no traceback.
+        reveal: gives the secrets of the authorization, which may change. Secrets are held in closures, which are in no
+            `vars()` and no traceback.
         proxies: URLs of proxies; the passwords in them are secrets, quoted and unquoted.
     """
 
     __slots__ = ("_secrets",)
 
-    def __init__(self, reveal: Callable[[], str], proxies: Iterable[str] = ()) -> None:
+    def __init__(self, reveal: Callable[[], Iterable[str]], proxies: Iterable[str] = ()) -> None:
         passwords = [password for proxy in proxies for password in _PASSWORD.findall(proxy)]
-        found = {reveal(), *passwords, *map(unquote, passwords)} - {""}
+        fixed = {*passwords, *map(unquote, passwords)}
         # Longest first, because a secret may be part of another.
-        secrets = sorted(found, key=len, reverse=True)
-        self._secrets: Callable[[], list[str]] = lambda: secrets
+        self._secrets: Callable[[], list[str]] = lambda: sorted(
+            {*reveal(), *fixed} - {""}, key=len, reverse=True
+        )
 
     def text(self, text: str) -> str:
         """The text with every secret masked, and with the user and password of every URL."""

@@ -75,5 +75,6 @@ def api_error(status: int, text: str, *, method: str, url: str, location: str | 
         url=url,
     )
     error.has_form = isinstance(body, dict) and message is not None
+    error.is_of_framework = not isinstance(body, dict) or body.get("error") is not None
     error.has_envelope = isinstance(body, dict) and body.get("message") is not None
     return error

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError
 from contacthub_orm.http import failures
-from contacthub_orm.http.channel import Channel, Reply, open_channel
+from contacthub_orm.http.channel import BearerToken, Channel, Credentials, Reply, open_channel
 from contacthub_orm.http.clock import Clock, ServiceClock
 from contacthub_orm.http.failures import Failure
 from contacthub_orm.http.log import log_body, log_broken_receiver, log_lost, log_response, log_retry
@@ -26,7 +26,7 @@ from contacthub_orm.http.settings import Settings
 from contacthub_orm.signals import after_response, before_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
 __all__ = ["Transport"]
@@ -56,7 +56,7 @@ class Transport:
 
     Args:
         base_url: the service's URL: a scheme, a host and optionally a path.
-        token: the bearer token.
+        token: the bearer token, or credentials that fetch one.
         settings: how to connect, wait and retry.
         clock: the clock that tells the time and waits; for tests.
         hints: for a status, what its errors say beside the service's message, such as the setting that may be wrong.
@@ -69,25 +69,27 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        token: str,
+        token: str | Credentials,
         settings: Settings | None = None,
         clock: Clock | None = None,
         *,
         hints: Mapping[int, str] | None = None,
     ) -> None:
-        reveal = hidden(token)
+        credentials = token if isinstance(token, Credentials) else BearerToken(hidden(token))
         del token  # no traceback of what follows shows it
         self.base_url = base_url  # what a traceback of a refused one shows
         self.settings = settings or Settings()
         self.base_url = checked_base_url(base_url, allow_http=self.settings.allow_http)
-        _check_token(reveal)
+        if isinstance(credentials, BearerToken):
+            _check_token(credentials.secrets)
+        self._credentials = credentials
         self._hints = hints or {}
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
         self._template = _template(self.settings)
         # Unlike a partial, a closure keeps the token out of `vars()`.
         self._open: Callable[[], Channel] = lambda: open_channel(
-            self.base_url, reveal, self.settings, self.clock
+            self.base_url, credentials, self.settings, self.clock
         )
         self._channels: dict[int, Channel] = {os.getpid(): self._open()}
         self._retrying = retrying(self.settings, self.clock, log_retry)
@@ -101,13 +103,14 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         content: tuple[str, bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
         decode: Callable[[bytes], Any] = decoded,
         objection: Callable[[Any], str | None] | None = None,
     ) -> Answer:
         """Send a request until it succeeds (2xx), cannot be repeated, or the settings allow no further attempt.
 
         A request is repeated if it was not sent, after 429, after 503 with `Retry-After`, and, if it is a read, after any
-        failure.
+        failure. After 401 it is repeated once if the credentials can fetch another token.
 
         Args:
             method: the HTTP method.
@@ -115,6 +118,7 @@ class Transport:
             params: the query; a list repeats its name.
             json: the document to send, None for no body.
             content: the media type and the bytes of a body that is no JSON.
+            headers: further headers, such as a precondition.
             decode: makes the answer's body of its bytes; raises ValueError for bytes that it cannot take.
             objection: says of the decoded body of a success why it makes no sense as the answer, in a clause, or gives
                 None. Such an answer is treated as one that is not JSON, and its connection is closed.
@@ -134,9 +138,12 @@ class Transport:
         """
         if self._closed:
             raise InvalidRequestError("the transport is closed")
-        outcome = self._retrying(
-            self._attempt, self._exchange(method.upper(), path, params, json, content, decode, objection)
-        )
+        exchange = self._exchange(method.upper(), path, params, json, content, headers, decode, objection)
+        number = self._credentials.ready()
+        outcome = self._retrying(self._attempt, exchange)
+        if _is_unknown_token(outcome) and self._credentials.renew(number):
+            self._credentials.ready()
+            outcome = self._retrying(self._attempt, exchange)
         if isinstance(outcome, Answer):
             return outcome
         raise outcome.error
@@ -172,6 +179,7 @@ class Transport:
         params: Mapping[str, Any] | None,
         json: Any,
         content: tuple[str, bytes] | None,
+        headers: Mapping[str, str] | None,
         decode: Callable[[bytes], Any],
         objection: Callable[[Any], str | None] | None,
     ) -> _Exchange:
@@ -179,6 +187,7 @@ class Transport:
         prepared = self._template.copy()
         prepared.method = method
         prepared.prepare_url(url, params)
+        prepared.headers.update(headers or {})
         body = None
         if content is not None:
             prepared.headers["Content-Type"], body = content
@@ -279,8 +288,12 @@ class Transport:
         return (self.clock.monotonic() - started) * 1_000
 
 
-def _check_token(reveal: Callable[[], str]) -> None:
-    if not isinstance(reveal(), str) or not _TOKEN.fullmatch(reveal()):
+def _is_unknown_token(outcome: Answer | Failure) -> bool:
+    return isinstance(outcome, Failure) and getattr(outcome.error, "status", None) == HTTPStatus.UNAUTHORIZED
+
+
+def _check_token(reveal: Callable[[], Iterable[str]]) -> None:
+    if not all(isinstance(secret, str) and _TOKEN.fullmatch(secret) for secret in reveal()):
         raise ConfigurationError("token must be printable ASCII without spaces")
 
 

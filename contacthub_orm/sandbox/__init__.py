@@ -1,9 +1,20 @@
-"""A Contacthub-compatible server on loopback, backed by SQLite: the whole API without an account."""
+"""Servers on loopback, backed by SQLite: the APIs of Contacthub and of Notihub without an account."""
 
+from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
+from contacthub_orm.sandbox.notihub.settings import NotihubSettings, NotihubTemplate
 from contacthub_orm.sandbox.server.server import Sandbox
 from contacthub_orm.sandbox.service.faults import Fault
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
 from contacthub_orm.sandbox.service.settings import Settings
 from contacthub_orm.sandbox.storage.errors import SandboxError
 
-__all__ = ["Fault", "ReceivedRequest", "Sandbox", "SandboxError", "Settings"]
+__all__ = [
+    "Fault",
+    "NotihubSandbox",
+    "NotihubSettings",
+    "NotihubTemplate",
+    "ReceivedRequest",
+    "Sandbox",
+    "SandboxError",
+    "Settings",
+]

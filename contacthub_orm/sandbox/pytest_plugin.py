@@ -1,4 +1,4 @@
-"""The pytest plugin: a sandbox per test, and a session on it.
+"""The pytest plugin: sandboxes of both services, a session on one, and the comparison of classes with a live workspace.
 
 Every pytest run of a project that installs this library imports this module, so it imports the library only
 when a test requests a fixture.
@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from contacthub_orm import Session
+    from contacthub_orm import Session, Workspace
+    from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
     from contacthub_orm.sandbox.server.server import Sandbox
 
-__all__ = ["contacthub_sandbox", "contacthub_session"]
+__all__ = [
+    "contacthub_check",
+    "contacthub_sandbox",
+    "contacthub_session",
+    "contacthub_workspace",
+    "notihub_sandbox",
+]
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +52,48 @@ def contacthub_session(contacthub_sandbox: Sandbox) -> Iterator[Session]:
 
     with Session(contacthub_sandbox.node) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def _notihub_server() -> Iterator[NotihubSandbox]:
+    from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
+    from contacthub_orm.sandbox.server.local_server import SandboxUnavailable
+
+    try:
+        sandbox = NotihubSandbox()
+    except SandboxUnavailable as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def notihub_sandbox(_notihub_server: NotihubSandbox) -> NotihubSandbox:
+    """An empty sandbox of Notihub with default settings; the server behind it runs once per test session."""
+    _notihub_server.reset()
+    return _notihub_server
+
+
+@pytest.fixture
+def contacthub_workspace() -> Iterator[Workspace]:
+    """The workspace of the environment (CONTACTHUB_*); the test is skipped without one. Override it for another."""
+    from contacthub_orm import ConfigurationError, Workspace
+
+    try:
+        workspace = Workspace.from_env()
+    except ConfigurationError as missing:
+        pytest.skip(str(missing))
+    with workspace:
+        yield workspace
+
+
+@pytest.fixture
+def contacthub_check(contacthub_workspace: Workspace) -> Callable[..., None]:
+    """A function that fails the test if classes of customers or events differ from `contacthub_workspace`."""
+
+    def check(*classes: type) -> None:
+        __tracebackhide__ = True
+        if found := contacthub_workspace.check(*classes):
+            pytest.fail("\n".join(map(str, found)), pytrace=False)
+
+    return check

@@ -24,14 +24,10 @@ KEPT_HEADERS = {"content-type", "content-length"}
 
 
 class Stranger:
-    """Puts the stand-ins for host and ids in place of those of a node."""
+    """Puts stand-ins in place of what names a service: its host, its ids."""
 
-    def __init__(self, node: Node) -> None:
-        self.replaced = {
-            node.workspace.base_url: BASE_URL,
-            node.workspace.workspace_id: WORKSPACE_ID,
-            node.node_id: NODE_ID,
-        }
+    def __init__(self, replaced: Mapping[str, str]) -> None:
+        self.replaced = replaced
 
     def text(self, text: str) -> str:
         for real, stand_in in self.replaced.items():
@@ -59,9 +55,8 @@ class Stranger:
 
 
 @contextmanager
-def tape(path: Path, node: Node, mode: str) -> Iterator[Any]:
-    """A cassette around the requests to a node; mode "none" replays, "all" records."""
-    stranger = Stranger(node)
+def taped(path: Path, stranger: Stranger, mode: str) -> Iterator[Any]:
+    """A cassette around all requests; mode "none" replays, "all" records."""
     recorder = vcr.VCR(
         record_mode=mode,
         match_on=["method", "scheme", "host", "port", "path", "query", "body"],
@@ -70,6 +65,18 @@ def tape(path: Path, node: Node, mode: str) -> Iterator[Any]:
         before_record_response=stranger.response,
     )
     with recorder.use_cassette(str(path)) as cassette:
+        yield cassette
+
+
+@contextmanager
+def tape(path: Path, node: Node, mode: str) -> Iterator[Any]:
+    """A cassette around the requests to a node; mode "none" replays, "all" records."""
+    replaced = {
+        node.workspace.base_url: BASE_URL,
+        node.workspace.workspace_id: WORKSPACE_ID,
+        node.node_id: NODE_ID,
+    }
+    with taped(path, Stranger(replaced), mode) as cassette:
         yield cassette
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 import socket
@@ -57,6 +58,37 @@ def test_a_file_keeps_the_credentials_and_options_are_applied(start, tmp_path):
     assert {name: before[name] for name in ("workspace_id", "node_id", "token")}.items() <= after.items()
     assert get(after, "configuration").json()["customerUniquenessPolicy"] == "BLOCK"
     assert get(after).json()["page"]["maxElements"] == 7
+
+
+def test_it_serves_notihub_on_request_and_keeps_its_keys(start, tmp_path):
+    data = str(tmp_path / "data.sqlite")
+    first, before = start("--service", "notihub", "--data", data)
+    first.terminate()
+    first.wait(10)
+    _, after = start("--service", "notihub", "--data", data)
+    assert set(after) == {"base_url", "public_key", "secret_key", "client_id", "client_secret"}
+    assert {**after, "base_url": before["base_url"]} == before
+    keys = ":".join(after[name] for name in ("public_key", "secret_key", "client_id", "client_secret"))
+    basic = base64.b64encode(keys.encode()).decode()
+    answer = requests.post(
+        f"{after['base_url']}/token/", headers={"Authorization": f"Basic {basic}"}, timeout=10
+    )
+    assert answer.status_code == 200
+
+
+def test_an_option_of_the_other_service_is_refused():
+    command = [*COMMAND, "sandbox", "--service", "notihub", "--page-cap", "7"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert "--page-cap is not for notihub" in found.stderr
+
+
+def test_further_nodes_are_set_up_and_their_ids_said(start):
+    _, found = start("--node", "Shops", "--aggregate-node", "All", "--strict")
+    assert list(found["nodes"]) == ["Sandbox", "Shops", "All"]
+    assert found["nodes"]["Sandbox"] == found["node_id"]
+    for node in found["nodes"].values():
+        assert get(found | {"node_id": node}).status_code == 200
 
 
 def test_a_port_in_use_is_said_in_one_line():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contacthub_orm import ConfigurationError, Workspace
+from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
 from contacthub_orm.contacthub.configuration import (
     DEFAULT_BASE_URL,
     from_environment,
@@ -138,3 +139,86 @@ def test_the_token_is_in_no_repr() -> None:
 def test_a_workspace_needs_an_id(workspace_id: object) -> None:
     with pytest.raises(ConfigurationError, match="workspace_id"):
         Workspace(workspace_id, "t1")  # type: ignore[arg-type]
+
+
+FURTHER = """
+[settings]
+requests_per_minute = 600
+read_timeout = 2.5
+allow_http = True
+
+[node n1]
+matching = base.contacts.email, externalId
+case_sensitive = true
+policy = BLOCK
+
+[paths]
+forget_customer = /workspaces/{workspaceId}/customers/{customerId}/erase
+"""
+
+
+def test_a_settings_file_may_hold_settings_paths_and_matching_policies(ini: Path) -> None:
+    ini.write_text(f"[contacthub]\n{SETTINGS}{FURTHER}")
+
+    workspace = Workspace.from_ini_file(ini)
+
+    assert workspace.transport.settings.requests_per_minute == 600
+    assert workspace.transport.settings.read_timeout == 2.5
+    assert workspace.transport.settings.allow_http is True
+    assert workspace.paths == {"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/erase"}
+    assert workspace.get_node("n1").backend._matching == MatchingPolicy(
+        ("base.contacts.email", "externalId"), case_sensitive=True, uniqueness="BLOCK"
+    )
+    assert workspace.get_node("n2").backend._matching is None
+
+
+def test_what_is_given_replaces_what_the_file_says(ini: Path) -> None:
+    ini.write_text(f"[contacthub]\n{SETTINGS}{FURTHER}")
+    paths = {"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/wipe"}
+
+    workspace = Workspace.from_ini_file(ini, paths=paths, requests_per_minute=5)
+
+    assert workspace.transport.settings.requests_per_minute == 5
+    assert workspace.paths == paths
+    assert workspace.get_node("n1", matching=["externalId"]).backend._matching.properties == ("externalId",)
+
+
+def test_a_file_without_a_token_takes_that_of_the_environment(
+    ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTACTHUB_TOKEN", "t2")
+    ini.write_text("[contacthub]\nworkspace_id = w1\n")
+    assert from_ini(ini)["token"] == "t2"
+
+    ini.write_text(f"[contacthub]\n{SETTINGS}")
+    assert from_ini(ini)["token"] == "t1"
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("[settings]\nretrys = 3", "there is no setting 'retrys'; did you mean 'retries'"),
+        ("[settings]\nretries = many", "retries must be an integer"),
+        ("[paths]\nforget = /x", "there is no operation 'forget'"),
+        ("[node n1]\nmatching =", "matching must be paths"),
+        ("[node n1]\nmatching = externalId\npolicy = MIX", 'policy must be "MERGE" or "BLOCK"'),
+        ("[node n1]\nmatching = externalId\ncase_sensitive = maybe", "case_sensitive must be true or false"),
+        ("[node n1]\nmatchin = externalId", "a node has no 'matchin'; did you mean 'matching'"),
+    ],
+)
+def test_an_invalid_section_is_refused_with_what_is_wrong(ini: Path, section: str, message: str) -> None:
+    ini.write_text(f"[contacthub]\n{SETTINGS}\n{section}\n")
+
+    with pytest.raises(ConfigurationError) as refusal:
+        Workspace.from_ini_file(ini)
+
+    assert message in str(refusal.value)
+    assert "t1" not in str(refusal.value)
+
+
+def test_the_environment_may_be_joined_by_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTACTHUB_WORKSPACE_ID", "w1")
+    monkeypatch.setenv("CONTACTHUB_TOKEN", "t1")
+    paths = {"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/wipe"}
+
+    assert Workspace.from_env(paths=paths).paths == paths

@@ -8,6 +8,7 @@ import pytest
 
 import contacthub_orm
 from contacthub_orm import Customer, Entity, contacthub
+from contacthub_orm.contacthub import administration
 from contacthub_orm.orm import Below
 from contacthub_orm.sandbox import Sandbox
 from contacthub_orm.sandbox.server.table import ROUTES, WORKSPACE
@@ -21,13 +22,16 @@ def declared(base: type[Entity]) -> Iterator[type[Entity]]:
         yield from declared(cls)
 
 
-ENTITIES = sorted(declared(Entity), key=lambda cls: cls.__name__)
+DECLARED = sorted(declared(Entity), key=lambda cls: cls.__name__)
+CONFIGURATION = [cls for cls in DECLARED if cls.__module__.startswith(f"{administration.__name__}.")]
+ENTITIES = [cls for cls in DECLARED if cls not in CONFIGURATION]
 
 every_entity = pytest.mark.parametrize("entity", ENTITIES, ids=lambda cls: cls.__name__)
 
 
 def test_all_entities_are_found() -> None:
     assert len(ENTITIES) >= 7
+    assert len(CONFIGURATION) == 7
 
 
 @every_entity
@@ -35,6 +39,18 @@ def test_the_backend_knows_the_class_of_its_resource(
     entity: type[Entity], contacthub_sandbox: Sandbox
 ) -> None:
     assert contacthub_sandbox.node.backend.entity_class(entity.__resource__.name) is entity
+
+
+@pytest.mark.parametrize("entity", CONFIGURATION, ids=lambda cls: cls.__name__)
+def test_an_entity_of_the_configuration_is_the_workspaces_alone(
+    entity: type[Entity], contacthub_sandbox: Sandbox
+) -> None:
+    resource = entity.__resource__.name
+
+    assert contacthub_sandbox.workspace.backend.entity_class(resource) is entity
+    assert getattr(contacthub_orm, entity.__name__) is entity
+    with pytest.raises(LookupError, match="not in a node"):
+        contacthub_sandbox.node.backend.entity_class(resource)
 
 
 @every_entity

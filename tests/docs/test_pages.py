@@ -13,6 +13,8 @@ from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from contacthub_orm import Node, Sandbox, Session
+from contacthub_orm.sandbox import NotihubSandbox
+from tests.support.desk import DeskServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
-UNTRIED = {"architecture.md", "performance.md"}
+UNTRIED = {"architecture.md", "coverage.md", "performance.md"}
 """Pages whose examples are checked or measured elsewhere."""
 
 PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name not in UNTRIED)]
@@ -34,18 +36,34 @@ def names() -> Iterator[dict[str, Any]]:
         yield {"sandbox": sandbox, "node": sandbox.node, "session": session}
 
 
+@pytest.fixture
+def other_services(page: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """What the pages on other services may use besides."""
+    if page.name == "notihub.md":
+        with NotihubSandbox() as sandbox:
+            for variable, value in sandbox.environment.items():
+                monkeypatch.setenv(variable, value)
+            yield {"notihub_sandbox": sandbox}
+    elif page.name == "other-services.md":
+        desk = DeskServer()
+        yield {"desk_url": desk.url}
+        desk.close()
+    else:
+        yield {}
+
+
 def parse(page: Path) -> Document:
     parser = PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)
     return Sybil(parsers=[parser], path=str(page.parent), encoding="utf-8").parse(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_examples_run(page, names, request, tmp_path, monkeypatch):
+def test_examples_run(page, names, other_services, request, tmp_path, monkeypatch):
     for variable, value in names["sandbox"].environment.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir(tmp_path)
     document = parse(page)
-    document.namespace.update(names)
+    document.namespace.update(names | other_services)
     for example in document.examples():
         example.evaluate()
     for name, value in list(document.namespace.items()):

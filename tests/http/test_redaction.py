@@ -114,12 +114,12 @@ def test_credentials_of_urls_are_masked():
 
 
 def test_a_redactor_knows_the_token_and_the_passwords_quoted_or_not():
-    redactor = Redactor(lambda: "tok", ["http://user:p%40ss@proxy", "user:other@proxy", "http://proxy"])
+    redactor = Redactor(lambda: ["tok"], ["http://user:p%40ss@proxy", "user:other@proxy", "http://proxy"])
     assert redactor.text("tok p%40ss p@ss other user proxy") == "*** *** *** *** user proxy"
 
 
 def test_a_secret_within_another_is_masked_whole():
-    assert Redactor(lambda: "abc", ["http://u:abcdef@h"]).text("abcdef abc") == "*** ***"
+    assert Redactor(lambda: ["abc"], ["http://u:abcdef@h"]).text("abcdef abc") == "*** ***"
 
 
 def test_masking_keeps_names_and_structure_and_hides_values():

@@ -133,6 +133,14 @@ def test_the_frameworks_body_becomes_the_error(service, transport):
     with pytest.raises(NotFoundError) as caught:
         transport.send("GET", "nowhere")
     assert (caught.value.message, caught.value.errors, caught.value.logref) == ("Not Found", [], None)
+    assert caught.value.is_of_framework
+
+
+def test_an_error_of_the_service_itself_is_not_the_frameworks(service, transport):
+    service.answers(404, {"message": "customer not found 7", "logref": "log-1", "errors": [], "data": None})
+    with pytest.raises(NotFoundError) as caught:
+        transport.send("GET", "customers/7")
+    assert not caught.value.is_of_framework
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ class Library:
     page_size = 50
     max_in_flight = 1
     refuses_double_claims = False
+    counts_matches = True
 
     def __init__(self, **documents: Document) -> None:
         self.documents: dict[str, dict[str, Document]] = {"books": {}, "loans": {}}

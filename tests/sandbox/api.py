@@ -7,10 +7,11 @@ from typing import Any
 import requests
 
 from contacthub_orm.sandbox import Sandbox
+from tests.support.api_document import check_answer
 
 
 class Api:
-    """Sends requests to one sandbox, with its token and its node's id filled in."""
+    """Sends requests to one sandbox, with its token and its node's id filled in; every answer must fit the document."""
 
     def __init__(self, sandbox: Sandbox, session: requests.Session) -> None:
         self.sandbox = sandbox
@@ -19,9 +20,12 @@ class Api:
         self.root = f"{sandbox.base_url}/workspaces/{sandbox.workspace_id}"
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> requests.Response:
-        return self.session.request(
+        answer = self.session.request(
             method, self.root + path, json=body, params=query, headers=self.headers, timeout=10
         )
+        if not self.sandbox.faults:
+            check_answer(answer)
+        return answer
 
     def get(self, path: str, **query: Any) -> requests.Response:
         return self.call("GET", path, **query)

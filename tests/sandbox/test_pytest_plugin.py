@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-from contacthub_orm import Customer
+from contacthub_orm import Attr, Customer, Embedded, Properties, Workspace, attr, embedded
+from tests.contacthub.modelling.configured import configured
+from tests.support.stub_service import stub_service
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -31,3 +33,43 @@ def test_a_missing_extra_fails_the_test_with_how_to_install_it(tmp_path):
     )
     assert found.returncode == 1
     assert 'pip install "contacthub_orm[sandbox,cli]"' in found.stdout
+
+
+class Loyalty(Properties):
+    points: Attr[int | None] = attr(default=None)
+
+
+class Member(Customer):
+    extended: Embedded[Loyalty] = embedded(default=None)
+
+
+class TestComparingClasses:
+    @pytest.fixture(params=["integer", "number"])
+    def kind(self, request):
+        return request.param
+
+    @pytest.fixture
+    def contacthub_workspace(self, kind):
+        answer = configured({"points": {"type": kind}})
+        with stub_service(answer) as stub, Workspace("W", stub.token, stub.base_url) as workspace:
+            yield workspace
+
+    def test_it_fails_where_classes_and_the_workspace_differ(self, contacthub_check, kind):
+        if kind == "integer":
+            contacthub_check(Member)
+        else:
+            with pytest.raises(pytest.fail.Exception, match=r"^Member\.extended\.points: wider"):
+                contacthub_check(Member)
+
+
+def test_the_workspace_is_that_of_the_environment(contacthub_sandbox, monkeypatch, request):
+    for name, value in contacthub_sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    found = request.getfixturevalue("contacthub_workspace")
+    assert found.workspace_id == contacthub_sandbox.workspace_id
+
+
+def test_a_test_that_needs_a_workspace_is_skipped_without_one(monkeypatch, request):
+    monkeypatch.delenv("CONTACTHUB_WORKSPACE_ID", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="CONTACTHUB_WORKSPACE_ID"):
+        request.getfixturevalue("contacthub_workspace")

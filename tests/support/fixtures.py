@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from contacthub_orm.http import ManualClock
-from contacthub_orm.sandbox import Sandbox
+from contacthub_orm.sandbox import NotihubSandbox, Sandbox
+from tests.support.notihub import NotihubWorld
 from tests.support.server import Server
 from tests.support.world import World
 
@@ -35,3 +36,21 @@ def world(served: tuple[Sandbox, ManualClock]) -> Iterator[World]:
 def server(contacthub_sandbox: Sandbox) -> Server:
     """What the sandbox of the test holds, asked by plain HTTP."""
     return Server(contacthub_sandbox)
+
+
+@pytest.fixture(scope="module")
+def notihub_served() -> Iterator[tuple[NotihubSandbox, ManualClock]]:
+    """A sandbox of Notihub and the clock that it reads; both serve all tests of a module."""
+    clock = ManualClock()
+    with NotihubSandbox(clock=clock.now) as sandbox:
+        yield sandbox, clock
+
+
+@pytest.fixture
+def notihub_world(notihub_served: tuple[NotihubSandbox, ManualClock]) -> Iterator[NotihubWorld]:
+    """An empty sandbox of Notihub with a clock, and environments on it whose transports fail on demand."""
+    sandbox, clock = notihub_served
+    sandbox.reset()
+    found = NotihubWorld(sandbox, clock)
+    yield found
+    found.close()

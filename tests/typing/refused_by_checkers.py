@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm import Customer, Event, Node, PaginatedList, Query, ReadOnlyList, Session, Workspace
+from contacthub_orm import (
+    AggregateNode,
+    Customer,
+    EntryNode,
+    Event,
+    Node,
+    NodePermission,
+    PaginatedList,
+    Query,
+    ReadOnlyList,
+    Session,
+    Source,
+    Workspace,
+)
 
 if TYPE_CHECKING:
 
@@ -34,6 +47,14 @@ if TYPE_CHECKING:
         event.kind  # type: ignore[attr-defined]
         Customer.base.fristName  # type: ignore[attr-defined]
         Customer(fristName="x")  # type: ignore[call-arg]
+
+    def values_that_no_configuration_has(source: Source, everybody: AggregateNode) -> None:
+        source.provider = "FAX"  # type: ignore[assignment]
+        source.token  # type: ignore[attr-defined]
+        everybody.state = "OPEN"  # type: ignore[assignment]
+        everybody.entryNodes.append(3)  # type: ignore[arg-type]
+        EntryNode(name=3)  # type: ignore[arg-type]
+        NodePermission(id="1", permission="X")  # type: ignore[arg-type]
 
     def arguments_that_there_are_not(node: Node) -> None:
         Session(node, autoflsh=True)  # type: ignore[call-arg]

@@ -9,9 +9,16 @@ import pytest
 
 import contacthub_orm
 import contacthub_orm.contacthub
+import contacthub_orm.contacthub.administration
+import contacthub_orm.notihub
 import contacthub_orm.orm
+import contacthub_orm.orm.rest
 
-LAZY = {"Sandbox", *(event_type[:1].upper() + event_type[1:] for event_type in contacthub_orm.Event.TYPES)}
+LAZY = {
+    "Sandbox",
+    *(event_type[:1].upper() + event_type[1:] for event_type in contacthub_orm.Event.TYPES),
+    *contacthub_orm.contacthub.administration.__all__,
+}
 
 
 def exported(package: ModuleType) -> set[str]:
@@ -29,12 +36,22 @@ def test_what_the_library_exports_is_what_it_lists() -> None:
     assert set(contacthub_orm.__all__) - LAZY == exported(contacthub_orm) - LAZY
 
 
-@pytest.mark.parametrize("package", [contacthub_orm.contacthub, contacthub_orm.orm])
+@pytest.mark.parametrize("package", [contacthub_orm.contacthub, contacthub_orm.notihub, contacthub_orm.orm])
 def test_what_a_layer_exports_is_what_it_lists(package: ModuleType) -> None:
     assert set(package.__all__) == exported(package)
 
 
-@pytest.mark.parametrize("package", [contacthub_orm, contacthub_orm.contacthub, contacthub_orm.orm])
+@pytest.mark.parametrize(
+    "package",
+    [
+        contacthub_orm,
+        contacthub_orm.contacthub,
+        contacthub_orm.contacthub.administration,
+        contacthub_orm.notihub,
+        contacthub_orm.orm,
+        contacthub_orm.orm.rest,
+    ],
+)
 def test_every_listed_name_is_there_and_listed_once_in_order(package: ModuleType) -> None:
     assert all(hasattr(package, name) for name in package.__all__)
     assert package.__all__ == sorted(set(package.__all__))
@@ -49,7 +66,9 @@ def test_an_unknown_name_is_refused() -> None:
     "name",
     [
         "api_calls",
+        "both_services",
         "node_operations",
+        "typed_configuration",
         "typed_customers",
         "typed_events",
         "typed_subclasses",

@@ -20,7 +20,7 @@ from contacthub_orm.orm.wire.conversion import UnsendableError, dump, unsendable
 if TYPE_CHECKING:
     from contacthub_orm.http import Transport
 
-__all__ = ["Client", "Group", "Operation", "operation", "operations_of"]
+__all__ = ["Client", "Group", "Operation", "operation", "operations_of", "path_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -181,14 +181,22 @@ class Client:
         return given
 
     def _path(self, declared: Operation, given: Mapping[str, Any]) -> str:
-        values = {"workspaceId": self.workspace_id, **given}
-        template = self.paths.get(declared.name, declared.path)
-        return quote_path(
-            *(
-                PLACEHOLDER.sub(lambda found: str(values[found[1]]), step)
-                for step in template.strip("/").split("/")
-            )
-        )
+        return path_of(declared, self.paths, {"workspaceId": self.workspace_id, **given})
+
+
+def path_of(declared: Operation, paths: Mapping[str, str], values: Mapping[str, Any]) -> str:
+    """The path of a call below the base URL.
+
+    Args:
+        declared: the operation.
+        paths: the paths that are used in place of the declared ones, by the operation's name.
+        values: what is filled in, by the names in braces.
+
+    Raises:
+        InvalidRequestError: if a value cannot be part of a path.
+    """
+    steps = paths.get(declared.name, declared.path).strip("/").split("/")
+    return quote_path(*(PLACEHOLDER.sub(lambda found: str(values[found[1]]), step) for step in steps))
 
 
 def _objection(declared: Operation, given: Mapping[str, Any], body: Any) -> str | None:

@@ -8,6 +8,7 @@ from contacthub_orm.contacthub.backend.answers import objection_to
 from contacthub_orm.contacthub.backend.lookup import find_created, told_time, was_registered_since
 from contacthub_orm.contacthub.backend.matching_policy import ASSUMED, MatchingPolicy
 from contacthub_orm.contacthub.backend.node_configuration import read_policy
+from contacthub_orm.contacthub.backend.routes import Routes
 from contacthub_orm.contacthub.backend.strict import needs_strict
 from contacthub_orm.contacthub.entities.catalogue import ENTITY_CLASSES
 from contacthub_orm.contacthub.entities.customer import Customer
@@ -26,7 +27,6 @@ from contacthub_orm.errors import (
     OutcomeUnknown,
     StaleDataError,
 )
-from contacthub_orm.http import Transport, quote_path
 from contacthub_orm.orm import Entity, InstanceState, Operation, Page, Request, ScanKey, Search, Verb, inspect
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.resource import Key, split_identity
@@ -37,10 +37,11 @@ from contacthub_orm.orm.wire.documents import apply_patch
 from contacthub_orm.reference import MAX_MATCHED_ELEMENTS, MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
+    from contacthub_orm.http import Transport
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution
     from contacthub_orm.orm.wire.documents import Document
 
@@ -85,6 +86,7 @@ class NodeBackend:
     """One node of a workspace, reached through the workspace's transport. The methods are those of `orm.Backend`."""
 
     page_size: int = MAX_PAGE_SIZE
+    counts_matches: bool = True
 
     def __init__(
         self,
@@ -92,9 +94,10 @@ class NodeBackend:
         workspace_id: str,
         node_id: str,
         matching: MatchingPolicy | None = None,
+        paths: Mapping[str, str] | None = None,
     ) -> None:
         self._transport = transport
-        self._root = ("workspaces", workspace_id)
+        self._routes = Routes(workspace_id, paths or {})
         self._node_id = node_id
         self._matching = matching
         self.place = f"{transport.base_url}/workspaces/{workspace_id}, node {node_id}"
@@ -137,7 +140,15 @@ class NodeBackend:
         self._transport.clock.sleep(seconds)
 
     def entity_class(self, resource: str) -> type[Entity]:
-        """The class that the documents of a resource are loaded as by default."""
+        """The class that the documents of a resource are loaded as by default.
+
+        Raises:
+            LookupError: if it is not a node's.
+        """
+        if resource not in ENTITY_CLASSES:
+            raise LookupError(
+                f"{resource} are not in a node; its workspace's configuration is in Session(workspace)"
+            )
         return ENTITY_CLASSES[resource]
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
@@ -398,7 +409,7 @@ class NodeBackend:
     ) -> Any:
         answer = self._transport.send(
             method,
-            quote_path(*self._root, *path),
+            self._routes.url(method, path),
             params=params or None,
             json=body,
             objection=objection_to(method, path, params or {}, body),

@@ -30,7 +30,9 @@ class NodeBase:
     def __init__(self, workspace: Workspace, node_id: str, matching: MatchingPolicy | None = None) -> None:
         self.workspace = workspace
         self.node_id = node_id
-        self.backend = NodeBackend(workspace.transport, workspace.workspace_id, node_id, matching)
+        self.backend = NodeBackend(
+            workspace.transport, workspace.workspace_id, node_id, matching, workspace.paths
+        )
 
     @cached_property
     def api(self) -> Api:

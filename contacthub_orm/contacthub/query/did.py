@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
+
+import attrs
 
 from contacthub_orm.contacthub.entities.event import Event
 from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.errors import CompileError
-from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Criterion, and_
-from contacthub_orm.orm.criteria.set_operations import Combination, Did, is_condition
+from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Criterion, and_, level_above, within_depth
+from contacthub_orm.orm.criteria.set_operations import Combination, ServiceCondition, is_condition
 
-__all__ = ["did"]
+__all__ = ["Did", "did"]
 
 Instant = date | datetime | str
+
+
+@attrs.frozen(eq=True, slots=True)
+class Did(ServiceCondition):
+    """The entity has an event of a type that satisfies two criteria, `condition` and `timeframe`."""
+
+    why: ClassVar[str] = "asks for events, which are not part of the rows"
+
+    event: str
+    condition: Criterion
+    timeframe: Criterion
+    depth: int = attrs.field(
+        default=attrs.Factory(lambda self: level_above((self.condition, self.timeframe)), takes_self=True),
+        eq=False,
+        repr=False,
+        validator=within_depth,
+    )
+
+    def __str__(self) -> str:
+        conditions = and_(self.condition, self.timeframe)
+        return f"did({self.event})" if conditions == ALWAYS else f"did({self.event}: {conditions})"
 
 
 def did(

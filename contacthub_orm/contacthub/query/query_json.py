@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from contacthub_orm.contacthub.query.did import Did
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import (
     ALWAYS,
@@ -21,7 +22,7 @@ from contacthub_orm.orm.criteria.criteria import (
     and_,
     or_,
 )
-from contacthub_orm.orm.criteria.set_operations import Combination, Did, SetOperation, is_condition
+from contacthub_orm.orm.criteria.set_operations import Combination, SetOperation, is_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

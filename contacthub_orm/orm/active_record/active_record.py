@@ -43,7 +43,7 @@ class ActiveRecord(Entity):
 
         Raises:
             OperationNotPermitted: if the entity was created already.
-            InvalidRequestError: if the entity belongs to no node and to no session.
+            InvalidRequestError: if the entity has no home and no session.
             ValidationError: if a value is invalid; nothing is sent.
             APIError: if the service refuses the request.
             NotSent: if the request could not be sent.

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.constructor_fields import Bound
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.session.session import Session
@@ -69,5 +70,14 @@ def _found_session(entity: Entity) -> AbstractContextManager[Session]:
         return held if held.per_call else nullcontext(held)
     home: Any = next((state.place for state in states if state.place is not None), None)
     if home is None:
-        raise InvalidRequestError(f"{entity!r} belongs to no node: give it one, or add it to a session")
+        raise InvalidRequestError(
+            f"{entity!r} belongs to no {_home_of(entity)}: give it one, or add it to a session"
+        )
     return CallSession(home)
+
+
+def _home_of(entity: Entity) -> str:
+    """What the home of an entity is called: the name of its attribute, or of one of what it refers to."""
+    bases = (base for one in (entity, *referred_to(entity)) for base in type(one).__mro__)
+    names = (name for base in bases for name, value in vars(base).items() if isinstance(value, Bound))
+    return next(names, "home")

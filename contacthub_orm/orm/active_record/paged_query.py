@@ -1,4 +1,4 @@
-"""Queries of a node, outside a session: rows are detached, and `all()` gives the first page."""
+"""Queries without a session: rows are detached, and `all()` gives the first page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ E = TypeVar("E", bound=Entity)
 
 @attrs.frozen(eq=False)
 class PagedQuery(BaseQuery[E]):
-    """A query of a node, whose rows no session holds.
+    """A query whose rows no session holds.
 
     `all()` and `page()` give a `PaginatedList`. Iterating reads all pages, some of them ahead of need. Every
     method that narrows gives a new query; nothing is sent until rows are asked for.
@@ -80,9 +80,9 @@ class PagedQuery(BaseQuery[E]):
             found: E | None = session.get(self.entity, identity)
         return found
 
-    def search(self, number: int, size: int | None) -> Search:
+    def search_for(self, number: int, size: int | None) -> Search:
         """The search for one page, with the further parameters."""
-        return attrs.evolve(super().search(number, size), parameters=self.parameters)
+        return attrs.evolve(super().search_for(number, size), parameters=self.parameters)
 
     def _fetched(self, number: int, size: int | None) -> Page:
-        return self.fetch(self.search(number, size))
+        return self.fetch(self.search_for(number, size))

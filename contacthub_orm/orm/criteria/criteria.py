@@ -1,6 +1,6 @@
 """Criteria: conditions on a document as data, and their algebra.
 
-A criterion is a tree of comparisons under "and" and "or". There is no "not" node, since the query language
+A criterion is a tree of comparisons under "and" and "or". There is no "not" in it, since the query language
 has none: `~` negates the comparisons at once, and the result is an exact complement. A missing value (absent
 or null) satisfies IS_NULL, NOT_EQUALS and NOT_IN and no other operator, hence the extra IS_NULL in a negated
 order comparison. Where no class declares what a path holds, it may be a list, of which `>` and `<=` may both

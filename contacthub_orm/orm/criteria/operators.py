@@ -1,7 +1,7 @@
 """The operators of comparisons. This enumeration is the one list of them.
 
 A new operator also needs a method of `Expression` that makes it, a test in `evaluation`, a decision in the
-event filters, and its place in the sandbox; `tests/orm/criteria/test_operators.py` fails for as long as one
+place in what the services ask, and one in the sandbox; `tests/orm/criteria/test_operators.py` fails for as long as one
 of these is missing.
 """
 

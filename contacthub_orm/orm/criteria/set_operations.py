@@ -1,4 +1,4 @@
-"""Criteria that are more than a condition on one document: set operations, and conditions on events.
+"""Criteria that are more than a condition on one document: set operations, and what only the service can check.
 
 Both can be parts of any criterion. An "and" or "or" with such a part is compiled to a set operation; the
 complement of either is compiled to EXCEPT, since the query language has no "not". So is the complement of an
@@ -8,7 +8,7 @@ order comparison with what may be a list.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -19,7 +19,6 @@ from contacthub_orm.orm.criteria.criteria import (
     Comparison,
     Conjunction,
     Criterion,
-    and_,
     level_above,
     within_depth,
 )
@@ -32,12 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Combination",
-    "Did",
     "OpenComparison",
+    "ServiceCondition",
     "SetOperation",
-    "asks_for_events",
     "combined",
     "is_condition",
+    "service_condition",
 ]
 
 
@@ -73,7 +72,7 @@ class Combination(Criterion):
         """Whether the results contain the entity of a wire document.
 
         Raises:
-            CompileError: if a part is a condition on events.
+            CompileError: if only the service can check a part.
         """
         first, *others = (part.holds_for(document) for part in self.parts)
         if self.operation is SetOperation.INTERSECT:
@@ -91,41 +90,31 @@ class Combination(Criterion):
         return "(" + f" {self.operation} ".join(map(str, self.parts)) + ")"
 
 
-@attrs.frozen(eq=True, slots=True)
-class Did(Criterion):
-    """The entity has an event of a type that satisfies two criteria, `condition` and `timeframe`."""
+class ServiceCondition(Criterion):
+    """A condition that only the service can check: it is on more than the entity's document.
 
-    event: str
-    condition: Criterion
-    timeframe: Criterion
-    depth: int = attrs.field(
-        default=attrs.Factory(lambda self: level_above((self.condition, self.timeframe)), takes_self=True),
-        eq=False,
-        repr=False,
-        validator=within_depth,
-    )
+    A subclass says in `why`, after the condition itself, what it asks for.
+    """
+
+    __slots__ = ()
+
+    why: ClassVar[str]
 
     def negated(self) -> Criterion:
-        """The exact complement: every entity except those that have such an event."""
+        """The exact complement: every entity except those that it holds for."""
         return Combination(SetOperation.EXCEPT, (ALWAYS, self))
 
-    def holds_for(self, document: Document) -> bool:  # noqa: ARG002 - a document does not hold events
-        """Refused: a document does not hold the events of its entity.
+    def holds_for(self, document: Document) -> bool:  # noqa: ARG002 - the document does not tell
+        """Refused: the document does not tell.
 
         Raises:
             CompileError: always.
         """
-        raise CompileError(
-            f"{self} asks for events, which are not part of the document: only the service can answer"
-        )
+        raise CompileError(f"{self} {self.why}: only the service can answer")
 
     def comparisons(self) -> Iterable[Comparison]:
-        """No comparisons: the criteria inside are on events, not on the entity."""
+        """No comparisons: those inside are on other entities."""
         return ()
-
-    def __str__(self) -> str:
-        conditions = and_(self.condition, self.timeframe)
-        return f"did({self.event})" if conditions == ALWAYS else f"did({self.event}: {conditions})"
 
 
 @attrs.frozen(eq=True, slots=True)
@@ -183,11 +172,11 @@ def _excepted(criteria: tuple[Criterion, ...]) -> Criterion:
     return Combination(SetOperation.EXCEPT, (first, *kept))
 
 
-def asks_for_events(criterion: Criterion) -> bool:
-    """Whether a part of a criterion is a condition on events, which are not part of a document."""
+def service_condition(criterion: Criterion) -> ServiceCondition | None:
+    """The first part of a criterion that only the service can check, or None if there is none."""
     if isinstance(criterion, Conjunction | Combination):
-        return any(map(asks_for_events, criterion.parts))
-    return isinstance(criterion, Did)
+        return next((one for one in map(service_condition, criterion.parts) if one is not None), None)
+    return criterion if isinstance(criterion, ServiceCondition) else None
 
 
 def is_condition(criterion: Any) -> bool:

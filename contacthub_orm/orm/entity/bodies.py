@@ -27,8 +27,11 @@ def body_of(entity: Entity) -> Document:
 
 
 def replacement(entity: Entity) -> Document:
-    """The PUT body: the whole document with unknown fields, without the keys that only the service sets."""
-    return writable(entity, render(entity))
+    """The PUT body: the whole document with unknown fields, without what only the service sets or has its own routes."""
+    body = writable(entity, render(entity))
+    for key in entity.__own_routes__.values():
+        body.pop(key, None)
+    return body
 
 
 def writable(entity: Entity, document: Document) -> Document:

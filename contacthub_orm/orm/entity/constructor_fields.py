@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Bound(Generic[T]):
-    """The attribute for an entity's home, such as its node. The entity saves itself there while no session holds it."""
+    """The attribute for an entity's home, such as a library. The entity saves itself there while no session holds it."""
 
     name: str
 
@@ -52,7 +52,7 @@ class Bound(Generic[T]):
             return
         entity: Any = instance
         if value is not None and not isinstance(value, Home):
-            raise TypeError(f"{type(entity).__name__}.{self.name} is a node, got {value!r}")
+            raise TypeError(f"{type(entity).__name__}.{self.name} is a {self.name}, got {value!r}")
         state = state_of(entity)
         if state.owner is not None and state.owner.session.bind is not value:
             raise InvalidRequestError(f"{entity!r} is in a session, which has its {self.name} already")

@@ -96,7 +96,7 @@ class Entity(Mapped):
 
     def _key_in(self, document: Document) -> Key:
         """The key of this entity according to a document of the service: its id, joined to its parent's."""
-        own: str = document[self.__resource__.id_key]
+        own = self.__resource__.id_in(document)
         parent = self._state.parent
         identity = own if parent is None else joined_identity(state_of(parent).known_key.id, own)
         return Key(self.__resource__.name, identity)
@@ -124,7 +124,7 @@ class Entity(Mapped):
             element = type(self)._bound(self._state.baseline)
         state, identity = state_of(element), state_of(above).identity
         if state.owner is None and identity is not None and own is not None:
-            state.become_element(above, Key(self.__resource__.name, joined_identity(identity, own)))
+            state.become_element(above, Key(self.__resource__.name, joined_identity(identity, str(own))))
         return element
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -77,11 +77,11 @@ class Owner(Protocol):
 
 @runtime_checkable
 class Home(Protocol):
-    """Where an entity saves and reads by itself without a session, such as a node."""
+    """Where an entity saves and reads by itself without a session."""
 
     @property
     def backend(self) -> Any:
-        """The service behind it; `backend.place` names the service, the workspace and the node."""
+        """The service behind it; `backend.place` tells it from others."""
         ...
 
     def lend(self) -> AbstractContextManager[Any]:

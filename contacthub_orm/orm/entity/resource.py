@@ -11,6 +11,7 @@ from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Identity", "Key", "Resource", "identity_of", "joined_identity", "split_identity"]
 
@@ -39,6 +40,10 @@ class Resource:
     always: tuple[str, ...] = ()
     patches: bool = True
     personal: bool = False
+
+    def id_in(self, document: Document) -> str:
+        """The id in a document of the service, as text: some services number their entities."""
+        return str(document[self.id_key])
 
 
 class Key(NamedTuple):

@@ -57,6 +57,9 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
     baseline = state.baseline or {}
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
+        if attribute is not None and attribute.own_routes and not new:
+            yield from _of_own_routes(value, baseline.get(attribute.key), f"{place}.{attribute.key}")
+            continue
         if attribute is None:
             continue
         value = None if is_nulled(state, name, value) else value
@@ -72,7 +75,11 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield from _of_object(value, path, new=new)
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
-    items: dict[Any, Any] = state.extras or {}
+    yield from _of_items(state.extras or {}, baseline, place, new=new)
+
+
+def _of_items(items: dict[Any, Any], baseline: Any, place: str, *, new: bool) -> Iterator[Violation]:
+    """Rules that the undeclared values of an object violate."""
     for key, value in items.items():
         if isinstance(key, str):
             rule = unsendable(key) if key not in baseline else None
@@ -83,6 +90,23 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
             yield Violation(
                 f"{place}[{key!r}]", value, f"the name of a property must be a string, got {key!r}"
             )
+
+
+def _of_own_routes(values: list[Any], held: Any, path: str) -> Iterator[Violation]:
+    """What no request of an element could say; the elements themselves are checked as entities."""
+    kept: set[Any] = set()
+    for index, element in enumerate(values):
+        resource = getattr(element, "__resource__", None)
+        if resource is None:
+            yield Violation(f"{path}[{index}]", element, f"must be an entity, got {shown(element)}")
+        else:
+            kept.add(element[resource.id_key])
+    id_key = next((one.__resource__.id_key for one in values if hasattr(one, "__resource__")), None)
+    gone = [one for one in held or () if id_key is None or one.get(id_key) not in kept]
+    if gone:
+        yield Violation(
+            path, values, "an element is not taken out of the list but deleted: session.delete(it)"
+        )
 
 
 def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:

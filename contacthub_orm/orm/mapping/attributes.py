@@ -76,6 +76,7 @@ class Attribute:
         create_only: bool = False,
         derived: bool = False,
         required: bool = False,
+        own_routes: bool = False,
         validator: Validator | None = None,
         repr: bool = True,
     ) -> None:
@@ -85,6 +86,7 @@ class Attribute:
         self.derived = derived
         self.create_only = create_only
         self.required = required
+        self.own_routes = own_routes
         self.validator = validator
         self.repr = repr
 
@@ -154,7 +156,7 @@ class Attribute:
 
 
 class Attr(Attribute, Generic[T]):
-    """A value of type T: `lastName: Attr[str | None] = attr(default=None)`."""
+    """A value of type T: `title: Attr[str | None] = attr(default=None)`."""
 
     def __init__(self, *, converter: Callable[[Any], Any] | None = None, **rules: Any) -> None:
         super().__init__(**rules)
@@ -420,6 +422,7 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
     create_only: bool = False,
     derived: bool = False,
     required: bool = False,
+    own_routes: bool = False,
     converter: Callable[[Any], Any] | None = None,
     validator: Validator | None = None,
     repr: bool = True,
@@ -434,6 +437,8 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
         create_only: whether it can only be set when the entity is created.
         derived: whether the service derives it from other values. It is never sent, but a new object may have it.
         required: whether it is sent on creation even if it is empty.
+        own_routes: for a list of entities below this one, whether the body has them on creation alone. After that each is
+            created and saved by a request of its own.
         converter: a function that converts an assigned value before its type is checked. It is not called with None.
         validator: an attrs validator, called before a request is sent.
         repr: whether `repr()` shows the value.
@@ -445,6 +450,7 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
         create_only=create_only,
         derived=derived,
         required=required,
+        own_routes=own_routes,
         converter=converter,
         validator=validator,
         repr=repr,

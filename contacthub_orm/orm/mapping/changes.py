@@ -71,8 +71,9 @@ def changes(mapped: Mapped) -> Document:
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     """The patch from `old` to the object. If the object has `replaced` the old one, keys that it lacks become null."""
     body: Document = {}
+    known = object_state(mapped).baseline is not None
     for name, key, value, attribute in written_parts(mapped):
-        if attribute is None or not attribute.read_only:
+        if attribute is None or not (attribute.read_only or (attribute.own_routes and known)):
             written = replaced or name in object_state(mapped).dirty_names
             try:
                 patch = change(old_value(old, key), value, attribute, written=written)

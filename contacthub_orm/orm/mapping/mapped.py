@@ -70,6 +70,7 @@ class Mapped:
     """Declared attributes by JSON key."""
 
     __read_only_keys__: ClassVar[frozenset[str]] = frozenset()
+    __own_routes__: ClassVar[Mapping[str, str]] = {}
     """The JSON keys that only the service sets."""
 
     __open__: ClassVar[bool] = False
@@ -92,6 +93,7 @@ class Mapped:
         cls.__attributes__ = found
         cls.__keys__ = _by_key(cls, found)
         cls.__read_only_keys__ = frozenset(key for key, one in cls.__keys__.items() if one.read_only)
+        cls.__own_routes__ = {one.name: key for key, one in cls.__keys__.items() if one.own_routes}
         if found:
             cls.__open__ = False
             declared = {name: attribute.field() for name, attribute in found.items()}

@@ -25,7 +25,7 @@ P = TypeVar("P", bound="Properties")
 class Properties(Mapped):
     """An object of JSON properties: keys are attributes and items.
 
-    `Properties` itself takes any key (`extended`, an event's properties): `Properties(key="value")`, `p.key`,
+    `Properties` itself takes any key (such as properties that users define): `Properties(key="value")`, `p.key`,
     `p["key"]`. A subclass declares its attributes and refuses other names, but keeps unknown fields of the service as
     items and sends them back.
 

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.errors import CompileError
+from contacthub_orm.errors import CompileError, InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import Criterion
 from contacthub_orm.orm.criteria.expressions import Expression, Ordering
+from contacthub_orm.orm.entity.entity import Entity
+from contacthub_orm.orm.service.backend import check_class
 
 if TYPE_CHECKING:
-    from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.backend import Backend
 
-__all__ = ["check_criterion", "natural", "ordering_of"]
+__all__ = ["check_criterion", "check_queryable", "natural", "ordering_of"]
+
+
+def check_queryable(backend: Backend, entity: Any) -> None:
+    """Check the argument of `query`.
+
+    Raises:
+        InvalidRequestError: if it is no entity class, lives below another, or is none of the service's.
+    """
+    if not (isinstance(entity, type) and issubclass(entity, Entity) and hasattr(entity, "__resource__")):
+        raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
+    check_class(backend, entity)
+    if entity.__parent__ is not None:
+        raise InvalidRequestError(
+            f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "
+            f"session.get({entity.__name__}, (parent id, id))"
+        )
 
 
 def natural(name: str, value: int, *, least: int = 0) -> int:

@@ -77,7 +77,7 @@ class LoadOnly(LoaderOption):
 
 
 def load_only(*paths: Any) -> LoadOnly:
-    """Load only these paths: `load_only("base.firstName", Customer.externalId)`.
+    """Load only these paths: `load_only("publisher.name", Book.title)`.
 
     Args:
         paths: strings or attributes.

@@ -1,4 +1,4 @@
-"""Queries: `session.query(Customer).filter(Customer.base.lastName == "Wayne").all()`."""
+"""Queries: `session.query(Book).filter(Book.title == "Emma").all()`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from contacthub_orm.errors import CompileError, InvalidRequestError, MultipleResultsFound, NoResultFound
 from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
-from contacthub_orm.orm.criteria.set_operations import asks_for_events
+from contacthub_orm.orm.criteria.set_operations import service_condition
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import natural
 from contacthub_orm.orm.query.results import Results
@@ -96,9 +96,9 @@ class BaseQuery(Statement[E]):
         self.reader.before_asking()
         if self._finds_nothing:
             return False
-        if self.local != ALWAYS:
+        if self.local != ALWAYS or not self.backend.counts_matches:
             return self.first() is not None
-        return self.fetch(self.search(0, 0)).total > self.skipped
+        return self.fetch(self.search_for(0, 0)).total > self.skipped
 
     def run_on(self, entities: Iterable[E]) -> list[E]:
         """Answer the query from objects in memory, unsaved changes included; the query itself is not sent.
@@ -106,13 +106,13 @@ class BaseQuery(Statement[E]):
         What the query asks of an entity that was loaded in part is loaded first.
 
         Raises:
-            CompileError: if the query has conditions on events or is a raw one; only the service can answer
-                these.
+            CompileError: if only the service can answer the query, such as a raw one.
         """
         if self.json is not None:
             raise CompileError("run_on: a raw query is for the service alone")
-        if asks_for_events(self.criterion):
-            raise CompileError(f"run_on: {self.criterion} asks for events, which only the service can answer")
+        asked = service_condition(self.criterion)
+        if asked is not None:
+            raise CompileError(f"run_on: {self.criterion} {asked.why}: only the service can answer")
         return self._results.among(entities)
 
     def explain(self) -> str:
@@ -142,7 +142,9 @@ class BaseQuery(Statement[E]):
         return self.limit(count if self.limited is None else min(self.limited, count))
 
     def _total(self) -> int:
-        page = self.fetch(self.search(0, 0))
+        if not self.backend.counts_matches:
+            return sum(map(len, self._results.documents()))
+        page = self.fetch(self.search_for(0, 0))
         if not page.capped:
             return page.total
         total = self._results.count()
@@ -184,7 +186,7 @@ class Query(BaseQuery[E]):
                 several sort keys.
         """
         self._check_can_be_paged()
-        search = self.search(natural("page", number), natural("size", size, least=1))
+        search = self.search_for(natural("page", number), natural("size", size, least=1))
         self.reader.before_asking()
         return Rows() if self.criterion == NEVER else Rows(self._results.of_page(self.fetch(search)))
 

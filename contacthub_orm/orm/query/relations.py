@@ -1,4 +1,4 @@
-"""Relations from one entity to many, loaded when they are read: `customer.events`, `customer.educations`."""
+"""Relations from one entity to many, loaded when they are read: `author.books`, `book.chapters`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Related(Generic[R]):
         """The query for the entities related to one.
 
         Raises:
-            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+            InvalidRequestError: if the entity is not saved, or neither a session nor a home is known that
                 could be asked.
         """
         state = state_of(instance)
@@ -107,8 +107,8 @@ def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Que
 class RelatedView(Generic[R]):
     """The entities related to one: iterate over them, take their `len()`, or narrow the `query` behind them.
 
-    The view is read-only, as a relation of the service is: add an event with
-    `session.add(Event(customer=...))`.
+    The view is read-only, as a relation of the service is: add a book with
+    `session.add(Book(author=...))`.
     """
 
     __slots__ = ("_instance", "_relation")
@@ -122,7 +122,7 @@ class RelatedView(Generic[R]):
         """The query behind the view, to be narrowed further.
 
         Raises:
-            InvalidRequestError: if the entity is not saved, or neither a session nor a node is known that
+            InvalidRequestError: if the entity is not saved, or neither a session nor a home is known that
                 could be asked.
         """
         return self._relation.query(self._instance)
@@ -166,7 +166,7 @@ class RelatedView(Generic[R]):
 
 
 class Below(Generic[R]):
-    """The child entities of an entity, such as the educations of a customer, declared by `below`."""
+    """The child entities of an entity, such as the chapters of a book, declared by `below`."""
 
     name: str
     owner: type
@@ -287,7 +287,7 @@ def raiseload(relation: Any) -> RaiseLoad:
 
 def _relation(function: str, relation: Any) -> Related[Any]:
     if not isinstance(relation, Related):
-        raise CompileError(f"{function}: expected a relation such as Customer.events, got {relation!r}")
+        raise CompileError(f"{function}: expected a relation such as Author.books, got {relation!r}")
     return relation
 
 

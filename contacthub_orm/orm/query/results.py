@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cmp_to_key
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -14,6 +14,7 @@ from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement
 from contacthub_orm.orm.scan.scan import count, scan
+from contacthub_orm.orm.service.paging import pages_in_turn
 from contacthub_orm.orm.wire.ordering import compare
 from contacthub_orm.orm.wire.paths import value_at
 
@@ -102,7 +103,8 @@ class Results(Generic[E]):
         keyset = self._keyset if self.is_scan else None
         if keyset is not None:
             return scan(keyset, self._max_in_flight)
-        pages = self._numbered_pages()
+        counts = self.statement.backend.counts_matches
+        pages = self._numbered_pages() if counts else self._pages_in_turn()
         return self._sorted_within_ties(pages) if len(self.statement.order) > 1 else pages
 
     @property
@@ -179,6 +181,21 @@ class Results(Generic[E]):
                 raise disagreement(self.statement.entity, total, len(seen))
             before = now
 
+    def _pages_in_turn(self) -> Iterator[list[Document]]:
+        """The documents of the pages of a service that does not count, until one of them is the last."""
+        wanted, given = self._wanted, 0
+        size = self._page_size if wanted is None else min(self._page_size, wanted)
+
+        def fetch(number: int, after: Any) -> Page:
+            search = self.statement.search_for(number, size)
+            return self.reader.search(attrs.evolve(search, after=after))
+
+        for page in pages_in_turn(fetch, self.statement.entity.__resource__):
+            yield list(page.documents)
+            given += len(page.documents)
+            if wanted is not None and given >= wanted:
+                return
+
     def _reading(self, wanted: int | None) -> Iterator[Page]:
         """Every page once, the next one fetched while one is consumed."""
         size = self._page_size if wanted is None else min(self._page_size, wanted)
@@ -198,7 +215,7 @@ class Results(Generic[E]):
                 page = prefetch.result()
 
     def _fetch(self, number: int, size: int) -> Page:
-        return self.reader.search(self.statement.search(number, size))
+        return self.reader.search(self.statement.search_for(number, size))
 
     def _past_the_cap(self, page: Page) -> InvalidRequestError:
         statement, advice = self.statement, ""
@@ -238,7 +255,10 @@ class Results(Generic[E]):
                 f"up to {statement.backend.max_in_flight} at once"
             )
         else:
-            lines.append(f"one search, pages of {self._page_size}, the next fetched while one is read")
+            ahead = (
+                ", the next fetched while one is read" if statement.backend.counts_matches else ", in turn"
+            )
+            lines.append(f"one search, pages of {self._page_size}{ahead}")
         if len(statement.order) > 1:
             lines.append(
                 "sorted by " + ", ".join(key.attribute for key in statement.order[1:]) + " in this process"

@@ -10,7 +10,7 @@ import attrs
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion, and_
 from contacthub_orm.orm.criteria.expressions import Ordering, unknown_attribute
-from contacthub_orm.orm.criteria.set_operations import SetOperation, asks_for_events, combined
+from contacthub_orm.orm.criteria.set_operations import SetOperation, combined, service_condition
 from contacthub_orm.orm.criteria.sql_habits import ON_QUERIES, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
@@ -78,7 +78,7 @@ class Statement(Generic[E]):
     where = filter
 
     def filter_by(self, **values: Any) -> Self:
-        """Narrow the query to entities whose own attributes have these values: `filter_by(externalId="42")`.
+        """Narrow the query to entities whose own attributes have these values: `filter_by(title="Emma")`.
 
         Raises:
             UnknownAttributeError: if the class does not declare a name.
@@ -95,14 +95,13 @@ class Statement(Generic[E]):
         The service still sends every row that the other conditions let through.
 
         Raises:
-            CompileError: if an argument is not a criterion on the entity, or is a condition on events.
+            CompileError: if an argument is not a criterion on the entity, or only the service can check it.
         """
         for criterion in criteria:
             check_criterion(self.entity, criterion)
-            if asks_for_events(criterion):
-                raise CompileError(
-                    f"filter_locally: {criterion} asks for events, which are not part of the rows"
-                )
+            asked = service_condition(criterion)
+            if asked is not None:
+                raise CompileError(f"filter_locally: {criterion} {asked.why}")
         return attrs.evolve(self, local=and_(self.local, *criteria))
 
     def order_by(self, *keys: Any) -> Self:
@@ -156,7 +155,7 @@ class Statement(Generic[E]):
         """One query for the entities that this query and all others find (INTERSECT).
 
         Raises:
-            CompileError: if the others have more than criteria, or ask for other entities or another node.
+            CompileError: if the others have more than criteria, or ask for other entities or another place.
         """
         return self._combined(SetOperation.INTERSECT, others)
 
@@ -164,7 +163,7 @@ class Statement(Generic[E]):
         """One query for the entities that this query or any other finds (UNION).
 
         Raises:
-            CompileError: if the others have more than criteria, or ask for other entities or another node.
+            CompileError: if the others have more than criteria, or ask for other entities or another place.
         """
         return self._combined(SetOperation.UNION, others)
 
@@ -172,7 +171,7 @@ class Statement(Generic[E]):
         """One query for the entities that this query finds and no other does (EXCEPT).
 
         Raises:
-            CompileError: if the others have more than criteria, or ask for other entities or another node.
+            CompileError: if the others have more than criteria, or ask for other entities or another place.
         """
         return self._combined(SetOperation.EXCEPT, others)
 
@@ -256,9 +255,9 @@ class Statement(Generic[E]):
         Raises:
             CompileError: if the service cannot be asked this.
         """
-        return self.backend.compile(self.search(0, None))
+        return self.backend.compile(self.search_for(0, None))
 
-    def search(self, number: int, size: int | None) -> Search:
+    def search_for(self, number: int, size: int | None) -> Search:
         """The search for one page.
 
         Args:

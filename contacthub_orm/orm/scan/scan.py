@@ -1,8 +1,8 @@
 """Scans: every match of a criterion, past the service's cap and while others write.
 
 The service gives at most so many matches for one search, and rows move between its pages as they are updated.
-A scan therefore uses keyset pagination along a key that a write does not change (for customers the instant of
-registration, for events their date): each request asks for the rows from the last key seen on, so that it always asks
+A scan therefore uses keyset pagination along a key that a write does not change (such as the
+instant of registration): each request asks for the rows from the last key seen on, so that it always asks
 for a first page, and rows with the same key as the last are recognised by their ids. To use several connections, the
 range of the key is split into half-open partitions (see `partitions`), which a pool of workers reads side by side.
 """

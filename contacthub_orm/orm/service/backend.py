@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from contacthub_orm.errors import InvalidRequestError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
     from collections.abc import Set as AbstractSet
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.search import Page, ScanKey, Search
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "check_class"]
 
 
 class Backend(Protocol):
@@ -39,7 +41,11 @@ class Backend(Protocol):
         ...
 
     def entity_class(self, resource: str) -> type[Entity]:
-        """Return the class that the documents of a resource are loaded as by default."""
+        """Return the class that the documents of a resource are loaded as by default.
+
+        Raises:
+            LookupError: if the service has no such resource; its argument may say where that is.
+        """
         ...
 
     def request(self, verb: Verb, entity: Entity, body: Document | None) -> Request:
@@ -82,6 +88,11 @@ class Backend(Protocol):
         """Return the key that a keyset scan of a class is ordered by, or None if the class cannot be scanned."""
         ...
 
+    @property
+    def counts_matches(self) -> bool:
+        """Whether a page tells how many matches there are; otherwise the pages are read until one is the last."""
+        ...
+
     def search(self, search: Search) -> Page:
         """Read one page of a search.
 
@@ -92,7 +103,7 @@ class Backend(Protocol):
 
     @property
     def place(self) -> str:
-        """The service, the workspace and the node, as a string without credentials. A journal belongs to one place."""
+        """The service and the part of it that is worked on, as a string without credentials; a journal belongs to one."""
         ...
 
     def now(self) -> datetime:
@@ -171,3 +182,15 @@ class Backend(Protocol):
             CompileError: if the service cannot be asked this.
         """
         ...
+
+
+def check_class(backend: Backend, entity: type[Entity]) -> None:
+    """Make sure that a service has entities of a class.
+
+    Raises:
+        InvalidRequestError: if it has none.
+    """
+    try:
+        backend.entity_class(entity.__resource__.name)
+    except LookupError as error:
+        raise InvalidRequestError(f"{backend.place} has no {entity.__name__}: {error.args[0]}") from None

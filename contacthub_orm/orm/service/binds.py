@@ -11,7 +11,7 @@ __all__ = ["Bind"]
 
 
 class Bind(Protocol):
-    """Anything with a backend, such as a node: a session can be opened on it."""
+    """Anything with a backend: a session can be opened on it."""
 
     @property
     def backend(self) -> Backend:

@@ -65,12 +65,14 @@ class Request:
         path: the path segments below the service's base URL, not percent-encoded.
         params: the query parameters.
         body: the JSON body, or None.
+        headers: further headers, such as a precondition.
     """
 
     method: str
     path: tuple[Any, ...]
     params: Mapping[str, str] = attrs.field(factory=dict)
     body: Any = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def target(self) -> str:
@@ -84,7 +86,7 @@ class Request:
 
     def resolved(self) -> Request:
         """Return the request with every pending id filled in that is known by now."""
-        return Request(self.method, resolved(self.path), self.params, resolved(self.body))
+        return attrs.evolve(self, path=resolved(self.path), body=resolved(self.body))
 
 
 @attrs.frozen(eq=False)

@@ -47,6 +47,7 @@ class Search:
         fields: the paths to load, empty for whole documents.
         raw: a query in the service's own form, used in place of the criterion, or None.
         parameters: further query parameters of the service.
+        after: what the page before gave as its `next`, None for the first page.
     """
 
     entity: type[Entity]
@@ -57,6 +58,7 @@ class Search:
     fields: tuple[tuple[str, ...], ...] = ()
     raw: Any = None
     parameters: Mapping[str, str] = attrs.field(factory=dict)
+    after: Any = None
 
 
 @attrs.frozen
@@ -65,11 +67,13 @@ class Page:
 
     Attributes:
         documents: the documents of the page.
-        total: the number of all matches.
+        total: the number of all matches, or of those known so far if the service does not count
+            (`Backend.counts_matches`).
         number: the number of the page, from 0.
         size: the number of documents that a full page has.
         capped: whether there may be more matches than `total`.
         unfiltered: the number of documents without any criterion, or None if the service does not tell.
+        next: if the service does not count, what the next page is asked with (`Search.after`), None after the last.
     """
 
     documents: Sequence[Document]
@@ -78,3 +82,4 @@ class Page:
     size: int
     capped: bool = False
     unfiltered: int | None = None
+    next: Any = None

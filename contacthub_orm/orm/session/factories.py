@@ -19,7 +19,7 @@ __all__ = ["scoped_session", "sessionmaker"]
 
 
 class sessionmaker:  # noqa: N801 - SQLAlchemy's name
-    """Makes sessions with the same settings: `Sessions = sessionmaker(node); with Sessions() as session: ...`.
+    """Makes sessions with the same settings: `Sessions = sessionmaker(bind); with Sessions() as session: ...`.
 
     Args:
         bind: what the sessions are opened on.
@@ -51,7 +51,7 @@ class sessionmaker:  # noqa: N801 - SQLAlchemy's name
 
 
 class scoped_session:  # noqa: N801 - SQLAlchemy's name
-    """One session per thread: `Sessions = scoped_session(sessionmaker(node)); Sessions().query(Customer)`.
+    """One session per thread: `Sessions = scoped_session(sessionmaker(bind)); Sessions().query(Book)`.
 
     Calling it returns the session of the calling thread, and `remove()` closes that session.
 

@@ -85,7 +85,7 @@ class SessionOwner:
         above = state_of(parent).known_key.id
         rows = []
         for document in documents:
-            own = document[entity.__resource__.id_key]
+            own = entity.__resource__.id_in(document)
             row = self._loader.load(entity, document, identity=joined_identity(above, own))
             if row is not None:
                 state_of(row).live_below(parent)

@@ -109,12 +109,14 @@ class EntityReader:
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with an id, or None if there is none; see `Session.get`."""
+        self._context.check_class(entity)
         one = identity_of(entity, identity)
         known, held = self._held(entity, one)
         return held if known else self._loaded(entity, one, self._reader.fetch(entity, one))
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """The entities with these ids, in their order; see `Session.get_many`."""
+        self._context.check_class(entity)
         wanted = [identity_of(entity, identity) for identity in identities]
         looked_up = {one: self._held(entity, one) for one in wanted}
         # What is held is held weakly: it must be named here, or it may be gone by the time that the others are read.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
@@ -18,6 +18,7 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.query.checks import check_queryable
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.service.account import Account
 from contacthub_orm.orm.session.blocks import nested_block
@@ -58,14 +59,14 @@ class Session:
     """Tracks entities of one backend and saves what changed, on `flush()` or `commit()`.
 
     Args:
-        bind: the node to work on.
+        bind: what to work on, anything with a `backend`.
         autoflush: flush before each query.
         expire_on_commit: read every entity anew at its first touch after a commit.
         on_error: after a failed operation, "stop" sends nothing more, "continue" sends all that does not depend on it.
             An entity that breaks rules of the API is such a failure for "continue"; "stop" sends nothing at all then.
         check_version: before each update or delete, read the entity and refuse with StaleDataError if its version moved.
         settle: the seconds after which a write that cannot be found certainly did not take effect: the service stores
-            events asynchronously, and its search lags writes.
+            some things asynchronously, and its search may lag writes.
         journal: the path of a journal that makes commits survive a crash of this process (see `recover`).
         max_requests: warn (TooManyRequests) when the session has read more often than that; a query counts once, however
             many pages it has.
@@ -91,7 +92,7 @@ class Session:
         if on_error not in ("stop", "continue"):
             raise InvalidRequestError(f'on_error is "stop" or "continue", got {on_error!r}')
         if not hasattr(bind, "backend"):
-            raise InvalidRequestError(f"a session is opened on a node, got {bind!r}")
+            raise InvalidRequestError(f"a session is opened on something with a backend, got {bind!r}")
         if isinstance(settle, bool) or not isinstance(settle, int | float) or not settle >= 0:
             raise InvalidRequestError(f"settle is a number of seconds, 0 or more, got {settle!r}")
         self.bind = bind
@@ -131,7 +132,7 @@ class Session:
         """Add an entity to the session. The next flush creates a new one, after what it refers to.
 
         Raises:
-            InvalidRequestError: if the entity is deleted, or belongs to another session or node.
+            InvalidRequestError: if the entity is deleted, or belongs to another session or place.
         """
         self._check(entity)
         self._context.add(entity)
@@ -200,8 +201,8 @@ class Session:
         """Copy what is set on an entity onto the persistent one that it stands for, and return that.
 
         The session looks for the persistent entity among those that it holds, then asks the service: by `identity`, by
-        the entity's own id, or by a natural key: `key="base.contacts.email"`, or several paths. If it finds none, it adds
-        the entity. A search lags writes by up to a minute, so only a key of the node's matching policy is sure to be
+        the entity's own id, or by a natural key: `key="publisher.name"`, or several paths. If it finds none, it adds
+        the entity. A search lags writes by up to a minute, so only a key that the service itself matches by is sure to be
         created once: the service itself merges or refuses the second.
         """
         self._check(entity)
@@ -223,19 +224,13 @@ class Session:
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
         self._check_open()
-        if not (isinstance(entity, type) and issubclass(entity, Entity) and hasattr(entity, "__resource__")):
-            raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
-        if entity.__parent__ is not None:
-            raise InvalidRequestError(
-                f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "
-                f"session.get({entity.__name__}, (parent id, id))"
-            )
+        check_queryable(self.backend, entity)
         return Query(self.backend, entity, entity._own_criterion(), reader=self._rows)
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, held by the session or read by one GET; None if there is none.
 
-        An entity below another is named by both ids: `get(Education, (customer_id, education_id))`.
+        An entity below another is named by both ids: `get(Chapter, (book_id, chapter_id))`.
         """
         self._check_open()
         return self._entities.get(entity, identity)
@@ -346,7 +341,7 @@ class Session:
         signals.after_rollback.send(self)
 
     @contextmanager
-    def begin(self, *, atomic: bool = False, progress: Progress | None = None) -> Iterator[Session]:
+    def begin(self, *, atomic: bool = False, progress: Progress | None = None) -> Iterator[Self]:
         """Open a block that commits at its end, and rolls back if an exception leaves it.
 
         A CommitError does not roll back: what was not done keeps its changes.
@@ -361,7 +356,7 @@ class Session:
             yield self
 
     @contextmanager
-    def begin_nested(self) -> Iterator[Session]:
+    def begin_nested(self) -> Iterator[Self]:
         """Open a block whose pending changes are undone if an exception leaves it; its end sends nothing."""
         self._check_open()
         with nested_block(Snapshot(self._context)):
@@ -429,7 +424,7 @@ class Session:
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         self._check_open()
         return self
 

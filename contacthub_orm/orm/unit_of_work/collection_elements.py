@@ -1,4 +1,4 @@
-"""Entities that are also elements of their parent's collection, such as the educations of a customer.
+"""Entities that are also elements of their parent's collection, such as the chapters of a book.
 
 Such an entity has routes of its own. If the parent's body has the collection in the same flush, the change is folded
 into that body instead.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.mapping.mapped import at_hand
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.wire.paths import value_at
 
@@ -36,7 +37,7 @@ class CollectionElements:
         self._folded: set[int] = set()
         for entity in entities:
             parent = state_of(entity).parent
-            if parent is not None and collection_path(entity):
+            if parent is not None and collection_path(entity) and _has_id(entity):
                 self._of_parent.setdefault(id(parent), []).append(entity)
 
     def carried_by(self, parent: Entity, body: Document) -> list[Entity]:
@@ -59,11 +60,20 @@ def collection_path(entity: Entity) -> tuple[str, ...]:
     return declared.path if declared is not None else ()
 
 
+def _own_id(element: Entity) -> Any:
+    """The id of an element, None for a new one that the service is to number."""
+    return element.to_dict().get(element.__resource__.id_key)
+
+
+def _has_id(element: Entity) -> bool:
+    """Whether an element can be part of a body: one that the service is to number is created by itself."""
+    return state_of(element).key is not None or at_hand(element, (element.__resource__.id_key,)) is not None
+
+
 def shown_in(document: Document | None, element: Entity) -> Document | None:
     """Return the element's document from its parent's document, or None if it is not in there."""
     stored = value_at(document, collection_path(element)) or []
-    id_key = element.__resource__.id_key
-    own = element.to_dict().get(id_key)
+    id_key, own = element.__resource__.id_key, _own_id(element)
     return next((one for one in stored if isinstance(one, dict) and one.get(id_key) == own), None)
 
 
@@ -92,8 +102,7 @@ def fold(body: Document, element: Entity, verb: Verb, content: Document) -> None
 
 def changed_collection(elements: list[Any], element: Entity, verb: Verb, content: Document) -> list[Any]:
     """Return a collection as it is after a change of one of its elements."""
-    id_key = element.__resource__.id_key
-    own = element.to_dict().get(id_key)
+    id_key, own = element.__resource__.id_key, _own_id(element)
     kept = [one for one in elements if not (isinstance(one, dict) and one.get(id_key) == own)]
     if verb is Verb.DELETE:
         return kept

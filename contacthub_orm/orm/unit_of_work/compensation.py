@@ -17,7 +17,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.account import Evidence, Outcome, kind_of_error
-from contacthub_orm.orm.service.plan import Request, Verb
+from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
 from contacthub_orm.orm.wire.equivalence import holds_submitted
@@ -80,7 +80,7 @@ def compensate(
     Args:
         backend: the service.
         entries: the operations that were done, in the order in which they were sent.
-        settle: the seconds within which the service stores an accepted event.
+        settle: the seconds within which the service stores what it accepted.
         note: is called with each compensation as soon as it is known.
 
     Returns:
@@ -215,7 +215,7 @@ def _take_back_change(backend: Backend, entry: Entry, current: Document | None, 
     if not _is_ours(entry, current, held):
         return Compensation(entry, _CHANGED_SINCE)
     request = backend.request(verb, _with_baseline(entity, current), body)
-    answer = backend.send(Request(request.method, request.path, request.params, body))
+    answer = backend.send(attrs.evolve(request, body=body))
     return Compensation(entry, document=backend.stored(verb, entity, body, answer))
 
 

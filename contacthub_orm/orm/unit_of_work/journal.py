@@ -82,7 +82,7 @@ def settled_journal(path: str | os.PathLike[str], place: str) -> Journal:
 
 
 class Journal(JournalFile):
-    """The journal of commits on one place (a node of a workspace).
+    """The journal of commits on one place (see `Backend.place`).
 
     Args:
         path: the path of the file.
@@ -270,12 +270,6 @@ class Journal(JournalFile):
         identity = state_of(operation.entity).identity
         resource = operation.entity.__resource__
         sent = operation.sent_before or now
-        baseline = operation.baseline or {}
-        kept = (
-            baseline
-            if self._atomic
-            else {name: baseline[name] for name in resource.version_keys if name in baseline}
-        )
         return (
             self._numbers[operation],
             batch,
@@ -284,7 +278,7 @@ class Journal(JournalFile):
             identity,
             encoded_request(operation.request, self._number_of),
             encoded([self._numbers[one] for one in operation.after]),
-            encoded(kept),
+            encoded(self._kept_baseline(operation)),
             sent.ours.isoformat(),
             None if sent.ahead is None else sent.ahead.total_seconds(),
             now.ours.isoformat(),
@@ -292,6 +286,14 @@ class Journal(JournalFile):
             None,
             None,
         )
+
+    def _kept_baseline(self, operation: Operation) -> Document:
+        """What a recovery needs of a baseline: all to undo, else its version, or without one the values to be changed."""
+        baseline = operation.baseline or {}
+        if self._atomic:
+            return baseline
+        needed = operation.entity.__resource__.version_keys or operation.body
+        return {name: baseline[name] for name in needed if name in baseline}
 
     def mark(self, entry: Entry) -> None:
         """Record an outcome. It is written together with others, at the latest by `flush`; in an atomic commit at once.

@@ -70,14 +70,14 @@ def record_of(row: Sequence[Any]) -> Record:
     """
     number, batch, verb, resource, identity, request, after, baseline, first, *rest = row
     ahead, last, outcome, document, evidence = rest
-    method, path, params, body = json.loads(request)
+    method, path, params, body, *headers = json.loads(request)
     return Record(
         number,
         batch,
         Verb(verb),
         resource,
         identity,
-        Request(method, tuple(path), params, body),
+        Request(method, tuple(path), params, body, *headers),
         tuple(json.loads(after)),
         json.loads(baseline) or None,
         SentAt(datetime.fromisoformat(first), None if ahead is None else timedelta(seconds=ahead)),
@@ -106,7 +106,8 @@ def encoded(value: Any, number_of: Callable[[Entity], int] | None = None) -> str
 
 def encoded_request(request: Request, number_of: Callable[[Entity], int]) -> str:
     """Encode a request, which may have pending ids in it."""
-    return encoded([request.method, list(request.path), dict(request.params), request.body], number_of)
+    parts: list[Any] = [request.method, list(request.path), dict(request.params), request.body]
+    return encoded([*parts, dict(request.headers)] if request.headers else parts, number_of)
 
 
 def rebuilt(records: Iterable[Record], entity_class: Any) -> Iterator[tuple[Record, Operation]]:
@@ -129,11 +130,10 @@ def rebuilt(records: Iterable[Record], entity_class: Any) -> Iterator[tuple[Reco
         if record.identity is not None:
             state_of(entity).identify(Key(record.resource, record.identity))
         request = record.request
-        restored = Request(
-            request.method,
-            tuple(_dereferenced(segment, operations) for segment in request.path),
-            request.params,
-            _dereferenced(request.body, operations),
+        restored = attrs.evolve(
+            request,
+            path=tuple(_dereferenced(segment, operations) for segment in request.path),
+            body=_dereferenced(request.body, operations),
         )
         after = tuple(operations[number] for number in record.after if number in operations)
         operation = Operation(record.verb, entity, restored, after, record.baseline, record.first_sent)

@@ -91,16 +91,16 @@ def recover(bind: Bind, journal: str | os.PathLike[str], settle: float = 60.0) -
     """Finish the commit in a journal that a crashed process left.
 
     Args:
-        bind: the node that the journal belongs to.
+        bind: what the sessions with the journal were opened on.
         journal: the path of the journal.
         settle: the seconds after which a write that is not found certainly did not take effect. The service stores
-            events asynchronously, and its search lags by up to a minute.
+            what it accepts asynchronously, and its search may lag.
 
     Returns:
         What was found and done.
 
     Raises:
-        JournalError: if the file does not exist, is not a journal, is damaged, is in use, belongs to another node, or
+        JournalError: if the file does not exist, is not a journal, is damaged, is in use, belongs to another place, or
             cannot be written. What was done until then is in it, and recovery can be run again.
         ContacthubError: if a look-up fails. The journal is kept, and recovery can be run again.
     """
@@ -219,7 +219,7 @@ class Recovery:
         record = self._records[operation]
         record.outcome, record.document, record.evidence = Outcome.DONE, document, evidence
         if operation.verb is Verb.CREATE and document is not None:
-            own = document[operation.entity.__resource__.id_key]
+            own = operation.entity.__resource__.id_in(document)
             is_below = type(operation.entity).__parent__ is not None
             record.identity = joined_identity(operation.request.resolved().path[1], own) if is_below else own
         self._journal.adopt(record)

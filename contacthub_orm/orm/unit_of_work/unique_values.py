@@ -1,6 +1,6 @@
 """Values that only one entity may have: the operation that frees a value goes before the one that claims it.
 
-A service that matches customers by e-mail refuses or merges a second customer with the same address. So if a commit
+A service that tells entities apart by a value refuses or merges a second entity with the same one. So if a commit
 frees a value and claims it for another entity, the operation that frees it is sent first. An entity of which the value
 is not loaded may free any. Two claims of the same value are refused, and so are two entities that swap their values.
 """

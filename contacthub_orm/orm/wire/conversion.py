@@ -70,7 +70,7 @@ converter = Converter(detailed_validation=False)
 def parse_datetime(string: str) -> datetime:
     """Parse any ISO 8601 form of a date and time; without a zone it is UTC.
 
-    The service writes `2017-03-09T11:31:31.842+0000` (recorded answers of the Python, Go and Node SDKs).
+    The form is `2017-03-09T11:31:31.842+0000`, with milliseconds and without a colon in the offset.
 
     Returns:
         An aware datetime.

@@ -19,7 +19,8 @@ def is_older(document: Document, baseline: Document | None, keys: tuple[str, ...
         document: the document.
         baseline: what the service gave last, or None.
         keys: the keys that hold a version. The first one that both documents have decides; numbers are
-            compared as they are, strings as instants.
+            compared as they are, strings as instants. Strings that are no instants, such as ETags, have no order:
+            another one counts as newer, since it was given later.
     """
     return _order(document, baseline, keys) < 0
 
@@ -38,7 +39,10 @@ def _order(document: Document, baseline: Document | None, keys: tuple[str, ...])
     for key in keys:
         left, right = document.get(key), (baseline or {}).get(key)
         if left is not None and right is not None:
-            one, other = _comparable(left), _comparable(right)
+            try:
+                one, other = _comparable(left), _comparable(right)
+            except ValueError:
+                return int(left != right)
             return int(one > other) - int(one < other)
     return 0
 

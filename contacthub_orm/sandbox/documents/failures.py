@@ -20,6 +20,7 @@ __all__ = [
     "Failure",
     "FrameworkFailure",
     "conflict",
+    "forbidden",
     "head_too_large",
     "injected",
     "invalid",
@@ -111,6 +112,11 @@ def unauthorized() -> Failure:
     return Failure(401, "The client is not authorized to access the API")
 
 
+def forbidden(message: str) -> Failure:
+    """403 for what the token has no permission for; swagger 1.51 documents the status, nobody the message."""
+    return Failure(403, message)
+
+
 def unknown_workspace(workspace_id: str) -> Failure:
     """403 for another workspace's id; the Node SDK's tests saw this status, not 404."""
     return Failure(403, f"workspace not found: {workspace_id}")
@@ -136,9 +142,9 @@ def unknown_version(version: str) -> Failure:
     return Failure(505, f"HTTP {version} is not supported")
 
 
-def throttled(retry_after: int) -> Failure:
-    """429 with the seconds to wait, in `Retry-After`."""
-    message = "the workspace has spent its requests per minute"
+def throttled(retry_after: int, whose: str) -> Failure:
+    """429 with the seconds to wait, in `Retry-After`; `whose` names the one that has the budget."""
+    message = f"the {whose} has spent its requests per minute"
     return Failure(429, message, headers={"retry-after": str(retry_after)})
 
 

@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from contacthub_orm.reference import CUSTOMER_SECTIONS, enum, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "COLLECTIONS",
     "EVENT_CONTEXTS",
     "EVENT_TYPES",
     "Schema",
+    "base_properties",
     "context_schema",
     "customer_schema",
     "date_paths",
     "element_schema",
     "event_mode",
     "event_schema",
+    "property_schema",
+    "schema_below",
 ]
 
 Schema: TypeAlias = dict[str, Any]
@@ -101,6 +104,20 @@ def event_mode(event_type: str) -> Literal["ACTIVE", "PASSIVE"]:
     return "PASSIVE" if event_type in PASSIVE_TYPES else "ACTIVE"
 
 
+def property_schema(path: str) -> Schema | None:
+    """The schema of a customer's property in `base`, `consents` or `tags`, or None if there is none."""
+    section, _, rest = path.partition(".")
+    return schema_below(customer_schema(section), rest) if section in CUSTOMER_SECTIONS else None
+
+
+def schema_below(schema: Mapping[str, Any] | None, path: str) -> Schema | None:
+    """The schema at a dotted path below an object's schema, or None if there is none; "" is the object itself."""
+    found = None if schema is None else dict(schema)
+    for name in path.split(".") if path else ():
+        found = (found or {}).get("properties", {}).get(name)
+    return found
+
+
 @cache
 def date_paths() -> frozenset[str]:
     """The paths of a customer that hold dates or date-times according to the schemas."""
@@ -108,6 +125,19 @@ def date_paths() -> frozenset[str]:
     for section in CUSTOMER_SECTIONS:
         found.update(_dates_in(customer_schema(section), section))
     return frozenset(found)
+
+
+@cache
+def base_properties() -> dict[str, Schema]:
+    """The schemas of the properties of `base` that hold values, by their paths, such as `base.contacts.email`."""
+    return dict(_leaves(customer_schema("base"), "base"))
+
+
+def _leaves(node: Schema, path: str) -> Iterator[tuple[str, Schema]]:
+    if "properties" not in node:
+        yield path, node
+    for name, child in node.get("properties", {}).items():
+        yield from _leaves(child, f"{path}.{name}")
 
 
 def _dates_in(node: Schema, path: str) -> Iterator[str]:

@@ -22,15 +22,17 @@ from contacthub_orm.sandbox.documents.schemas import (
     event_schema,
 )
 from contacthub_orm.sandbox.documents.shapes import CUSTOMER_KEYS
-from contacthub_orm.sandbox.documents.violations import Violation, too_long
+from contacthub_orm.sandbox.documents.violations import Violation, missing, too_long
 from contacthub_orm.sandbox.documents.wire import parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 __all__ = [
     "MAX_LENGTH",
+    "broken",
     "check_customer",
+    "check_disabled",
     "check_element",
     "check_event_context",
     "check_event_envelope",
@@ -38,6 +40,7 @@ __all__ = [
     "check_extended",
     "check_mandatory",
     "check_tags",
+    "validator",
 ]
 
 MAX_LENGTH: Final = 255
@@ -108,12 +111,18 @@ EVENT_ENVELOPE: Final[Schema] = {
 
 FORMATS: Final = FormatChecker(formats=["date", "ipv4"])
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @FORMATS.checks("date-time")
 def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or parse_instant(value) is not None
+
+
+@FORMATS.checks("uuid")
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or UUID_FORM.fullmatch(value) is not None
 
 
 @FORMATS.checks("email")
@@ -128,13 +137,13 @@ def _is_uri(value: object) -> bool:
 
 def check_customer(body: Mapping[str, Any]) -> list[Violation]:
     """Check a customer's body, whether complete (POST, PUT) or partial (PATCH)."""
-    violations = list(_broken(_envelope(), body, ""))
+    violations = list(broken(_envelope(), body, ""))
     if violations:
         return violations
     for section in ("base", "consents", "tags"):
         value = body.get(section)
         if value is not None:
-            violations += _broken(_section(section), value, f"/{section}")
+            violations += broken(_section(section), value, f"/{section}")
     violations += _long_strings(body.get("base"), "/base")
     return violations
 
@@ -166,48 +175,73 @@ def check_mandatory(
     ]
 
 
+def check_disabled(customer: Mapping[str, Any], disabled: Collection[str]) -> list[Violation]:
+    """Check that no base property has a value that is disabled in the workspace."""
+    return [
+        Violation("the base property is not enabled", paths.pointer(path), code="disabled")
+        for path in sorted(disabled)
+        if paths.read(customer, path) not in (None, [])
+    ]
+
+
 def check_extended(
-    extended: Mapping[str, Any] | None, declared: Mapping[str, Mapping[str, Any]] | None
+    extended: Mapping[str, Any] | None,
+    declared: Mapping[str, Mapping[str, Any]] | None,
+    pointer: str = "/extended",
 ) -> list[Violation]:
-    """Check that extended properties are declared and have their type; `declared` None accepts all."""
-    if extended is None or declared is None:
+    """Check that extended properties are declared and enabled and have their type.
+
+    Args:
+        extended: the properties; what is no object is another check's.
+        declared: the definitions by name; None accepts all.
+        pointer: where the properties are in the body.
+    """
+    if not isinstance(extended, dict) or declared is None:
         return []
     violations: list[Violation] = []
     for name, value in extended.items():
-        path = f"/extended/{name}"
+        path = f"{pointer}/{name}"
         if name not in declared:
             violations.append(
                 Violation("the extended property is not declared", path, value, "additionalProperties")
             )
+        elif not declared[name].get("contactlabProperties", {}).get("enabled", True):
+            violations.append(Violation("the extended property is not enabled", path, value, "disabled"))
         elif value is not None:
-            violations += _broken(_validator(declared[name]), value, path)
+            violations += broken(validator(declared[name]), value, path)
             violations += _long_extended(declared[name], value, path)
     return violations
 
 
-def check_element(collection: str, element: Any) -> list[Violation]:
-    """Check an education, like, job or subscription that is sent to its own route."""
-    violations = list(_broken(_element(collection), element, ""))
+def check_element(collection: str, element: Any, *, strict: bool = False) -> list[Violation]:
+    """Check an education, like, job or subscription that is sent to its own route.
+
+    The reference requires `subscribed` of a subscription; live clients leave it out. Only `strict` refuses that.
+    """
+    violations = list(broken(_element(collection), element, ""))
+    if strict and collection == "subscriptions" and element.get("subscribed") is None:
+        violations.append(missing("subscribed"))
     return violations or list(_long_strings(element, ""))
 
 
 def check_event_envelope(body: Mapping[str, Any]) -> list[Violation]:
     """Check an event's body except its properties and its `contextInfo`."""
-    return list(_broken(_event_envelope(), body, ""))
+    return list(broken(_event_envelope(), body, ""))
 
 
 def check_event_properties(event_type: str, properties: Any) -> list[Violation]:
     """Check the properties of an event of a known type."""
-    return list(_broken(_event(event_type), properties, "/properties"))
+    return list(broken(_event(event_type), properties, "/properties"))
 
 
 def check_event_context(context: str, info: Any) -> list[Violation]:
     """Check the `contextInfo` of an event in a known context."""
-    return list(_broken(_context(context), info, "/contextInfo"))
+    return list(broken(_context(context), info, "/contextInfo"))
 
 
-def _broken(validator: Draft202012Validator, value: Any, prefix: str) -> Iterator[Violation]:
-    for error in validator.iter_errors(value):
+def broken(rules: Draft202012Validator, value: Any, prefix: str) -> Iterator[Violation]:
+    """The rules of a schema that a value breaks; `prefix` is where the value is in the body."""
+    for error in rules.iter_errors(value):
         path = "".join(f"/{step}" for step in error.absolute_path)
         data = error.instance if isinstance(error.instance, (str, int, float, bool)) else None
         yield Violation(error.message, prefix + path, data, str(error.validator))
@@ -239,36 +273,36 @@ def _long_extended(declared: Mapping[str, Any], value: Any, path: str) -> Iterat
         yield too_long(limit, path)
 
 
-def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """A validator of a schema, with the formats as this server reads them."""
     return Draft202012Validator(schema, format_checker=FORMATS)
 
 
 @cache
 def _envelope() -> Draft202012Validator:
-    return _validator(ENVELOPE)
+    return validator(ENVELOPE)
 
 
 @cache
 def _section(name: str) -> Draft202012Validator:
-    return _validator(customer_schema(name))
+    return validator(customer_schema(name))
 
 
 @cache
 def _element(collection: str) -> Draft202012Validator:
-    # The reference requires `subscribed` on the routes of subscriptions; live clients leave it out everywhere.
-    return _validator(element_schema(collection))
+    return validator(element_schema(collection))
 
 
 @cache
 def _event_envelope() -> Draft202012Validator:
-    return _validator(EVENT_ENVELOPE)
+    return validator(EVENT_ENVELOPE)
 
 
 @cache
 def _event(event_type: str) -> Draft202012Validator:
-    return _validator(event_schema(event_type))
+    return validator(event_schema(event_type))
 
 
 @cache
 def _context(context: str) -> Draft202012Validator:
-    return _validator(context_schema(context))
+    return validator(context_schema(context))

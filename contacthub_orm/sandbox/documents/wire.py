@@ -20,12 +20,16 @@ __all__ = [
     "encode",
     "format_instant",
     "is_same_instant",
+    "months_before",
     "parse_instant",
 ]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_DEPTH: Final = 200
 TOO_DEEP: Final = f"more than {MAX_DEPTH} levels"
+MONTHS: Final = 12
+LAST_COMMON_DAY: Final = 28
+FIRST_INSTANT: Final = -(2**62)
 MILLISECOND: Final = timedelta(milliseconds=1)
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)")
@@ -55,6 +59,16 @@ def parse_instant(text: str, *, dates: bool = False) -> int | None:
 def format_instant(milliseconds: int) -> str:
     """Write an instant, in milliseconds since 1970, in the service's form, always in UTC."""
     return (EPOCH + milliseconds * MILLISECOND).isoformat(timespec="milliseconds")[:-6] + "+0000"
+
+
+def months_before(now: int, months: int) -> int:
+    """The instant that many months earlier, both in milliseconds since 1970; the 29th to 31st count as the 28th."""
+    time = datetime.fromtimestamp(now / 1000, UTC)
+    years, month = divmod(time.year * MONTHS + time.month - 1 - months, MONTHS)
+    if years < 1:
+        return FIRST_INSTANT
+    earlier = time.replace(year=years, month=month + 1, day=min(time.day, LAST_COMMON_DAY))
+    return int(earlier.timestamp() * 1000)
 
 
 def is_same_instant(one: Any, other: Any) -> bool:

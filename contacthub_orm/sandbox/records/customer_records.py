@@ -12,34 +12,40 @@ from contacthub_orm.sandbox.documents.failures import invalid, not_found
 from contacthub_orm.sandbox.documents.shapes import complete_customer
 from contacthub_orm.sandbox.documents.validation import check_mandatory, check_tags
 from contacthub_orm.sandbox.documents.wire import decode, encode, format_instant, parse_instant
+from contacthub_orm.sandbox.records import consents
 from contacthub_orm.sandbox.records.matching import conflict_with, find_match, match_key
 from contacthub_orm.sandbox.records.revisions import is_unchanged, revision
 from contacthub_orm.sandbox.storage.tables import customers, events, sessions
 
 if TYPE_CHECKING:
-    from contacthub_orm.sandbox.service.calls import Call
-    from contacthub_orm.sandbox.service.settings import Settings
-    from contacthub_orm.sandbox.storage.store import Store
+    from contacthub_orm.sandbox.service.calls import Call, Service
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["add", "blank", "change", "check", "columns_of", "load", "oldest_with_external_id", "remove"]
 
 
-def blank(store: Store, settings: Settings, now: int) -> dict[str, Any]:
-    """A new customer that has only the values that the service sets; `now` is in milliseconds since 1970."""
-    source_id = store.credentials.source_id
+def blank(service: Service, node_id: str, source_id: str, now: int) -> dict[str, Any]:
+    """A new customer that has only the values that the service sets.
+
+    Args:
+        service: the sandbox.
+        node_id: the entry node that the customer belongs to.
+        source_id: the source that creates the customer.
+        now: the time in milliseconds since 1970.
+    """
     time = format_instant(now)
     return complete_customer(
         {
             "id": str(uuid4()),
-            "intId": store.next_number(),
-            "nodeId": store.credentials.node_id,
+            "intId": service.store.next_number(),
+            "nodeId": node_id,
             "registeredAt": time,
             "updatedAt": time,
             "version": 1,
             "deleted": 0,
             "sourceInfo": {"registeredBy": source_id, "updatedBy": source_id},
         },
-        settings.unset,
+        service.settings.unset,
     )
 
 
@@ -47,21 +53,23 @@ def load(call: Call, customer_id: str) -> dict[str, Any]:
     """The latest version of a customer, whether or not searches see it.
 
     Raises:
-        Failure: 404 if there is no such customer.
+        Failure: 404 if there is no such customer where the token sees one, 403 if the token may not read, or in a
+            request that writes not write, at the customer's node.
     """
     text = call.store.customers.read(call.connection, customer_id)
     if text is None:
         raise not_found("customer", customer_id)
     found: dict[str, Any] = decode(text)
+    call.check_owner(found["nodeId"], "customer", customer_id)
     return found
 
 
-def oldest_with_external_id(call: Call, external_id: str) -> str | None:
-    """The id of the customer with that externalId, the first registered of several, or None."""
+def oldest_with_external_id(call: Call, node_id: str, external_id: str) -> str | None:
+    """The id of the node's customer with that externalId, the first registered of several, or None."""
     found: str | None = call.connection.scalar(
         select(customers.c.id)
         .where(
-            customers.c.node_id == call.node_id,
+            customers.c.node_id == node_id,
             customers.c.external_id == external_id,
             customers.c.current,
         )
@@ -77,16 +85,19 @@ def check(call: Call, customer: dict[str, Any]) -> None:
     Raises:
         Failure: 400 if a mandatory property is missing or the tags are too long.
     """
-    settings = call.settings
-    violations = check_tags(customer) + check_mandatory(customer, settings.mandatory, settings.matching)
+    node = call.rules.nodes[customer["nodeId"]]
+    unique = node.matching if call.settings.strict else ()
+    required = dict.fromkeys((*unique, *node.mandatory))
+    violations = check_tags(customer) + check_mandatory(customer, [*required], node.matching)
     if violations:
         raise invalid("customer", violations)
 
 
 def add(call: Call, customer: dict[str, Any]) -> str:
     """Store a complete new customer and return its JSON text."""
-    row = columns_of(customer, call.settings)
-    call.store.customers.insert(call.connection, [row], call.visible_from)
+    row = columns_of(customer, call.rules.nodes[customer["nodeId"]])
+    call.store.customers.insert(call.connection, row, call.visible_from)
+    consents.record_changes(call, customer, None)
     text: str = row["document"]
     return text
 
@@ -103,15 +114,17 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
     if not always and is_unchanged(stored, changed):
         return encode(stored)
     check(call, changed)
-    key = match_key(changed, call.settings)
-    if key != match_key(stored, call.settings):
-        other = find_match(call, key, other_than=stored["id"])
+    node = call.rules.nodes[stored["nodeId"]]
+    key = match_key(changed, node)
+    if key != match_key(stored, node):
+        other = find_match(call, node.id, key, other_than=stored["id"])
         if other is not None:
             raise conflict_with(call, other)
     changed |= revision(call, stored)
-    changed["sourceInfo"] = stored["sourceInfo"] | {"updatedBy": call.store.credentials.source_id}
-    row = columns_of(changed, call.settings)
+    changed["sourceInfo"] = stored["sourceInfo"] | {"updatedBy": call.caller.id}
+    row = columns_of(changed, node)
     call.store.customers.replace(call.connection, row, call.now, call.visible_from)
+    consents.record_changes(call, changed, stored["consents"])
     text: str = row["document"]
     return text
 
@@ -126,14 +139,14 @@ def remove(call: Call, customer_id: str) -> None:
     store.customers.remove(connection, customer_id, call.now, call.visible_from)
 
 
-def columns_of(customer: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def columns_of(customer: dict[str, Any], node: NodeRules) -> dict[str, Any]:
     """The row of a complete customer."""
     return {
         "id": customer["id"],
         "node_id": customer["nodeId"],
         "registered_at": parse_instant(customer["registeredAt"]),
         "updated_at": parse_instant(customer["updatedAt"]),
-        "match_key": match_key(customer, settings),
+        "match_key": match_key(customer, node),
         "external_id": customer["externalId"],
         "email": paths.read(customer, "base.contacts.email"),
         "document": encode(customer),

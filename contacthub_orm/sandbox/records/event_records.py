@@ -25,6 +25,7 @@ __all__ = [
     "columns_of",
     "find_or_create_owner",
     "load",
+    "node_of",
     "session_of",
     "session_with",
 ]
@@ -52,16 +53,25 @@ def load(call: Call, event_id: str) -> dict[str, Any]:
     The service stores events asynchronously, so an event does not exist until `search_delay` after its POST.
 
     Raises:
-        Failure: 404 if there is no such event, or not yet.
+        Failure: 404 if there is no such event where the token sees one, or not yet, or no longer; 403 if the token
+            may not read, or in a request that writes not write, at the event's node.
     """
-    statement = select(events.c.document).where(events.c.id == event_id)
-    if call.connection.scalar(statement.where(call.store.events.visible(call.now)).limit(1)) is None:
+    statement = select(events.c.node_id).where(events.c.id == event_id)
+    node_id = call.connection.scalar(statement.where(call.store.events.visible(call.now)).limit(1))
+    if node_id is None:
         raise not_found("event", event_id)
+    call.check_owner(node_id, "event", event_id)
     text = call.store.events.read(call.connection, event_id)
     if text is None:
         raise not_found("event", event_id)
     found: dict[str, Any] = decode(text)
     return found
+
+
+def node_of(call: Call, event_id: str) -> str:
+    """The id of the node of a stored event, which its document does not have."""
+    statement = select(events.c.node_id).where(events.c.id == event_id, events.c.current)
+    return str(call.connection.scalar(statement))
 
 
 def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
@@ -70,14 +80,14 @@ def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
     If no customer has the externalId, a customer with nothing else is created. A session has no owner until
     it is linked to a customer; then the result is None.
     """
-    value = bring_back["value"]
+    value, node_id = bring_back["value"], bring_back["nodeId"]
     if bring_back["type"] == "SESSION_ID":
-        row = session_with(call, value)
+        row = session_with(call, node_id, value)
         return None if row is None else str(row.customer_id)
-    owner = customer_records.oldest_with_external_id(call, value)
+    owner = customer_records.oldest_with_external_id(call, node_id, value)
     if owner is None:
         # `base` is an empty object, not null: the Python SDK cannot read a customer without one.
-        blank = customer_records.blank(call.store, call.settings, call.now)
+        blank = customer_records.blank(call.service, node_id, call.caller.id, call.now)
         new = complete_customer(
             blank | {"externalId": value, "base": blank["base"] or {}}, call.settings.unset
         )
@@ -86,16 +96,16 @@ def find_or_create_owner(call: Call, bring_back: dict[str, Any]) -> str | None:
     return owner
 
 
-def session_with(call: Call, value: str) -> Row[Any] | None:
-    """The row of the linked session with that value, or None if there is none."""
-    statement = select(sessions).where(sessions.c.node_id == call.node_id, sessions.c.value == value)
+def session_with(call: Call, node_id: str, value: str) -> Row[Any] | None:
+    """The row of the node's linked session with that value, or None if there is none."""
+    statement = select(sessions).where(sessions.c.node_id == node_id, sessions.c.value == value)
     return call.connection.execute(statement).one_or_none()
 
 
-def adopt(call: Call, session: str, customer_id: str) -> None:
-    """Give the events that were stored under a session to the customer that it was linked to."""
+def adopt(call: Call, node_id: str, session: str, customer_id: str) -> None:
+    """Give the node's events that were stored under a session to the customer that it was linked to."""
     statement = select(events.c.document).where(
-        events.c.node_id == call.node_id, events.c.session == session, events.c.current
+        events.c.node_id == node_id, events.c.session == session, events.c.current
     )
     for text in call.connection.scalars(statement).all():
         event = decode(text)
@@ -110,7 +120,7 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any]) -> str:
     """
     if is_unchanged(stored, changed):
         return encode(stored)
-    row = columns_of(changed | revision(call, stored), call.node_id)
+    row = columns_of(changed | revision(call, stored), node_of(call, stored["id"]))
     call.store.events.replace(call.connection, row, call.now, call.visible_from)
     text: str = row["document"]
     return text

@@ -14,9 +14,9 @@ from contacthub_orm.sandbox.storage.tables import customers
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.documents.failures import Failure
     from contacthub_orm.sandbox.service.calls import Call
-    from contacthub_orm.sandbox.service.settings import Settings
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
-__all__ = ["conflict_with", "find_match", "match_key"]
+__all__ = ["conflict_with", "find_match", "key_of", "match_key"]
 
 OLDEST_MATCH = (
     select(customers.c.id)
@@ -31,26 +31,30 @@ OLDEST_MATCH = (
 )
 
 
-def match_key(customer: dict[str, Any], settings: Settings) -> str | None:
+def match_key(customer: dict[str, Any], node: NodeRules) -> str | None:
     """The values that identify the customer, as one string to compare.
 
     Returns:
         None if one of the values is missing or empty; such a customer matches no other.
     """
-    values = [paths.read(customer, path) for path in settings.matching]
+    return key_of([paths.read(customer, path) for path in node.matching], node)
+
+
+def key_of(values: list[Any], node: NodeRules) -> str | None:
+    """The values of the matching properties as one string to compare, or None if one is missing or empty."""
     if not values or any(value in (None, "", []) for value in values):
         return None
-    if not settings.case_sensitive:
+    if not node.case_sensitive:
         values = [value.casefold() if isinstance(value, str) else value for value in values]
     return encode(values)
 
 
-def find_match(call: Call, key: str | None, *, other_than: str | None = None) -> str | None:
-    """The id of the customer with that key, the first registered of several, or None if there is none."""
+def find_match(call: Call, node_id: str, key: str | None, *, other_than: str | None = None) -> str | None:
+    """The id of the node's customer with that key, the first registered of several, or None if there is none."""
     if key is None:
         return None
     statement = OLDEST_MATCH if other_than is None else OLDEST_MATCH.where(customers.c.id != other_than)
-    found: str | None = call.connection.scalar(statement, {"node": call.node_id, "key": key})
+    found: str | None = call.connection.scalar(statement, {"node": node_id, "key": key})
     return found
 
 

@@ -15,12 +15,13 @@ from contacthub_orm.sandbox.storage.tables import customers
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from contacthub_orm.sandbox.service.settings import Settings
+    from contacthub_orm.sandbox.documents.shapes import UnsetForm
+    from contacthub_orm.sandbox.service.rules import Rules
 
 __all__ = ["refresh_customers"]
 
 
-def refresh_customers(connection: Connection, settings: Settings) -> None:
+def refresh_customers(connection: Connection, rules: Rules, unset: UnsetForm) -> None:
     """Compute the match keys anew and complete the documents, after a file was opened or the policy changed.
 
     A sandbox of an earlier version left unset objects null.
@@ -29,7 +30,9 @@ def refresh_customers(connection: Connection, settings: Settings) -> None:
         SandboxError: if a document is corrupt.
     """
     rows = connection.execute(select(customers.c.row, customers.c.document, customers.c.match_key)).all()
-    refreshed = [({"match_key": key, "document": text}, _refreshed(text, settings)) for _, text, key in rows]
+    refreshed = [
+        ({"match_key": key, "document": text}, _refreshed(text, rules, unset)) for _, text, key in rows
+    ]
     changes = [
         {"the_row": row, **new} for (row, _, _), (old, new) in zip(rows, refreshed, strict=True) if new != old
     ]
@@ -37,9 +40,12 @@ def refresh_customers(connection: Connection, settings: Settings) -> None:
         connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), changes)
 
 
-def _refreshed(text: str, settings: Settings) -> dict[str, Any]:
+def _refreshed(text: str, rules: Rules, unset: UnsetForm) -> dict[str, Any]:
     try:
-        customer = complete_customer(decode(text), settings.unset)
+        customer = complete_customer(decode(text), unset)
+        node = rules.nodes[customer["nodeId"]]
     except (ValueError, TypeError, AttributeError):
         raise SandboxError("the data file is corrupt: a customer is no JSON object") from None
-    return {"match_key": match_key(customer, settings), "document": encode(customer)}
+    except KeyError:
+        raise SandboxError("the data file is corrupt: a customer has no node") from None
+    return {"match_key": match_key(customer, node), "document": encode(customer)}

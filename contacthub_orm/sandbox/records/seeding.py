@@ -7,6 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from contacthub_orm.sandbox.documents.schemas import EVENT_CONTEXTS, EVENT_TYPES
@@ -20,35 +21,42 @@ from contacthub_orm.sandbox.documents.validation import (
 from contacthub_orm.sandbox.documents.wire import decode_received, format_instant, parse_instant
 from contacthub_orm.sandbox.records import customer_records, event_records
 from contacthub_orm.sandbox.records.merging import merged
+from contacthub_orm.sandbox.storage.tables import customers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from contacthub_orm.sandbox.documents.violations import Violation
     from contacthub_orm.sandbox.service.calls import Service
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["seed_customers", "seed_events"]
 
 
-def seed_customers(service: Service, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Store customers; see `Sandbox.seed`."""
+def seed_customers(service: Service, node: NodeRules, documents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Store customers of an entry node; see `Sandbox.seed`."""
     now = service.settings.now()
     rows = [
-        customer_records.columns_of(_customer(service, document, now), service.settings)
+        customer_records.columns_of(_customer(service, node, document, now), node)
         for document in map(_received, documents)
     ]
     return _insert(service, "customers", rows)
 
 
-def seed_events(service: Service, documents: Iterable[Mapping[str, Any]]) -> list[str]:
+def seed_events(service: Service, node: NodeRules, documents: Iterable[Mapping[str, Any]]) -> list[str]:
     """Store events; see `Sandbox.seed_events`."""
     now = format_instant(service.settings.now())
-    node_id = service.store.credentials.node_id
-    return _insert(
-        service,
-        "events",
-        [event_records.columns_of(_event(document, now), node_id) for document in map(_received, documents)],
-    )
+    homes = _homes(service, node)
+    seeded = [_event(document, now) for document in map(_received, documents)]
+    rows = [event_records.columns_of(event, homes.get(event["customerId"], node.id)) for event in seeded]
+    return _insert(service, "events", rows)
+
+
+def _homes(service: Service, node: NodeRules) -> Mapping[str | None, str]:
+    """The nodes of the customers that are not in this one."""
+    elsewhere = select(customers.c.id, customers.c.node_id).where(customers.c.node_id != node.id)
+    with service.store.transaction() as connection:
+        return {row.id: row.node_id for row in connection.execute(elsewhere)}
 
 
 def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str]:
@@ -57,7 +65,7 @@ def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str
     if rows:
         try:
             with store.transaction() as connection:
-                timeline.insert(connection, rows, visible_from=0)
+                timeline.seed(connection, rows)
         except IntegrityError as error:
             raise ValueError(f"an id is taken: {error.orig}") from None
         store.analyze()
@@ -78,12 +86,11 @@ def _received(document: Mapping[str, Any]) -> dict[str, Any]:
     return received
 
 
-def _customer(service: Service, document: Mapping[str, Any], now: int) -> dict[str, Any]:
+def _customer(service: Service, node: NodeRules, document: Mapping[str, Any], now: int) -> dict[str, Any]:
     _refuse(check_customer(document), document)
-    credentials = service.store.credentials
-    if document.get("nodeId", credentials.node_id) != credentials.node_id:
-        raise ValueError(f"the sandbox has no node {document['nodeId']}")
-    blank = customer_records.blank(service.store, service.settings, now)
+    if document.get("nodeId", node.id) != node.id:
+        raise ValueError(f"a document of node {document['nodeId']} cannot be seeded into node {node.id}")
+    blank = customer_records.blank(service, node.id, service.store.credentials.source_id, now)
     registered = _time(document, "registeredAt", blank["registeredAt"])
     values = {
         "id": document.get("id") or blank["id"],

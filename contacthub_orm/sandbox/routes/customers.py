@@ -10,7 +10,7 @@ from typing import Any, Final
 from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.failures import invalid
 from contacthub_orm.sandbox.documents.shapes import complete_customer
-from contacthub_orm.sandbox.documents.validation import check_customer, check_extended
+from contacthub_orm.sandbox.documents.validation import check_customer, check_disabled, check_extended
 from contacthub_orm.sandbox.documents.violations import Violation, assigned_by_service, immutable, missing
 from contacthub_orm.sandbox.documents.wire import encode, is_same_instant
 from contacthub_orm.sandbox.records import customer_records as records
@@ -19,7 +19,7 @@ from contacthub_orm.sandbox.records.matching import conflict_with, find_match, m
 from contacthub_orm.sandbox.routes import sessions
 from contacthub_orm.sandbox.service.calls import Answer, Call
 
-__all__ = ["create", "patch", "put", "remove", "show"]
+__all__ = ["create", "enter", "patch", "put", "remove", "show"]
 
 # A body's `version` and `updatedAt` are ignored; these must equal the stored values (reference 1.299.1).
 IMMUTABLE: Final = ("id", "nodeId", "intId", "sourceInfo", "registeredAt", "deleted")
@@ -27,21 +27,26 @@ IMMUTABLE: Final = ("id", "nodeId", "intId", "sourceInfo", "registeredAt", "dele
 
 def create(call: Call) -> Answer:
     """POST: create a customer; if one matches, merge into it or answer 409, by the uniqueness policy."""
+    return enter(call, call.rules.uniqueness_policy)
+
+
+def enter(call: Call, policy: str) -> Answer:
+    """Create a customer of the body; if one matches, merge into it or answer 409, by a policy."""
     body = _checked_body(call)
     _check_creation(body)
-    call.check_node(body["nodeId"])
-    blank = records.blank(call.store, call.settings, call.now)
+    node = call.check_entry_node(body["nodeId"], "/nodeId")
+    blank = records.blank(call.service, node.id, call.caller.id, call.now)
     new = complete_customer(merging.merged(blank, body), call.settings.unset)
-    match = find_match(call, match_key(new, call.settings))
+    match = find_match(call, node.id, match_key(new, node))
     if match is None:
         records.check(call, new)
         text = records.add(call, new)
-    elif call.settings.uniqueness_policy == "BLOCK":
+    elif policy == "BLOCK":
         raise conflict_with(call, match)
     else:
         stored = records.load(call, match)
         text = records.change(call, stored, merging.merged(stored, body), always=True)
-    _link_session(call, match or new["id"])
+    _link_session(call, node.id, match or new["id"])
     # All sources show 201, for a merge too.
     return Answer(201, text)
 
@@ -57,7 +62,7 @@ def patch(call: Call) -> Answer:
     stored = records.load(call, call.path["customer"])
     _check_immutable(body, stored)
     text = records.change(call, stored, merging.patched(stored, body, strict=_strict(call)))
-    _link_session(call, stored["id"])
+    _link_session(call, stored["nodeId"], stored["id"])
     return Answer(200, text)
 
 
@@ -69,7 +74,7 @@ def put(call: Call) -> Answer:
         raise invalid("customer", [missing("nodeId")])
     _check_immutable(body, stored)
     text = records.change(call, stored, merging.replaced(stored, body, strict=_strict(call)))
-    _link_session(call, stored["id"])
+    _link_session(call, stored["nodeId"], stored["id"])
     return Answer(200, text)
 
 
@@ -83,8 +88,12 @@ def remove(call: Call) -> Answer:
 
 def _checked_body(call: Call) -> dict[str, Any]:
     body = call.json_object()
+    rules = call.rules
     violations = check_customer(body)
-    violations = violations or check_extended(body.get("extended"), call.settings.extended_schema)
+    if not violations:
+        declared = {} if rules.extended is None and call.settings.strict else rules.extended
+        violations = check_extended(body.get("extended"), declared)
+        violations += check_disabled(body, rules.disabled_properties)
     if violations:
         raise invalid("customer", violations)
     return body
@@ -118,7 +127,7 @@ def _strict(call: Call) -> bool:
     return call.choice("mode", enum("customer_operation_modes")) == "STRICT"
 
 
-def _link_session(call: Call, customer_id: str) -> None:
+def _link_session(call: Call, node_id: str, customer_id: str) -> None:
     value = call.query.get("sessionId")
     if value:
-        sessions.link(call, customer_id, value)
+        sessions.link(call, node_id, customer_id, value)

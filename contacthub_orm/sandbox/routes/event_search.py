@@ -10,6 +10,7 @@ from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.schemas import event_mode
 from contacthub_orm.sandbox.documents.wire import parse_instant
+from contacthub_orm.sandbox.search.nodes import in_nodes, shown_events
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
 from contacthub_orm.sandbox.storage.tables import events
 
@@ -48,8 +49,9 @@ def search_events(call: Call) -> Answer:
 def _node(call: Call) -> list[ColumnElement[bool]]:
     node_id = call.query.get("nodeId") or None
     if node_id is not None:
-        call.check_node(node_id)
-    return [events.c.node_id == call.node_id]
+        return shown_events(call.check_node(node_id))
+    entries = [node for node in call.rules.nodes.values() if not node.is_aggregate]
+    return [in_nodes(events, [node.id for node in entries if node.id in call.caller.reads])]
 
 
 def _customer(call: Call) -> list[ColumnElement[bool]]:
@@ -86,6 +88,8 @@ def _listed(call: Call, name: str, choices: tuple[str, ...]) -> list[str]:
     """The values of a comma-separated parameter (changelog 1.11; the reference declares a single value)."""
     text = call.query.get(name)
     values = text.split(",") if text else []
+    if call.settings.strict and len(values) > 1:
+        raise malformed(f"{name} is a single value", name, "enum")
     unknown = [value for value in values if value not in choices]
     if unknown:
         raise malformed(f"{name} does not know {', '.join(unknown)}", name, "enum")

@@ -13,13 +13,14 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from contacthub_orm.reference import enum
-from contacthub_orm.sandbox.documents.failures import invalid
+from contacthub_orm.sandbox.documents.failures import invalid, too_large
 from contacthub_orm.sandbox.documents.schemas import EVENT_CONTEXTS, EVENT_TYPES
 from contacthub_orm.sandbox.documents.shapes import normalize_context, normalize_properties
 from contacthub_orm.sandbox.documents.validation import (
     check_event_context,
     check_event_envelope,
     check_event_properties,
+    check_extended,
 )
 from contacthub_orm.sandbox.documents.violations import Violation, assigned_by_service, immutable, missing
 from contacthub_orm.sandbox.documents.wire import encode, format_instant, is_same_instant, parse_instant
@@ -42,8 +43,9 @@ def create(call: Call) -> Answer:
     bring_back = _bring_back(call, body)
     if bring_back is None:
         customer_id = body["customerId"]
-        customer_records.load(call, customer_id)
+        node_id = customer_records.load(call, customer_id)["nodeId"]
     else:
+        node_id = bring_back["nodeId"]
         customer_id = records.find_or_create_owner(call, bring_back)
     time = format_instant(call.now)
     event = dict.fromkeys(records.EVENT_KEYS) | {
@@ -58,8 +60,8 @@ def create(call: Call) -> Answer:
     }
     event = _with_content(event, body)
     event["contextInfo"] = _with_client(event["contextInfo"], call)
-    row = records.columns_of(event, call.node_id)
-    call.store.events.insert(call.connection, [row], call.visible_from)
+    row = records.columns_of(event, node_id)
+    call.store.events.insert(call.connection, row, call.visible_from)
     return Answer.of(202, {"id": event["id"]})
 
 
@@ -111,15 +113,20 @@ def _check(call: Call, body: dict[str, Any], violations: list[Violation]) -> Non
     malformed = check_event_envelope(body)
     if malformed:
         raise invalid("event", malformed)
+    largest = call.rules.largest_event(body.get("type"))
+    if call.size > largest:
+        raise too_large(largest)
     violations = list(violations)
     event_type, context = body.get("type"), body.get("context")
-    enabled = call.settings.enabled_event_types
     if event_type not in EVENT_TYPES:
         violations.append(Violation("unknown event type", "/type", event_type, "enum"))
-    elif enabled is not None and event_type not in enabled:
+    elif event_type in call.rules.disabled_events:
         violations.append(Violation("the event type is not enabled", "/type", event_type, "disabled"))
     else:
+        properties = body.get("properties") or {}
+        declared = call.rules.event_extended.get(event_type, {} if call.settings.strict else None)
         violations += check_event_properties(event_type, body.get("properties"))
+        violations += check_extended(properties.get("extended"), declared, "/properties/extended")
     if context not in EVENT_CONTEXTS:
         violations.append(Violation("unknown context", "/context", context, "enum"))
     elif body.get("contextInfo") is not None:
@@ -161,9 +168,20 @@ def _bring_back(call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
     sent = body.get("bringBackProperties")
     if sent is None:
         return None
-    node_id = sent.get("nodeId") or call.node_id
-    call.check_node(node_id)
+    node_id = sent.get("nodeId") or _only_node(call)
+    call.check_entry_node(node_id, "/bringBackProperties/nodeId")
     return {"type": sent.get("type") or "SESSION_ID", "value": sent["value"], "nodeId": node_id}
+
+
+def _only_node(call: Call) -> str:
+    """The node of an event that names neither a customer nor a node: the first, or the only one of the token."""
+    writes = call.caller.writes
+    if call.node_id in writes:
+        return call.node_id
+    if len(writes) != 1:
+        path = "/bringBackProperties/nodeId"
+        raise invalid("event", [Violation("nodeId is required with this token", path, code="required")])
+    return next(iter(writes))
 
 
 def _with_content(event: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.shapes import project
 from contacthub_orm.sandbox.documents.wire import decode, encode
+from contacthub_orm.sandbox.search.nodes import shown_customers
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
 from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS, order_by, push_query
 from contacthub_orm.sandbox.search.query_language import MalformedQuery, parse_query
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.search.paging import Order
     from contacthub_orm.sandbox.search.query_language import Query
     from contacthub_orm.sandbox.service.calls import Answer, Call
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["search_customers"]
 
@@ -39,10 +41,10 @@ def search_customers(call: Call) -> Answer:
     node_id = call.query.get("nodeId")
     if not node_id:
         raise malformed("nodeId is required", "nodeId", "required")
-    call.check_node(node_id)
+    node = call.check_node(node_id)
     page, order = requested_page(call), requested_order(call, "updatedAt")
-    everything = [customers.c.node_id == node_id, call.store.customers.visible(call.now)]
-    search = _requested_search(call, everything, order)
+    everything = [*shown_customers(node), call.store.customers.visible(call.now)]
+    search = _requested_search(call, node, everything, order)
     if search.rest is None and order.path in CUSTOMER_COLUMNS:
         statement = select(customers.c.document).where(*search.where).order_by(*order_by(order))
         total, texts = page.count(call, customers.c.row, search.where), page.read(call, statement)
@@ -54,7 +56,9 @@ def search_customers(call: Call) -> Answer:
     return page.answer(_projected(call, texts), total, unfiltered)
 
 
-def _requested_search(call: Call, everything: list[ColumnElement[bool]], order: Order) -> CustomerSearch:
+def _requested_search(
+    call: Call, node: NodeRules, everything: list[ColumnElement[bool]], order: Order
+) -> CustomerSearch:
     where = list(everything)
     external_id, text = call.query.get("externalId"), call.query.get("query")
     if external_id:
@@ -65,7 +69,7 @@ def _requested_search(call: Call, everything: list[ColumnElement[bool]], order: 
         pushed = push_query(query)
         where.append(pushed.clause)
         rest = None if pushed.exact else query
-    return CustomerSearch(where, rest, order, key=(external_id, text))
+    return CustomerSearch(where, rest, order, node, key=(node.id, external_id, text))
 
 
 def _parsed(text: str) -> Query:

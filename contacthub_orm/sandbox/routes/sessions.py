@@ -41,7 +41,7 @@ def create(call: Call) -> Answer:
         violations.append(missing("value"))
     if violations or not isinstance(value, str):
         raise invalid("session", violations)
-    return Answer.of(201, link(call, customer["id"], value))
+    return Answer.of(201, link(call, customer["nodeId"], customer["id"], value))
 
 
 def show(call: Call) -> Answer:
@@ -56,23 +56,23 @@ def remove(call: Call) -> Answer:
     return Answer(200)
 
 
-def link(call: Call, customer_id: str, value: str) -> dict[str, Any]:
-    """Link a session to a customer, who thereby owns every event stored under it; return `{id, value}`.
+def link(call: Call, node_id: str, customer_id: str, value: str) -> dict[str, Any]:
+    """Link a session to a customer of the node, who thereby owns every event stored under it; return `{id, value}`.
 
     Raises:
         Failure: 400 if the value is too long, 409 if it belongs to another customer of the node.
     """
     if len(value) > MAX_LENGTH:
         raise invalid("session", [too_long(MAX_LENGTH, "/value")])
-    row = event_records.session_with(call, value)
+    row = event_records.session_with(call, node_id, value)
     if row is not None and row.customer_id != customer_id:
         taken = Violation("the session belongs to another customer", "/value", value, "unique")
         raise Failure(409, "Conflict with existing session", violations=[taken])
     if row is not None:
         return _shown(row)
-    new = {"id": str(uuid4()), "node_id": call.node_id, "customer_id": customer_id, "value": value}
+    new = {"id": str(uuid4()), "node_id": node_id, "customer_id": customer_id, "value": value}
     call.connection.execute(insert(sessions), new)
-    event_records.adopt(call, value, customer_id)
+    event_records.adopt(call, node_id, value, customer_id)
     return {"id": new["id"], "value": value}
 
 

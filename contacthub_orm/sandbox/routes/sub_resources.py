@@ -24,7 +24,7 @@ def create(collection: str) -> Handler:
     """POST: 201 for subscriptions, 200 for the others (swagger 1.51), 409 if the id exists already."""
 
     def handle(call: Call) -> Answer:
-        element = _checked_element(collection, call.json_object())
+        element = _checked_element(call, collection, call.json_object())
         customer = records.load(call, call.path["customer"])
         elements = _elements(customer, collection)
         if _position(elements, element["id"]) is not None:
@@ -46,11 +46,12 @@ def show(collection: str) -> Handler:
 
 
 def put(collection: str) -> Handler:
-    """PUT: replace one by the body, which may lack the `id`, as the Python SDK's does."""
+    """PUT: replace one by the body, which may lack the `id`, as the Python SDK's does, unless the sandbox is strict."""
 
     def handle(call: Call) -> Answer:
-        body = {"id": call.path["element"]} | call.json_object()
-        element = _checked_element(collection, body)
+        sent = call.json_object()
+        body = sent if call.settings.strict else {"id": call.path["element"]} | sent
+        element = _checked_element(call, collection, body)
         if element["id"] != call.path["element"]:
             raise invalid(collection, [immutable("id", element["id"])])
         customer = records.load(call, call.path["customer"])
@@ -75,8 +76,8 @@ def remove(collection: str) -> Handler:
     return handle
 
 
-def _checked_element(collection: str, body: dict[str, Any]) -> dict[str, Any]:
-    violations = check_element(collection, body)
+def _checked_element(call: Call, collection: str, body: dict[str, Any]) -> dict[str, Any]:
+    violations = check_element(collection, body, strict=call.settings.strict)
     if violations:
         raise invalid(collection, violations)
     return complete_element(collection, body)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from contacthub_orm.sandbox.documents import paths
 from contacthub_orm.sandbox.documents.wire import decode
 from contacthub_orm.sandbox.search.evaluation import CUSTOMER, EVENT, compile_condition, sort_key
+from contacthub_orm.sandbox.search.nodes import in_nodes
 from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS, order_by
 from contacthub_orm.sandbox.search.query_language import Combined
 from contacthub_orm.sandbox.storage.tables import customers, events
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.search.paging import Order
     from contacthub_orm.sandbox.search.query_language import Did, Query
     from contacthub_orm.sandbox.service.calls import Call
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["CustomerSearch", "matching_rows"]
 
@@ -40,12 +42,14 @@ class CustomerSearch:
         where: the clauses that SQLite decides.
         rest: the query, if the clauses do not decide it completely, else None.
         order: the order of the result.
+        node: the node that is searched.
         key: the parameters of the search, by which the same search is recognized.
     """
 
     where: Sequence[ColumnElement[bool]]
     rest: Query | None
     order: Order
+    node: NodeRules
     key: tuple[str | None, ...]
 
 
@@ -56,7 +60,7 @@ def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
     settled = store.customers.settled(call.now) and store.events.settled(call.now)
     if settled and key in results:
         return results[key]
-    predicate = _anything if search.rest is None else _compile(call, search.rest)
+    predicate = _anything if search.rest is None else _compile(call, search.node, search.rest)
     scan = _scan_in_order if search.order.path in CUSTOMER_COLUMNS else _scan_and_sort
     rows = scan(call, search, predicate, cap)
     if settled:
@@ -99,9 +103,9 @@ def _scan_and_sort(call: Call, search: CustomerSearch, predicate: Predicate, cap
     return ([row for *_, row in with_value] + [row for _, row in without])[:cap]
 
 
-def _compile(call: Call, query: Query) -> Predicate:
+def _compile(call: Call, node: NodeRules, query: Query) -> Predicate:
     if isinstance(query, Combined):
-        first, *others = [_compile(call, part) for part in query.queries]
+        first, *others = [_compile(call, node, part) for part in query.queries]
         if query.conjunction == "INTERSECT":
             return lambda document: first(document) and all(other(document) for other in others)
         if query.conjunction == "UNION":
@@ -110,15 +114,15 @@ def _compile(call: Call, query: Query) -> Predicate:
     are = None if query.are is None else compile_condition(query.are, CUSTOMER)
     if query.did is None:
         return are or _anything
-    ids = frozenset(_customers_who_did(call, query.did))
+    ids = frozenset(_customers_who_did(call, node, query.did))
     return lambda document: document["id"] in ids and (are is None or are(document))
 
 
-def _customers_who_did(call: Call, did: Did) -> Iterator[str]:
+def _customers_who_did(call: Call, node: NodeRules, did: Did) -> Iterator[str]:
     condition = compile_condition(did.condition, EVENT)
     timeframe = compile_condition(did.timeframe, EVENT)
     statement = select(events.c.customer_id, events.c.document).where(
-        events.c.node_id == call.node_id,
+        in_nodes(events, node.shown),
         events.c.type == did.event_type,
         events.c.customer_id.is_not(None),
         call.store.events.visible(call.now),

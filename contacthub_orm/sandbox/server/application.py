@@ -17,11 +17,11 @@ from starlette.routing import Match, Route
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.documents import failures
 from contacthub_orm.sandbox.documents.failures import Failure, FrameworkFailure
+from contacthub_orm.sandbox.documents.forms import MAX_UPLOAD_BYTES, Form, decode_form, is_form
 from contacthub_orm.sandbox.documents.wire import decode_received
 from contacthub_orm.sandbox.server import cors
 from contacthub_orm.sandbox.server.delivery import Connection, Disconnected
-from contacthub_orm.sandbox.server.table import ROUTES
-from contacthub_orm.sandbox.service.calls import Answer, Call
+from contacthub_orm.sandbox.service.calls import Answer
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
 from contacthub_orm.sandbox.storage.errors import StorageFull
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from contacthub_orm.sandbox.service.calls import Handler, Service
+    from contacthub_orm.sandbox.server.api import Api
+    from contacthub_orm.sandbox.service.calls import Handler, RunningService
     from contacthub_orm.sandbox.service.faults import Effect
     from contacthub_orm.sandbox.service.recording import RequestLog
     from contacthub_orm.sandbox.service.settings import Clock
@@ -57,7 +58,7 @@ class Request:
         client: the address of the caller.
         time: when the request arrived, by the sandbox's clock.
         arrived: the same by the machine's performance counter, in seconds; latency counts from it.
-        is_authorized: whether it carries the token.
+        caller: who sends it, as `Api.authenticate` said, or None if nobody knows.
         content: the body as received.
         is_large: whether the body exceeds the limit, so that `content` is not all of it.
         body: the decoded body, after `read_body`.
@@ -70,10 +71,16 @@ class Request:
     client: str | None
     time: datetime
     arrived: float
-    is_authorized: bool
+    caller: Any
     content: bytes = b""
     is_large: bool = False
     body: Any = None
+
+    @property
+    def sender(self) -> tuple[str | None, str | None]:
+        """The address and the user agent of the caller."""
+        agent = self.headers.get(b"user-agent")
+        return self.client, None if agent is None else agent.decode("latin-1")
 
     @property
     def announced(self) -> int:
@@ -81,11 +88,23 @@ class Request:
         return int(self.headers.get(b"content-length", b"0"))
 
     @property
+    def is_form(self) -> bool:
+        """Whether the head announces a form with files."""
+        return is_form(self.headers.get(b"content-type", b""))
+
+    @property
+    def limit(self) -> int:
+        """The largest size that the body may have, in bytes."""
+        return MAX_UPLOAD_BYTES if self.is_form else MAX_PAYLOAD_BYTES
+
+    @property
     def size(self) -> int:
         """About how much memory the logged request takes, in bytes; decoded JSON takes more than its text."""
         size = REQUEST_BYTES + len(self.path) + sum(map(len, self.query.values()))
         size += VALUE_BYTES * len(self.query)
-        if self.body is not None:
+        if isinstance(self.body, Form):
+            size += len(self.content)
+        elif self.body is not None:
             size += len(self.content) + VALUE_BYTES * sum(map(self.content.count, (b",", b"[", b"{")))
         return size
 
@@ -96,13 +115,22 @@ class Request:
             Failure: 413 if the content is too large, 400 if it is not JSON.
         """
         if self.is_large:
-            raise failures.too_large(MAX_PAYLOAD_BYTES)
+            raise failures.too_large(self.limit)
         if not self.content:
+            return
+        if self.is_form:
+            self._read_form()
             return
         try:
             self.body = decode_received(self.content)
         except ValueError as error:
             raise failures.malformed(f"malformed JSON: {error}") from None
+
+    def _read_form(self) -> None:
+        try:
+            self.body = decode_form(self.content, self.headers[b"content-type"])
+        except ValueError as error:
+            raise failures.malformed(f"malformed form: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +142,20 @@ class Admitted:
 
 
 class Application:
-    """Answers HTTP requests from a service and logs them."""
+    """Answers HTTP requests from a service and logs them.
 
-    def __init__(self, service: Service, log: RequestLog) -> None:
+    Args:
+        service: the store, the settings and what else changes while it serves.
+        log: where the requests are logged.
+        api: what the service's API has of its own: routes, authorization, error bodies.
+    """
+
+    def __init__(self, service: RunningService[Any, Any], log: RequestLog, api: Api) -> None:
         self._service = service
         self._log = log
+        self._api = api
         self._handlers: dict[str, dict[str, Handler]] = {}
-        for method, path, handler in ROUTES:
+        for method, path, handler in api.routes:
             self._handlers.setdefault(path, {})[method] = handler
         self._routes = [Route(path, _unused) for path in self._handlers]
         self._released = asyncio.Event()
@@ -133,10 +168,11 @@ class Application:
         """
         connection = Connection(scope["state"]["arrival"], receive, send, MAX_PAYLOAD_BYTES)
         if connection.arrival.refusal is not None:  # its head was not read, so there is no request to log
-            await connection.end(self._completed(Answer.of_failure(connection.arrival.refusal)))
+            await connection.end(self._completed(self._api.refusal(connection.arrival.refusal)))
             return
-        request = _request(scope, connection.arrival.is_authorized, self._service.settings.clock)
-        connection.is_large = request.announced > MAX_PAYLOAD_BYTES
+        request = _request(scope, connection.arrival.caller, self._service.settings.clock)
+        connection.limit = request.limit
+        connection.is_large = request.announced > request.limit
         admitted = self._admit(scope, request)
         if isinstance(admitted, Admitted):
             try:
@@ -146,14 +182,14 @@ class Application:
                 return
             except Failure as failure:
                 self._log_request(request, failure.status, applied=False)
-                await connection.end(self._completed(Answer.of_failure(failure)))
+                await connection.end(self._completed(self._api.refusal(failure)))
                 return
             request.is_large = connection.is_large
         await self._serve(admitted, request, connection)
 
-    def authorizes(self, authorization: bytes) -> bool:
-        """Whether the value of an `Authorization` header carries the token."""
-        return self._service.store.credentials.token.is_in(authorization)
+    def authenticate(self, authorization: bytes) -> Any:
+        """Whom the value of an `Authorization` header proves to be calling; None if nobody."""
+        return self._api.authenticate(authorization)
 
     def release(self) -> None:
         """Let all requests that a fault holds back continue at once. The server calls this when it stops."""
@@ -184,12 +220,20 @@ class Application:
         if genuine is None:
             with suppress(Failure):
                 request.read_body()
-        answer = _delivered_answer(effect, genuine)
+        answer = self._delivered_answer(effect, genuine)
         applied = genuine is not None and genuine.is_success
         self._log_request(request, None if answer is None else answer.status, applied, effect.name)
         await self._wait_out_latency(request)
         await self._hold(effect.after)
         await connection.deliver(None if answer is None else self._completed(answer), effect.ending)
+
+    def _delivered_answer(self, effect: Effect, genuine: Answer | None) -> Answer | None:
+        """The answer for the client instead of the API's genuine one, or None if the client gets no answer."""
+        if effect.ending in ("closed", "reset"):
+            return None
+        if effect.status is not None:
+            return self._api.refusal(failures.injected(effect.status, effect.retry_after))
+        return genuine
 
     def _completed(self, answer: Answer) -> Answer:
         """The answer with what every answer has.
@@ -218,7 +262,7 @@ class Application:
                 method=request.method,
                 path=request.path,
                 query=request.query,
-                body=request.body,
+                body=_without_token(request),
                 status=status,
                 time=request.time,
                 applied=applied,
@@ -231,11 +275,14 @@ class Application:
         """Judge the request by its head: what the API is to carry out, or the answer."""
         if request.method == "OPTIONS":
             return cors.preflight(request.headers)
+        found = self._api.open_answer(request.method, request.path)
+        if found is not None:
+            return found
         try:
             handler, parameters = self._route(scope, request)
-            self._authorize(request, parameters["workspace"])
+            self._api.authorize(request, parameters)
         except Failure as failure:
-            return Answer.of_failure(failure)
+            return self._api.refusal(failure)
         return Admitted(handler, parameters)
 
     def _carry_out(self, admitted: Admitted | Answer, request: Request) -> Answer:
@@ -245,25 +292,23 @@ class Application:
         try:
             return self._answer(admitted, request)
         except Failure as failure:
-            return Answer.of_failure(failure)
+            return self._api.refusal(failure)
         except StorageFull as full:
-            return Answer.of_failure(FrameworkFailure(507, str(full)))
+            return self._api.refusal(FrameworkFailure(507, str(full)))
         except Exception:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
-            return Answer.of_failure(FrameworkFailure(500, "the sandbox failed"))
+            return self._api.refusal(FrameworkFailure(500, "the sandbox failed"))
 
     def _answer(self, admitted: Admitted, request: Request) -> Answer:
         service = self._service
         now = service.settings.now()
-        wait = service.throttle.seconds_to_wait(now, service.settings.max_requests_per_minute)
+        wait = service.throttle.seconds_to_wait(now, self._api.budget)
         if wait:
-            raise failures.throttled(wait)
+            raise failures.throttled(wait, self._api.budget_of)
         request.read_body()
-        agent = request.headers.get(b"user-agent")
-        client = (request.client, None if agent is None else agent.decode("latin-1"))
-        with service.store.transaction() as connection:
-            call = Call(service, connection, now, admitted.parameters, request.query, request.body, client)
-            return admitted.handler(call)
+        self._api.catch_up(now, request)
+        with service.transaction() as connection:
+            return admitted.handler(self._api.call(connection, now, request, admitted.parameters))
 
     def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
         for route in self._routes:
@@ -275,27 +320,19 @@ class Application:
                 return handler, child["path_params"]
         raise failures.not_found_route(request.path)
 
-    def _authorize(self, request: Request, workspace_id: str) -> None:
-        if not request.is_authorized:
-            raise failures.unauthorized()
-        if workspace_id != self._service.store.credentials.workspace_id:
-            raise failures.unknown_workspace(workspace_id)
-
 
 async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
     """A placeholder: routes are only matched, because the handlers know nothing of ASGI."""
 
 
-def _delivered_answer(effect: Effect, genuine: Answer | None) -> Answer | None:
-    """The answer for the client instead of the API's genuine one, or None if the client gets no answer."""
-    if effect.ending in ("closed", "reset"):
-        return None
-    if effect.status is not None:
-        return Answer.of_failure(failures.injected(effect.status, effect.retry_after))
-    return genuine
+def _without_token(request: Request) -> Any:
+    """The body for the log. A source is put back as it was read, with its token, which no log should hold."""
+    if isinstance(request.body, dict) and "token" in request.body:
+        return request.body | {"token": "***"}
+    return request.body
 
 
-def _request(scope: Scope, is_authorized: bool, clock: Clock) -> Request:
+def _request(scope: Scope, caller: Any, clock: Clock) -> Request:
     client = scope.get("client")
     return Request(
         method=scope["method"],
@@ -305,5 +342,5 @@ def _request(scope: Scope, is_authorized: bool, clock: Clock) -> Request:
         client=client[0] if client else None,
         time=clock(),
         arrived=perf_counter(),
-        is_authorized=is_authorized,
+        caller=caller,
     )

@@ -8,7 +8,7 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.sandbox.documents.failures import Failure
 
@@ -36,7 +36,7 @@ class Arrival:
     Attributes:
         transport: the connection.
         refusal: the answer to what cannot be read or is not read on, or None.
-        is_authorized: whether the `Authorization` header carries the token.
+        caller: whom the `Authorization` header proves to be calling, or None; see `Api.authenticate`.
         expects_continue: whether the client waits for a 100 before it sends the body.
         is_complete: whether the request has arrived as a whole.
         is_answered: whether the answer is sent, though the client may still be sending.
@@ -44,7 +44,7 @@ class Arrival:
 
     transport: asyncio.Transport
     refusal: Failure | None = None
-    is_authorized: bool = False
+    caller: Any = None
     expects_continue: bool = False
     is_complete: bool = False
     is_answered: bool = False
@@ -61,7 +61,7 @@ async def send_answer(send: Send, answer: Answer, length: int | None = None, mor
     """
     content = answer.text.encode()
     lines = [(name.encode(), value.encode()) for name, value in answer.headers]
-    if content:
+    if content and not any(name == b"content-type" for name, _ in lines):
         lines.append((b"content-type", b"application/json;charset=UTF-8"))
     if answer.status != HTTPStatus.NO_CONTENT:
         lines.append((b"content-length", str(len(content) if length is None else length).encode()))

@@ -32,7 +32,7 @@ class Protocol(HttpToolsProtocol):
     """One connection.
 
     It bounds the head of a request and the time in which one must arrive, and keeps the `Authorization` header
-    to itself: the application learns only whether it was right.
+    to itself: the application learns only whom it names.
     """
 
     _arrival: Arrival
@@ -138,7 +138,7 @@ class Protocol(HttpToolsProtocol):
         if self._arrival.refusal is not None:
             self.url = b"/"
             self._has_ended = True
-        self._arrival.is_authorized = self.config.app.authorizes(self._authorization)  # type: ignore[union-attr]
+        self._arrival.caller = self.config.app.authenticate(self._authorization)  # type: ignore[union-attr]
         self._authorization = b""
         self._arrival.expects_continue = self.expect_100_continue
         super().on_headers_complete()

@@ -36,6 +36,12 @@ class _Server(uvicorn.Server):
 class ServerThread:
     """A server that accepts requests from its construction until `stop`.
 
+    Args:
+        application: what answers them.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        name: the name of the thread.
+
     Attributes:
         port: the port that it listens on, even if port 0 was requested.
 
@@ -43,7 +49,7 @@ class ServerThread:
         OSError: if it cannot listen on the address.
     """
 
-    def __init__(self, application: Application, host: str, port: int) -> None:
+    def __init__(self, application: Application, host: str, port: int, name: str) -> None:
         self._socket = _listening(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._server = _Server(
@@ -64,7 +70,7 @@ class ServerThread:
             ),
             application,
         )
-        self._thread = threading.Thread(target=self._serve, name="contacthub-sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
         self._server.ready.wait()
 

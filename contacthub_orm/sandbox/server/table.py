@@ -8,7 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.sandbox.documents.schemas import COLLECTIONS
-from contacthub_orm.sandbox.routes import configuration, customers, events, privacy, sessions, sub_resources
+from contacthub_orm.sandbox.routes import (
+    analytics,
+    customers,
+    entry_customers,
+    events,
+    privacy,
+    sessions,
+    sub_resources,
+)
+from contacthub_orm.sandbox.routes.bulk_jobs import jobs as bulk_jobs
+from contacthub_orm.sandbox.routes.catalogue import models, send, user
+from contacthub_orm.sandbox.routes.changes import consent_log, updates
+from contacthub_orm.sandbox.routes.configuration import (
+    aggregate_nodes,
+    entry_nodes,
+    properties,
+    retention,
+    sources,
+    users,
+    workspace,
+    workspaces,
+)
+from contacthub_orm.sandbox.routes.configuration import events as event_types
 from contacthub_orm.sandbox.routes.event_search import search_events
 from contacthub_orm.sandbox.routes.search import search_customers
 
@@ -17,7 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES", "WORKSPACE"]
 
-WORKSPACE: Final = "/hub/v1/workspaces/{workspace}"
+ROOT: Final = "/hub/v1"
+WORKSPACE: Final = ROOT + "/workspaces/{workspace}"
 
 _CUSTOMERS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", "/customers", search_customers),
@@ -28,6 +51,7 @@ _CUSTOMERS: Final[list[tuple[str, str, Handler]]] = [
     ("DELETE", "/customers/{customer}", customers.remove),
     ("POST", "/customers/{customer}/forget", privacy.forget),
     ("GET", "/customers/{customer}/export", privacy.export),
+    ("GET", "/customers/{customer}/entries", entry_customers.listing),
     ("GET", "/customers/{customer}/sessions", sessions.listing),
     ("POST", "/customers/{customer}/sessions", sessions.create),
     ("GET", "/customers/{customer}/sessions/{session}", sessions.show),
@@ -44,8 +68,14 @@ _EVENTS: Final[list[tuple[str, str, Handler]]] = [
 ]
 
 _CONFIGURATION: Final[list[tuple[str, str, Handler]]] = [
-    ("GET", "/configuration", configuration.show_workspace),
-    ("GET", "/configuration/nodes/entries/{node}", configuration.show_entry_node),
+    *workspace.ROUTES,
+    *event_types.ROUTES,
+    *properties.ROUTES,
+    *retention.ROUTES,
+    *entry_nodes.ROUTES,
+    *aggregate_nodes.ROUTES,
+    *sources.ROUTES,
+    *users.ROUTES,
 ]
 
 
@@ -63,9 +93,22 @@ def _sub_resources() -> list[tuple[str, str, Handler]]:
     return found
 
 
+_ROOT: Final = [*workspaces.ROUTES, *user.ROOT_ROUTES, *send.ROOT_ROUTES]
+
 ROUTES: Final[list[tuple[str, str, Handler]]] = [
     (method, WORKSPACE + path, handler)
-    for group in (_CONFIGURATION, _CUSTOMERS, _EVENTS, _sub_resources())
+    for group in (
+        _CUSTOMERS,
+        _EVENTS,
+        _sub_resources(),
+        _CONFIGURATION,
+        consent_log.ROUTES,
+        updates.ROUTES,
+        bulk_jobs.ROUTES,
+        models.ROUTES,
+        send.ROUTES,
+        analytics.ROUTES,
+    )
     for method, path, handler in group
-]
+] + [(method, ROOT + path, handler) for method, path, handler in _ROOT]
 """Method, path and handler; of two paths that match, the first wins."""

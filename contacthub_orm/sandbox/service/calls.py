@@ -2,48 +2,129 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from contacthub_orm.sandbox.documents.failures import Failure, malformed, not_found
+from contacthub_orm.sandbox.documents.failures import Failure, forbidden, malformed, not_found
+from contacthub_orm.sandbox.documents.forms import Form
 from contacthub_orm.sandbox.documents.wire import encode
+from contacthub_orm.sandbox.service.configuration import Configuration
 from contacthub_orm.sandbox.service.throttling import Throttle
+from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
     from contacthub_orm.sandbox.service.injection import Injector
-    from contacthub_orm.sandbox.service.settings import Settings
+    from contacthub_orm.sandbox.service.rules import Caller, NodeRules, Rules
+    from contacthub_orm.sandbox.service.settings import ServerSettings, Settings
+    from contacthub_orm.sandbox.storage.database import Database
     from contacthub_orm.sandbox.storage.store import Store
 
-__all__ = ["Answer", "Call", "Handler", "Service"]
+__all__ = ["Answer", "Call", "Handler", "RunningService", "Service"]
+
+StoreT = TypeVar("StoreT", bound="Database")
+SettingsT = TypeVar("SettingsT", bound="ServerSettings")
 
 
 @dataclass
-class Service:
-    """A running sandbox as its handlers see it.
+class RunningService(Generic[StoreT, SettingsT]):
+    """A running sandbox as its server sees it, whichever service it serves.
 
     Attributes:
         store: the database.
         settings: the settings in force.
         base_url: where the API answers, for the links in error bodies.
-        throttle: the workspace's budget of requests.
-        search_results: results of searches that were evaluated in Python, kept for the next page; see
-            `scanning`.
+        throttle: the client's budget of requests.
         injector: applies the faults that are set, or None if there are none.
         resets: how often the sandbox was reset. A request that a reset interrupts is not carried out.
     """
 
-    store: Store
-    settings: Settings
+    store: StoreT
+    settings: SettingsT
     base_url: str = ""
     throttle: Throttle = field(default_factory=Throttle)
-    search_results: dict[Any, list[int]] = field(default_factory=dict)
     injector: Injector | None = None
     resets: int = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction for one request; see `Database.transaction`."""
+        with self.store.transaction() as connection:
+            yield connection
+
+
+@dataclass
+class Service(RunningService["Store", "Settings"]):
+    """A running Contacthub as its handlers see it.
+
+    Attributes:
+        search_results: results of searches that were evaluated in Python, kept for the next page; see
+            `scanning`.
+        jobs_due: when a bulk job is to move on, in milliseconds since 1970; 0 if that is to be found out.
+    """
+
+    search_results: dict[Any, list[int]] = field(default_factory=dict)
+    jobs_due: int = 0
+    _rules: Rules | None = None
+    _has_changed: bool = False
+    _is_renewed: bool = False
+
+    def rules(self, connection: Connection | None = None) -> Rules:
+        """The rules in force.
+
+        Args:
+            connection: the open transaction; None opens one if the rules have to be read.
+        """
+        rules = self._rules
+        if rules is None:
+            if connection is None:
+                with self.store.transaction() as opened:
+                    return self.rules(opened)
+            if self._is_renewed:
+                self.store.read_credentials(connection)
+            rules = self._rules = self.configuration(connection).rules()
+            self.store.events.retention = rules.retention
+        return rules
+
+    def configuration(self, connection: Connection) -> Configuration:
+        """The stored configuration. Whoever changes it calls `reconfigured`."""
+        return Configuration(connection, self.store.credentials)
+
+    def reconfigured(self, *, is_renewed: bool = False) -> None:
+        """The configuration was changed: other rules are in force from now on.
+
+        Args:
+            is_renewed: whether the first source has a new token.
+        """
+        self._rules = None
+        self._has_changed = True
+        self._is_renewed = self._is_renewed or is_renewed
+
+    @property
+    def max_requests_per_minute(self) -> int:
+        """The workspace's budget of requests, as it is configured."""
+        return self.rules().max_requests_per_minute
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of the store, which takes the rules back too if it fails."""
+        try:
+            with super().transaction() as connection:
+                self._has_changed = False
+                try:
+                    yield connection
+                except BaseException:
+                    if self._has_changed:
+                        self._rules = None
+                    raise
+        except SandboxError:  # the commit may be what failed
+            self._rules = None
+            raise
 
 
 @dataclass(slots=True)
@@ -56,8 +137,11 @@ class Call:
         now: when it arrived, in milliseconds since 1970.
         path: the parameters of the route's path.
         query: the query parameters.
-        body: the decoded JSON, or None if the request has no body.
+        body: the decoded JSON, or a form with files; None if the request has no body.
         client: the address and the user agent of the caller.
+        caller: whom the token belongs to.
+        writes: whether the method can change anything, so that it takes the permission to write.
+        size: the size of the body in bytes.
     """
 
     service: Service
@@ -67,6 +151,9 @@ class Call:
     query: Mapping[str, str]
     body: Any
     client: tuple[str | None, str | None]
+    caller: Caller
+    writes: bool
+    size: int
 
     @property
     def settings(self) -> Settings:
@@ -79,8 +166,18 @@ class Call:
         return self.service.store
 
     @property
+    def rules(self) -> Rules:
+        """The rules in force: nodes, permissions and all that is configured."""
+        return self.service.rules(self.connection)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The stored configuration that the rules follow from."""
+        return self.service.configuration(self.connection)
+
+    @property
     def node_id(self) -> str:
-        """The id of the sandbox's one node."""
+        """The id of the sandbox's first node."""
         return self.store.credentials.node_id
 
     @property
@@ -98,6 +195,16 @@ class Call:
             raise malformed("the body must be a JSON object")
         return self.body
 
+    def form(self) -> Form:
+        """The body as a form with files.
+
+        Raises:
+            Failure: 400 if the body is missing or anything else.
+        """
+        if not isinstance(self.body, Form):
+            raise malformed("the body must be a form (multipart/form-data)")
+        return self.body
+
     def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
         """A query parameter with a closed set of values, or None if it is missing or empty.
 
@@ -109,14 +216,57 @@ class Call:
             raise malformed(f"{name} is one of {', '.join(choices)}", name, "enum")
         return value
 
-    def check_node(self, node_id: str) -> None:
-        """Refuse every node but the sandbox's own.
+    def check_node(self, node_id: str) -> NodeRules:
+        """The node that a request names.
 
         Raises:
-            Failure: 404 if it is another node.
+            Failure: 404 if there is no such node, 403 if the token has no permission for it.
         """
-        if node_id != self.node_id:
+        node = self.rules.nodes.get(node_id)
+        if node is None:
             raise not_found("node", node_id)
+        self._check_permission(node_id)
+        return node
+
+    def check_entry_node(self, node_id: str, path: str) -> NodeRules:
+        """The node that a request writes to; `path` is where it names the node.
+
+        Raises:
+            Failure: as `check_node`, and 400 if it is an aggregate node, which only shows what others hold.
+        """
+        node = self.check_node(node_id)
+        if node.is_aggregate:
+            raise malformed("customers and events belong to entry nodes", path, "entryNode")
+        return node
+
+    def check_owner(self, node_id: str, what: str, identity: str) -> None:
+        """Refuse what belongs to a node that the token has no permission for.
+
+        Args:
+            node_id: the node.
+            what: the kind of thing that was addressed by its id.
+            identity: the id.
+
+        Raises:
+            Failure: 404 if the token does not see the node, 403 if it may not read or not write there.
+        """
+        if not self.caller.sees(node_id):
+            raise not_found(what, identity)
+        self._check_permission(node_id)
+
+    def check_administrator(self) -> None:
+        """Refuse a token that may not change the configuration.
+
+        Raises:
+            Failure: 403.
+        """
+        if not self.caller.is_administrator:
+            raise forbidden("the token has no permission for this configuration")
+
+    def _check_permission(self, node_id: str) -> None:
+        if node_id not in (self.caller.writes if self.writes else self.caller.reads):
+            action = "write to" if self.writes else "read"
+            raise forbidden(f"the token has no permission to {action} node {node_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +293,4 @@ class Answer:
         return self.status < HTTPStatus.BAD_REQUEST
 
 
-Handler: TypeAlias = "Callable[[Call], Answer]"
+Handler: TypeAlias = "Callable[[Any], Answer]"

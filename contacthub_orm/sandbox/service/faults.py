@@ -71,10 +71,10 @@ class Fault:
     Attributes:
         effect: what happens to the request.
         method: the method or methods to strike; None selects all.
-        path: the path below `/workspaces/{id}`; None selects all. A name such as `"customers"` or
-            `"customers/*/likes"` also selects everything below it. With a leading slash it is the complete
-            path: `"/customers"` is the collection, `"/customers/*"` a single customer. `*` matches any one
-            segment.
+        path: the path below `/workspaces/{id}`, of Notihub the whole path; None selects all. A name such as
+            `"customers"` or `"customers/*/likes"` also selects everything below it. With a leading slash it
+            is the complete path: `"/customers"` is the collection, `"/customers/*"` a single customer. `*`
+            matches any one segment.
         nth: which of the requests that method and path select, one number or several, counted from 1 since
             the fault was set.
         probability: the share of those requests to strike, from 0 to 1.

@@ -11,21 +11,27 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.service.faults import Effect, Fault
 
-__all__ = ["Injector"]
+__all__ = ["WORKSPACE", "Injector"]
 
 WORKSPACE: Final = "/hub/v1/workspaces/[^/]+/"
+"""A pattern for what comes before the paths of Contacthub's faults."""
 
 
 class Injector:
-    """Counts requests for a list of faults and finds the fault that strikes each."""
+    """Counts requests for a list of faults and finds the fault that strikes each.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self._watches = [_Watch(fault) for fault in faults]
+    Args:
+        faults: the faults.
+        root: a pattern for what comes before their paths.
+    """
+
+    def __init__(self, faults: Sequence[Fault], root: str) -> None:
+        self._watches = [_Watch(fault, root) for fault in faults]
 
     @classmethod
-    def of(cls, faults: Sequence[Fault]) -> Injector | None:
+    def of(cls, faults: Sequence[Fault], root: str) -> Injector | None:
         """An injector for the faults, or None if there are none: a server without faults pays nothing."""
-        return cls(faults) if faults else None
+        return cls(faults, root) if faults else None
 
     def strike(self, method: str, path: str) -> Effect | None:
         """Count the request; return the effect of the first fault that strikes it, or None if none does."""
@@ -39,11 +45,11 @@ class Injector:
 class _Watch:
     """One fault and its counts."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, root: str) -> None:
         self._fault = fault
         self._methods = fault.methods
         self._numbers = fault.numbers
-        self._path = _pattern(fault.path)
+        self._path = _pattern(fault.path, root)
         self._random = Random(fault.seed)
         self._seen = 0
         self._struck = 0
@@ -67,10 +73,10 @@ class _Watch:
         return self._fault.effect
 
 
-def _pattern(path: str | None) -> re.Pattern[str]:
+def _pattern(path: str | None, root: str) -> re.Pattern[str]:
     if path is None:
         return re.compile(".*", re.DOTALL)
     segments = path.strip("/").split("/")
     exact = "/".join("[^/]+" if segment == "*" else re.escape(segment) for segment in segments)
-    below = "" if path.startswith("/") else "(/.*)?"
-    return re.compile(f"{WORKSPACE}{exact}{below}", re.DOTALL)
+    below = "/?" if path.startswith("/") else "(/.*)?"
+    return re.compile(f"{root}{exact}{below}", re.DOTALL)

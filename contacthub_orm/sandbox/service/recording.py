@@ -22,7 +22,7 @@ class ReceivedRequest:
 
     Attributes:
         method: the HTTP method.
-        path: the path as sent, from `/hub/v1` on, percent-decoded.
+        path: the path as sent, of Contacthub from `/hub/v1` on, percent-decoded.
         query: the query parameters, with the last value of each name.
         body: the decoded JSON, or None if there was no body or it was malformed.
         status: the status of the answer, or None if the connection was cut without one.

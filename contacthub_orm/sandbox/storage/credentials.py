@@ -5,12 +5,11 @@ The token stands in no attribute and in no local variable that a traceback could
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import func, insert, literal, select, update
 
 from contacthub_orm.sandbox.storage.errors import SandboxError
 from contacthub_orm.sandbox.storage.tables import credentials
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Credentials", "Token", "stored_credentials"]
+__all__ = ["Credentials", "Token", "renew_token", "stored_credentials"]
 
 IDS: Final = ("workspace_id", "node_id", "source_id")
 TOKEN_BYTES: Final = 32
@@ -40,11 +39,6 @@ class Token:
 
     def __init__(self, read: Callable[[], str]) -> None:
         self.reveal = _keeper(read())
-
-    def is_in(self, authorization: bytes) -> bool:
-        """Whether the value of an `Authorization` header carries this token; the scheme may have any case."""
-        scheme, _, value = authorization.strip().partition(b" ")
-        return scheme.lower() == b"bearer" and hmac.compare_digest(value.strip(), self.reveal().encode())
 
     def __repr__(self) -> str:
         return "Token(...)"
@@ -76,6 +70,12 @@ def stored_credentials(connection: Connection) -> Credentials:
         raise SandboxError("the data file lacks its ids or its token")
     workspace_id, node_id, source_id = (_value(connection, name) for name in IDS)
     return Credentials(workspace_id, node_id, source_id, Token(lambda: _value(connection, "token")))
+
+
+def renew_token(connection: Connection) -> None:
+    """Replace the token; `stored_credentials` gives the new one."""
+    new = func.lower(func.hex(func.randomblob(TOKEN_BYTES)))
+    connection.execute(update(credentials).where(credentials.c.name == "token").values(value=new))
 
 
 def _value(connection: Connection, name: str) -> str:

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from contacthub_orm.sandbox.storage.errors import SandboxError, StorageFull
-from contacthub_orm.sandbox.storage.tables import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from os import PathLike
 
 __all__ = ["DataFile", "explained"]
 
-APPLICATION_ID: Final = int.from_bytes(b"CHsb")
 PRIVATE: Final = 0o600
 SIDECARS: Final = ("", "-wal", "-shm", "-journal")
 PRIMARY_CODE: Final = 0xFF
@@ -42,12 +41,19 @@ class DataFile:
     Args:
         path: its path, which is taken literally, whatever characters it has. A missing file is created, for
             its owner's eyes only.
+        application_id: the number by which SQLite's header says whose file it is.
+        unsigned_tables: the tables by which a file is known that earlier versions did not sign; none if there
+            are no such files.
 
     Raises:
         SandboxError: if the place is missing, or the file is another program's or no database.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(
+        self, path: str | PathLike[str], application_id: int, unsigned_tables: Collection[str] = ()
+    ) -> None:
+        self._application_id = application_id
+        self._unsigned_tables = frozenset(unsigned_tables)
         given = os.fsdecode(path)
         if not given or "\0" in given:
             raise SandboxError(f"no file can have the name {given!r}")
@@ -67,7 +73,7 @@ class DataFile:
         try:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
             # In the header, and before the write-ahead log exists, so that the main file always says whose it is.
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA application_id={self._application_id}")
             connection.execute("PRAGMA journal_mode=WAL").fetchall()
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
@@ -107,18 +113,18 @@ class DataFile:
     def _is_a_sandboxs(self) -> bool:
         """Whether a sandbox wrote the file; asked without a lock, a log or any other trace.
 
-        Sandboxes of earlier versions did not sign their files, which are known by their tables.
+        Sandboxes of earlier versions did not sign their files, which are known by the tables of that time.
         """
         # Opened by SQLite, not by `open`: closing a second descriptor would drop this process's own locks.
         address = f"{Path(self.name).as_uri()}?mode=ro&immutable=1"
         try:
             with closing(sqlite3.connect(address, uri=True)) as connection:
-                if connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,):
+                if connection.execute("PRAGMA application_id").fetchone() == (self._application_id,):
                     return True
                 rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         except sqlite3.Error as error:
             raise explained(self.name, error) from None
-        return {name for (name,) in rows} >= metadata.tables.keys()
+        return bool(self._unsigned_tables) and {name for (name,) in rows} >= self._unsigned_tables
 
 
 def explained(name: str | None, error: BaseException | None) -> SandboxError:

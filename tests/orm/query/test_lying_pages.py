@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import Customer, Session, TransportError
+from contacthub_orm import Customer, Session, TransportError, Workspace
 from contacthub_orm.http import Answer, Transport
 from contacthub_orm.sandbox import Sandbox
 
@@ -29,7 +29,9 @@ class LyingTransport(Transport):
 
 
 def lying(sandbox: Sandbox, change: Change) -> Session:
-    workspace = sandbox.workspace
+    workspace = Workspace(
+        sandbox.workspace_id, sandbox.token, sandbox.base_url
+    )  # the sandbox's own is all tests'
     workspace.transport = LyingTransport(workspace.base_url, sandbox.token)
     workspace.transport.change = change
     return Session(workspace.get_node(sandbox.node_id))

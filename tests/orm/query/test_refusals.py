@@ -85,8 +85,8 @@ EXPRESSIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: did(CompletedOrder, between=("soon", "later")), "Event.date between: Event.date holds a date and time, got 'soon'"),
     (lambda: load_only(), "load_only: names no path"),
     (lambda: load_only(""), "load_only: expected a path such as 'base.firstName' or an attribute, got ''"),
-    (lambda: selectinload(Customer.base), "selectinload: expected a relation such as Customer.events, got"),
-    (lambda: raiseload("events"), "raiseload: expected a relation such as Customer.events, got 'events'"),
+    (lambda: selectinload(Customer.base), "selectinload: expected a relation such as Author.books, got"),
+    (lambda: raiseload("events"), "raiseload: expected a relation such as Author.books, got 'events'"),
 ]  # fmt: skip
 
 
@@ -129,7 +129,7 @@ ASKED: list[tuple[Callable[[Any], Any], str]] = [
     (lambda q: q.filter(C.externalId == "1").raw({}), "raw: query(Customer).filter(externalId EQUALS '1') has criteria already"),
     (lambda q: q.raw({}).filter(C.externalId == "1"), "filter: a raw query cannot be narrowed"),
     (lambda q: q.raw({}).run_on([]), "run_on: a raw query is for the service alone"),
-    (lambda q: q.filter(did(ViewedPage)).run_on([]), "run_on: did(viewedPage) asks for events, which only the service can answer"),
+    (lambda q: q.filter(did(ViewedPage)).run_on([]), "run_on: did(viewedPage) asks for events, which are not part of the rows: only the service can answer"),
     (lambda q: q.options("events"), "options: expected load_only, selectinload or raiseload, got 'events'"),
     (lambda q: q.options(load_only("bsae")), "load_only: Customer declares no attribute 'bsae'; did you mean 'base'?"),
     (lambda q: q.options(load_only("base.fristName")), "load_only: Customer.base declares no attribute 'fristName'; did you mean 'firstName'?"),

@@ -240,7 +240,7 @@ def test_an_event_of_the_same_external_id_makes_a_new_customer(api, customer):
 
 
 @pytest.mark.parametrize("delay", [0, 30])
-def test_nothing_of_it_is_left_in_the_tables(tmp_path, http, delay):
+def test_nothing_but_ids_is_left_in_the_tables(tmp_path, http, delay):
     path = tmp_path / "sandbox.sqlite"
     with Sandbox(path, search_delay=delay) as sandbox:
         api = Api(sandbox, http)
@@ -249,10 +249,19 @@ def test_nothing_of_it_is_left_in_the_tables(tmp_path, http, delay):
         link(api, customer, "the-session")
         events = [early, event_of_session(api, "the-session"), api.event(customerId=customer["id"])]
         api.patch(f"/customers/{customer['id']}", {"base": {"firstName": "The-name"}})
-        traces = [customer["id"], "the-external-id", "a@b.it", "the-session", "The-name", *events]
+        gone = api.event(customerId=customer["id"], properties={"title": "The-title"})
+        if not delay:  # events that do not exist yet cannot be deleted
+            api.delete(f"/events/{gone}")
+        events.append(gone)
+        traces = ["the-external-id", "a@b.it", "the-session", "The-name", "The-title"]
+        ids = [customer["id"], *events]
         assert [trace for trace in traces if trace not in dump(sandbox)] == []
         forget(api, customer)
         assert [trace for trace in traces if trace in dump(sandbox)] == []
+        # The update stream tells those who hold a copy what to drop.
+        updates = api.get("/updates").json()["updates"]
+        told = [(update["operation"], update["entity"]["data"]) for update in updates]
+        assert sorted(told, key=str) == sorted((("DELETE", {"id": one}) for one in ids), key=str)
 
 
 def dump(sandbox):

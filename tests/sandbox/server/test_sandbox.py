@@ -276,3 +276,12 @@ def test_a_missing_dependency_is_named_with_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "contacthub_orm.sandbox.storage.store", None)
     with pytest.raises(SandboxUnavailable, match=r'pip install "contacthub_orm\[sandbox,cli\]"'):
         Sandbox()
+
+
+def test_the_node_follows_a_renewed_token(sandbox, api):
+    node = sandbox.node
+    assert node is sandbox.node
+    source = api.get("/configuration/sources").json()["elements"][0]["id"]
+    api.post(f"/configuration/sources/{source}/refresh-token", None)
+    assert sandbox.node is not node
+    assert list(sandbox.node.get_customers()) == []

@@ -68,7 +68,7 @@ class Loader:
             InvalidRequestError: if the entity is held as an instance of another class.
         """
         resource = entity.__resource__
-        key = Key(resource.name, identity or document[resource.id_key])
+        key = Key(resource.name, identity or str(document[resource.id_key]))
         held = self._context.identities.get(key)
         if held is None:
             if key in self._context.deleted_keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.identity_map import IdentityMap
 from contacthub_orm.orm.entity.references import referred_to
@@ -12,11 +13,11 @@ from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_containers, revert, unmark
 from contacthub_orm.orm.mapping.changes import changes
 from contacthub_orm.orm.mapping.holders import let_go
+from contacthub_orm.orm.service.backend import check_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Home, Owner
     from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 
@@ -28,7 +29,7 @@ class PersistenceContext:
 
     Attributes:
         owner: the part of the session that its entities use.
-        place: the service, the workspace and the node of the session; see `Backend.place`.
+        place: where the session works; see `Backend.place`.
         home: the last home of entities that the session detaches.
         identities: the persistent entities, held weakly.
         new: the entities that the next flush creates.
@@ -65,13 +66,21 @@ class PersistenceContext:
         if self.closed:
             raise InvalidRequestError("the session is closed")
 
+    def check_class(self, entity: type[Entity]) -> None:
+        """Make sure that the session's service has entities of a class.
+
+        Raises:
+            InvalidRequestError: if it has none.
+        """
+        check_class(self.owner.session.backend, entity)
+
     # -- entities in --------------------------------------------------------------------------------------------------
 
     def add(self, entity: Entity) -> None:
         """Take in an entity and the entities that it refers to. If one of them is refused, none is taken in.
 
         Raises:
-            InvalidRequestError: if one of them belongs to another session or another node or was deleted, or if the
+            InvalidRequestError: if one of them belongs to another session or another place or was deleted, or if the
                 session holds another object for its identity.
         """
         self._add_all([entity])
@@ -110,6 +119,7 @@ class PersistenceContext:
         state = state_of(entity)
         if state.owner is not None and state.owner is not self.owner:
             raise InvalidRequestError(f"{entity!r} belongs to another session: expunge it there first")
+        self.check_class(type(entity))
         if state.deleted and id(entity) not in self.deleted:
             raise InvalidRequestError(f"{entity!r} was deleted")
         # What is new is nowhere, unless the user said where.
@@ -144,7 +154,7 @@ class PersistenceContext:
 
         These are not the deleted ones, nor, in a per-call session, persistent ones of another session.
         """
-        found = []
+        found = [one for one in self._changed_elements(entity) if state_of(one).owner is not self.owner]
         for target in referred_to(entity):
             state = state_of(target)
             gone = state.deleted and (state_of(entity).key is not None or id(target) in self.deleted)
@@ -152,6 +162,18 @@ class PersistenceContext:
             if not gone and not (elsewhere and self.owner.per_call):
                 found.append(target)
         return found
+
+    @staticmethod
+    def _changed_elements(entity: Entity) -> list[Entity]:
+        """The new and changed elements of an entity's lists whose elements have routes of their own."""
+        if not entity.__own_routes__ or state_of(entity).key is None:
+            return []
+        lists = (entity.__dict__.get(name) or () for name in entity.__own_routes__)
+        found = [one for some in lists for one in some if isinstance(one, Entity)]
+        for one in found:
+            if state_of(one).key is None:
+                state_of(one).live_below(entity)
+        return [one for one in found if state_of(one).key is None or changes(one)]
 
     def _handed_out_below(self, entity: Entity) -> list[Entity]:
         """Child entities handed out while detached, except clean ones whose identity this session already holds."""
@@ -256,7 +278,7 @@ class PersistenceContext:
         A list that is read after that is a new one. Edits of the old list have no effect.
         """
         state = state_of(entity)
-        if state.handed_out_container and state.owner is self.owner and not self.has_changes(entity):
+        if state.handed_out_container and state.owner is self.owner and not self.needs(entity):
             revert(entity)
             forget_containers(entity)
             state.release()
@@ -265,7 +287,7 @@ class PersistenceContext:
     def let_go(self, entity: Entity) -> None:
         """Keep an entity alive only if it has changes, or if the program refers to something that it has handed out."""
         state = state_of(entity)
-        if state.owner is not self.owner or state.key is None or state.deleted or self.has_changes(entity):
+        if state.owner is not self.owner or state.key is None or state.deleted or self.needs(entity):
             return
         if not state.expired:
             unmark(entity)
@@ -307,6 +329,10 @@ class PersistenceContext:
         if state.expired and not self._is_touched(entity):
             return False
         return state.replace or ((state.dirty or state.handed_out_container) and bool(changes(entity)))
+
+    def needs(self, entity: Entity) -> bool:
+        """Whether a persistent entity has to be kept: for its own changes, or for those of the elements of its lists."""
+        return self.has_changes(entity) or bool(self._changed_elements(entity))
 
     def held(self) -> list[Entity]:
         """Return the persistent entities that a flush compares with their baselines."""

@@ -177,7 +177,7 @@ class Reconciliation:
         listed = at_hand(parent, collection_path(element))
         if not isinstance(listed, list):
             return
-        places = [index for index, one in enumerate(listed) if _is_same(one, element)]
+        places = [index for index, one in enumerate(listed) if _is_same(one, element, content)]
         if verb is Verb.DELETE:
             listed[:] = [one for index, one in enumerate(listed) if index not in places]
             return
@@ -226,6 +226,10 @@ def _with_element(
     return document.__class__({**document, key: changed})  # a partial document stays partial
 
 
-def _is_same(one: Any, element: Entity) -> bool:
+def _is_same(one: Any, element: Entity, content: Document) -> bool:
+    """Whether an element of a list stands for another, whose id its own document has, or only the service's."""
+    if one is element or not isinstance(one, type(element)):
+        return one is element
     id_key = element.__resource__.id_key
-    return isinstance(one, type(element)) and bool(one[id_key] == element[id_key])
+    own = element[id_key] if element[id_key] is not None else content.get(id_key)
+    return own is not None and bool(one[id_key] == own)

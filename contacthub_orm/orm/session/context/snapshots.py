@@ -163,7 +163,7 @@ def start_anew(entity: Entity, document: Document) -> None:
 def make_transient(entity: Entity) -> None:
     """Make an entity new again, in no session and without an identity. It keeps its values; a save would create it.
 
-    Any session may take it in, of whatever node. It still refers to what it referred to, until it is given another.
+    Any session may take it in, of whatever place. It still refers to what it referred to, until it is given another.
 
     Raises:
         InvalidRequestError: if it was loaded in part, and nobody can load the rest.

@@ -1,0 +1,108 @@
+"""`contacthub-orm models` and `contacthub-orm check`: classes written of the workspace, and compared with it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["check", "models"]
+
+
+class NotDone(click.ClickException):
+    """The command could not do its work; its exit status is not that of a difference."""
+
+    exit_code = 2
+
+
+@click.command()
+def models() -> None:
+    """Write a Python module with classes for what the workspace adds to the library's.
+
+    These are its customers' extended properties and its event types. CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and
+    CONTACTHUB_BASE_URL name the workspace. Subclass the classes in a module of your own:
+
+    contacthub-orm models > crm/_workspace.py
+    """
+    from contacthub_orm import ContacthubError, Workspace
+    from contacthub_orm.contacthub.modelling import WorkspaceSchemas, module_text
+
+    try:
+        with Workspace.from_env() as workspace:
+            schemas = WorkspaceSchemas(workspace.api)
+            text = module_text(schemas.customer_extended(), schemas.all_events())
+    except ContacthubError as error:
+        raise NotDone(str(error)) from None
+    click.echo(text.encode(), nl=False)  # Python reads UTF-8, whatever the terminal has
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="MODULE[:CLASS]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How differences are printed.",
+)
+def check(names: tuple[str, ...], form: str) -> None:
+    """Compare classes of customers and events with the workspace.
+
+    A name is a module, for all of its classes, or MODULE:CLASS. The exit status is 0 if nothing differs, 1 if something
+    does, and 2 if the comparison was not possible. CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name
+    the workspace.
+    """
+    from contacthub_orm import ContacthubError, Workspace
+
+    classes = [cls for name in names for cls in _classes(name)]
+    try:
+        with Workspace.from_env() as workspace:
+            found = workspace.check(*classes)
+    except ContacthubError as error:
+        raise NotDone(str(error)) from None
+    if form == "json":
+        click.echo(json.dumps([attrs.asdict(one) for one in found], indent=2))
+    else:
+        for one in found:
+            click.echo(str(one))
+        if not found:
+            click.echo(f"nothing differs: {', '.join(cls.__name__ for cls in classes)}")
+    if found:
+        sys.exit(1)
+
+
+def _classes(name: str) -> Iterator[type]:
+    """The classes that a name means: MODULE:CLASS, or the module's own classes of customers and events."""
+    from contacthub_orm import Customer, Event
+
+    module_name, _, class_name = name.partition(":")
+    if (here := os.getcwd()) not in sys.path:
+        sys.path.insert(0, here)  # as `python -m` has it
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # noqa: BLE001 - whatever a module of the user's does
+        raise NotDone(f"{module_name} cannot be imported: {type(error).__name__}: {error}") from None
+    if class_name:
+        found = getattr(module, class_name, None)
+        if not isinstance(found, type):
+            raise NotDone(f"{module_name} has no class {class_name!r}")
+        yield found
+        return
+    own = [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Customer | Event) and one.__module__ == module.__name__
+    ]
+    checked = [one for one in own if issubclass(one, Customer) or getattr(one, "__event_type__", None)]
+    if not checked:
+        raise NotDone(f"{module_name} declares no class of customers, nor one of events with a type")
+    yield from checked

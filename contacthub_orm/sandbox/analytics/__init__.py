@@ -1,0 +1,1 @@
+"""Figures computed from the stored customers and events: time series, totals and indicators."""

@@ -1,0 +1,1 @@
+"""Bulk jobs: many customers or events, written by one uploaded CSV file."""

@@ -1,0 +1,1 @@
+"""What is configured: the workspace and its nodes, properties, events, sources and users."""

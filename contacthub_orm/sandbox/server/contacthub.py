@@ -1,0 +1,107 @@
+"""Contacthub's API: its routes, who may call them, its error bodies, and its bulk jobs, which go on by the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contacthub_orm.sandbox.documents import failures
+from contacthub_orm.sandbox.routes import openapi
+from contacthub_orm.sandbox.routes.bulk_jobs.queue import run_due
+from contacthub_orm.sandbox.server.table import ROUTES
+from contacthub_orm.sandbox.service.calls import Answer, Call
+from contacthub_orm.sandbox.service.rules import token_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from contacthub_orm.sandbox.documents.failures import Failure
+    from contacthub_orm.sandbox.server.application import Request
+    from contacthub_orm.sandbox.service.calls import Service
+    from contacthub_orm.sandbox.service.rules import Caller
+
+__all__ = ["ContacthubApi"]
+
+READING: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True)
+class ContacthubApi:
+    """Contacthub's API; see `Api`."""
+
+    service: Service
+    routes = ROUTES
+    budget_of = "workspace"
+
+    @property
+    def budget(self) -> int:
+        """The workspace's budget, which the API configures."""
+        return self.service.rules().max_requests_per_minute
+
+    def open_answer(self, method: str, path: str) -> Answer | None:
+        """The OpenAPI document."""
+        return openapi.document(self.service) if (method, path) == ("GET", openapi.PATH) else None
+
+    def authenticate(self, authorization: bytes) -> Caller | None:
+        """Whose token the header carries; the scheme may have any case."""
+        scheme, _, value = authorization.strip().partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        digest = token_digest(value.strip())
+        del authorization, value  # whatever fails from here on, no frame of a traceback holds the token
+        return self.service.rules().callers.get(digest)
+
+    def authorize(self, request: Request, parameters: Mapping[str, str]) -> None:
+        """Refuse an unknown token (401), and the path of another workspace or of one that is not enabled (403)."""
+        if request.caller is None:
+            raise failures.unauthorized()
+        workspace_id = parameters.get("workspace")
+        if workspace_id is None:  # a path outside of any
+            return
+        if workspace_id != self.service.store.credentials.workspace_id:
+            raise failures.unknown_workspace(workspace_id)
+        status = self.service.rules().workspace_status
+        if status != "ENABLED":
+            raise failures.forbidden(f"the workspace is {status}")
+
+    def catch_up(self, now: int, request: Request) -> None:
+        """Let the bulk jobs move on that are due."""
+        service = self.service
+        if now >= service.jobs_due:
+            # In a transaction of its own: it has taken place, whatever becomes of the request.
+            with service.transaction() as connection:
+                service.jobs_due = run_due(
+                    Call(
+                        service,
+                        connection,
+                        now,
+                        {},
+                        {},
+                        None,
+                        request.sender,
+                        request.caller,
+                        writes=True,
+                        size=0,
+                    )
+                )
+
+    def call(self, connection: Connection, now: int, request: Request, parameters: Mapping[str, str]) -> Call:
+        """A `Call` of this service."""
+        return Call(
+            self.service,
+            connection,
+            now,
+            parameters,
+            request.query,
+            request.body,
+            request.sender,
+            request.caller,
+            writes=request.method not in READING,
+            size=len(request.content),
+        )
+
+    def refusal(self, failure: Failure) -> Answer:
+        """The envelope."""
+        return Answer.of_failure(failure)

@@ -1,0 +1,92 @@
+"""The update stream: what was written to customers and events, in the order of the writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from contacthub_orm.sandbox.documents.wire import encode
+from contacthub_orm.sandbox.storage.tables import updates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+__all__ = ["RETENTION", "UpdateStream"]
+
+RETENTION: Final = 7 * 24 * 60 * 60 * 1000
+"""How long an update can be read, in milliseconds."""
+
+CAPACITY: Final = 100_000
+SLACK: Final = 1_000
+
+# Every write runs it. SQLAlchemy would take longer to render and bind it than SQLite takes to carry it out.
+INSERT: Final = (
+    "INSERT INTO updates (time, node_id, entity, operation, id, owner, document) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+DROP: Final = delete(updates).where(updates.c.offset <= bindparam("the_offset"))
+
+
+class UpdateStream:
+    """Appends and reads updates. The last `CAPACITY` are kept, for `RETENTION` at most.
+
+    The newest update is never dropped, so that no offset is given twice.
+    """
+
+    def __init__(self) -> None:
+        self._drop_at = 0
+
+    def open(self, connection: Connection) -> None:
+        """Find out when old updates are to be dropped next."""
+        self._drop_at = self.last(connection) + SLACK
+
+    def append(self, connection: Connection, entity: str, operation: str, row: Mapping[str, Any]) -> None:
+        """Append an update.
+
+        Args:
+            connection: the database connection, with the transaction of the write open.
+            entity: CUSTOMER or EVENT.
+            operation: CREATE, UPDATE or DELETE.
+            row: the written row; `updated_at` is the time of the update.
+        """
+        values = (row["updated_at"], row["node_id"], entity, operation, row["id"])
+        owner = row.get("customer_id")
+        offset = connection.exec_driver_sql(INSERT, (*values, owner, row["document"])).lastrowid
+        if offset >= self._drop_at:
+            connection.execute(DROP, {"the_offset": offset - CAPACITY})
+            self._drop_at = offset + SLACK
+
+    def erase(self, connection: Connection, entity: str, identifier: str, node_id: str, now: int) -> None:
+        """Append the deletion of a document, and drop what the stream told of it before.
+
+        Of the events that were a customer's, it goes on telling that they were deleted, and no more.
+        """
+        row = {
+            "id": identifier,
+            "node_id": node_id,
+            "updated_at": now,
+            "document": encode({"id": identifier}),
+        }
+        self.append(connection, entity, "DELETE", row)
+        is_older = updates.c.offset < self.last(connection)
+        told = updates.c.id == identifier
+        is_its_event = (updates.c.owner == identifier) & (updates.c.operation != "DELETE")
+        connection.execute(delete(updates).where(is_older, told | is_its_event))
+        bare = {"document": func.json_object("id", updates.c.id), "owner": None}
+        connection.execute(update(updates).where(updates.c.owner == identifier).values(bare))
+
+    def expire(self, connection: Connection, now: int) -> None:
+        """Drop the updates that are older than `RETENTION`."""
+        young = select(func.min(updates.c.offset)).where(updates.c.time >= now - RETENTION)
+        kept = connection.scalar(young) or self.last(connection)
+        connection.execute(DROP, {"the_offset": kept - 1})
+
+    def last(self, connection: Connection, *where: ColumnElement[bool]) -> int:
+        """The offset of the newest update that meets the conditions; 0 if there is none."""
+        return connection.scalar(select(func.max(updates.c.offset)).where(*where)) or 0
+
+    def read(self, connection: Connection, size: int, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        """The oldest updates that meet the conditions."""
+        return connection.execute(select(updates).where(*where).order_by(updates.c.offset).limit(size)).all()
