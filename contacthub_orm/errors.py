@@ -149,6 +149,20 @@ class ValidationError(ContacthubError, ValueError):
         super().__init__("; ".join(map(str, violations)) if message is None else message)
 
 
+class ContentError(ContacthubError, ValueError):
+    """The service holds a value that a codec cannot read. It was read alone: other values and rows are not affected.
+
+    Attributes:
+        path: where the value is.
+        value: what the service sent.
+    """
+
+    def __init__(self, path: str, value: object, rule: object) -> None:
+        self.path = path
+        self.value = value
+        super().__init__(f"{path}: {value!r} {rule}")
+
+
 class NoResultFound(ContacthubError):  # noqa: N818 - SQLAlchemy's name
     """`one()` found no row."""
 

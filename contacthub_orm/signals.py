@@ -27,7 +27,7 @@ _signals = Namespace()
 
 before_flush: Final[NamedSignal] = _signals.signal(
     "before_flush",
-    """Changes are about to be planned and sent. Sender: the session.
+    """Changes are about to be planned and sent. Sender: the session; keyword: `changes`, what is to be saved (`FieldChange`).
 
     A receiver may still add, change and delete entities, as part of this flush. Its exception stops the flush before
     anything is sent.
@@ -36,7 +36,7 @@ before_flush: Final[NamedSignal] = _signals.signal(
 
 after_flush: Final[NamedSignal] = _signals.signal(
     "after_flush",
-    """All changes were sent, and the entities hold the answers. Sender: the session.
+    """All changes were sent, and the entities hold the answers. Sender: the session; keywords: `account`, `changes`.
 
     A receiver may read. Changes that it makes wait for the next flush.
     """,
@@ -53,6 +53,9 @@ before_commit: Final[NamedSignal] = _signals.signal(
 after_commit: Final[NamedSignal] = _signals.signal(
     "after_commit",
     """A commit fully succeeded. Sender: the session.
+
+    Keywords: `account`, that of the commit; `changes` (`FieldChange`) and `events` (`DomainEvent`), all since the last
+    commit. A receiver gets those that it has parameters for.
 
     A receiver may read. Its exception reaches the caller of `commit()`, whose changes are saved nevertheless.
     """,

@@ -16,7 +16,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: Final = PROJECT["optional-dependencies"]
-OWN: Final = {"contacthub_orm", "tests", "tools", "benchmarks"}
+OWN: Final = {"contacthub_orm", "tests", "tools", "benchmarks", "examples"}
 DISTRIBUTIONS: Final = packages_distributions()
 
 PACKAGE: Final = ROOT / "contacthub_orm"

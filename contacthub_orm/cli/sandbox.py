@@ -18,8 +18,8 @@ __all__ = ["sandbox"]
 
 WAIT = 0.5
 
-CONTACTHUB_ONLY = ("uniqueness_policy", "page_cap", "nodes", "aggregate_node", "strict")
-"""What Notihub does not have."""
+BOTH = ("service", "host", "port", "data", "latency", "search_delay", "max_requests_per_minute")
+"""The options that Notihub has, too."""
 
 PRINTED = {
     "contacthub": ("base_url", "workspace_id", "node_id", "token"),
@@ -56,6 +56,37 @@ PRINTED = {
     help="What a POST of a known customer does: update it, or answer 409. Contacthub only.",
 )
 @click.option(
+    "--matching",
+    multiple=True,
+    metavar="PATH",
+    help="A property that identifies customers, by default base.contacts.email; may be repeated. Contacthub only.",
+)
+@click.option(
+    "--case-sensitive",
+    is_flag=True,
+    help="Let matching distinguish upper and lower case. Contacthub only.",
+)
+@click.option(
+    "--mandatory",
+    multiple=True,
+    metavar="PATH",
+    help="A property that every customer must have; may be repeated. Contacthub only.",
+)
+@click.option(
+    "--enabled-event-type",
+    "enabled_event_types",
+    multiple=True,
+    metavar="TYPE",
+    help="A type of events that is accepted, by default all; may be repeated. Contacthub only.",
+)
+@click.option(
+    "--unset",
+    type=click.Choice(["object", "null"]),
+    default="object",
+    show_default=True,
+    help="What customers show for base, and for an object in it, that is not set. Contacthub only.",
+)
+@click.option(
     "--latency",
     type=click.FloatRange(min=0),
     default=0.0,
@@ -68,6 +99,37 @@ PRINTED = {
     default=0.0,
     metavar="SECONDS",
     help="Time until a search sees a write.",
+)
+@click.option(
+    "--bulk-job-delay",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Time that a bulk job stays in each status before PROCESSED. Contacthub only.",
+)
+@click.option(
+    "--max-requests-per-minute",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Budget of requests, after which the answer is 429; 0 sets no limit.",
+)
+@click.option(
+    "--default-page-size",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Elements in a page if a request does not say. Contacthub only.",
+)
+@click.option(
+    "--max-page-size",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Largest number of elements in a page. Contacthub only.",
 )
 @click.option(
     "--page-cap",
@@ -94,7 +156,7 @@ PRINTED = {
     is_flag=True,
     help="Refuse all that the reference refuses, even what live clients send. Contacthub only.",
 )
-def sandbox(service: str, host: str, port: int, data: str | None, **settings: Any) -> None:
+def sandbox(service: str, host: str, port: int, data: str | None, **_settings: Any) -> None:
     """Serve a local API, compatible with Contacthub or Notihub, until SIGINT or SIGTERM.
 
     When it is ready, it prints one line of JSON: of Contacthub with base_url, workspace_id, node_id and token, and if it
@@ -108,32 +170,45 @@ def sandbox(service: str, host: str, port: int, data: str | None, **settings: An
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told_to_stop.set())
     try:
-        with _server(service, data, {"host": host, "port": port, **settings}) as server:
+        with _server(service, data, {"host": host, "port": port, **_given(service)}) as server:
             said = {name: getattr(server, name) for name in PRINTED[service]}
             nodes = getattr(server, "nodes", {})
             click.echo(json.dumps(said | ({"nodes": nodes} if len(nodes) > 1 else {})))
             # On Windows, a wait without a limit keeps Ctrl-C from being seen.
             while not told_to_stop.wait(WAIT):
                 pass
-    except (SandboxError, SandboxUnavailable) as reason:
+    except (SandboxError, SandboxUnavailable, ValueError) as reason:
         raise click.ClickException(str(reason)) from None
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None
 
 
+def _given(service: str) -> dict[str, Any]:
+    """The settings on the command line. The others are left to the data file, which may keep them.
+
+    Raises:
+        click.UsageError: if the service has no such setting.
+    """
+    context = click.get_current_context()
+    given: dict[str, Any] = {}
+    for option in context.command.params:
+        name = option.name or ""
+        if context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT:
+            continue
+        if service != "contacthub" and name not in BOTH:
+            raise click.UsageError(f"{option.opts[0]} is not for {service}")
+        if name not in ("service", "host", "port", "data"):
+            given[name] = context.params[name]
+    return given
+
+
 def _server(service: str, data: str | None, options: dict[str, Any]) -> LocalServer[Any, Any]:
     from contacthub_orm.sandbox import NotihubSandbox, Sandbox
 
-    if service == "contacthub":
-        aggregate_node = options.pop("aggregate_node")
-        server = Sandbox(data, **options)
-        if aggregate_node is not None and aggregate_node not in server.nodes:
-            server.add_aggregate_node(aggregate_node)
-        return server
-    context = click.get_current_context()
-    for option in context.command.params:
-        if option.name in CONTACTHUB_ONLY:
-            del options[option.name]
-            if context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT:
-                raise click.UsageError(f"{option.opts[0]} is not for {service}")
-    return NotihubSandbox(data, **options)
+    if service != "contacthub":
+        return NotihubSandbox(data, **options)
+    aggregate_node = options.pop("aggregate_node", None)
+    server = Sandbox(data, **options)
+    if aggregate_node is not None and aggregate_node not in server.nodes:
+        server.add_aggregate_node(aggregate_node)
+    return server

@@ -87,4 +87,6 @@ class Session(orm.Session):
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
         plain = super().query(entity)
-        return Query(plain.backend, entity, plain.criterion, reader=plain.reader)
+        return Query(
+            entity, plain.criterion, defaults=plain.defaults, backend=plain.backend, reader=plain.reader
+        )

@@ -6,12 +6,17 @@ from contacthub_orm.orm.active_record.pages import PaginatedList, ReadOnlyList
 from contacthub_orm.orm.criteria.criteria import Criterion, and_, not_, or_
 from contacthub_orm.orm.criteria.expressions import Expression, between_, in_, is_null, not_in_
 from contacthub_orm.orm.entity.constructor_fields import Bound, Template, bound, template
+from contacthub_orm.orm.entity.domain_event import DomainEvent
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
 from contacthub_orm.orm.entity.resource import Resource
-from contacthub_orm.orm.mapping.attributes import Attr, Embedded, attr, embedded
+from contacthub_orm.orm.mapping.attributes import Attr, Embedded, Value, attr, embedded
+from contacthub_orm.orm.mapping.domain.composites import composite
+from contacthub_orm.orm.mapping.domain.computed import computed
+from contacthub_orm.orm.mapping.domain.synonyms import synonym
+from contacthub_orm.orm.mapping.domain.validators import validates
 from contacthub_orm.orm.mapping.mapped import Mapped
 from contacthub_orm.orm.mapping.properties import Properties
 from contacthub_orm.orm.query.options import load_only
@@ -25,17 +30,22 @@ from contacthub_orm.orm.query.relations import (
     related,
     selectinload,
 )
+from contacthub_orm.orm.query.select import Result, Select, select
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind
+from contacthub_orm.orm.service.field_changes import FieldChange
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.service.search import Page, ScanKey, Search
+from contacthub_orm.orm.session.conflicts import Decision
 from contacthub_orm.orm.session.context.snapshots import make_transient
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
 from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
 from contacthub_orm.orm.session.reading import TooManyRequests
 from contacthub_orm.orm.session.session import Session
+from contacthub_orm.orm.unit_of_work.outbox import drain_events
 from contacthub_orm.orm.unit_of_work.recovery import Report, recover
+from contacthub_orm.orm.wire.codecs import Codec, register_codec
 
 __all__ = [
     "Account",
@@ -45,11 +55,15 @@ __all__ = [
     "Below",
     "Bind",
     "Bound",
+    "Codec",
     "Criterion",
+    "Decision",
+    "DomainEvent",
     "Embedded",
     "Entity",
     "Entry",
     "Expression",
+    "FieldChange",
     "Home",
     "InstanceState",
     "Mapped",
@@ -71,18 +85,24 @@ __all__ = [
     "Report",
     "Request",
     "Resource",
+    "Result",
     "ScanKey",
     "Search",
+    "Select",
     "Session",
     "Status",
     "Template",
     "TooManyRequests",
+    "Value",
     "Verb",
     "and_",
     "attr",
     "below",
     "between_",
     "bound",
+    "composite",
+    "computed",
+    "drain_events",
     "embedded",
     "in_",
     "inspect",
@@ -97,9 +117,13 @@ __all__ = [
     "raiseload",
     "recover",
     "reference",
+    "register_codec",
     "related",
     "scoped_session",
+    "select",
     "selectinload",
     "sessionmaker",
+    "synonym",
     "template",
+    "validates",
 ]

@@ -3,6 +3,7 @@
 from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
 from contacthub_orm.sandbox.notihub.settings import NotihubSettings, NotihubTemplate
 from contacthub_orm.sandbox.server.server import Sandbox
+from contacthub_orm.sandbox.server.workspaces import SandboxWorkspace
 from contacthub_orm.sandbox.service.faults import Fault
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
 from contacthub_orm.sandbox.service.settings import Settings
@@ -16,5 +17,6 @@ __all__ = [
     "ReceivedRequest",
     "Sandbox",
     "SandboxError",
+    "SandboxWorkspace",
     "Settings",
 ]

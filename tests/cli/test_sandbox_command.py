@@ -60,6 +60,37 @@ def test_a_file_keeps_the_credentials_and_options_are_applied(start, tmp_path):
     assert get(after).json()["page"]["maxElements"] == 7
 
 
+def test_a_file_keeps_its_configuration_where_no_option_says_otherwise(start, tmp_path):
+    data = str(tmp_path / "data.sqlite")
+    first, _ = start("--data", data, "--uniqueness-policy", "BLOCK", "--matching", "externalId")
+    first.terminate()
+    first.wait(10)
+    _, after = start("--data", data)
+    assert get(after, "configuration").json()["customerUniquenessPolicy"] == "BLOCK"
+    assert get(after, "configuration/unique-customer-matching-policy").json()["properties"] == ["externalId"]
+
+
+def test_a_setting_of_bulk_jobs_pages_and_the_budget_is_an_option_too(start):
+    _, found = start(
+        *("--bulk-job-delay", "60", "--default-page-size", "3", "--max-requests-per-minute", "3"),
+        *("--enabled-event-type", "viewedPage", "--unset", "null"),
+    )
+    assert get(found).json()["page"]["size"] == 3
+    headers = {"Authorization": f"Bearer {found['token']}"}
+    jobs = f"{found['base_url']}/workspaces/{found['workspace_id']}/nodes/{found['node_id']}/bulk-jobs"
+    form = {"files": {"file": b"externalId\n1\n"}, "data": {"operation": "UPSERT"}}
+    assert requests.post(jobs, headers=headers, timeout=10, **form).json()["status"] == "LOADED"
+    assert requests.get(jobs, headers=headers, timeout=10).json()["elements"][0]["status"] == "LOADED"
+    assert get(found).status_code == 429
+
+
+def test_a_setting_that_is_invalid_is_said_in_one_line():
+    command = [*COMMAND, "sandbox", "--enabled-event-type", "boughtTheMoon"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert found.stderr == "Error: unknown event types: boughtTheMoon\n"
+
+
 def test_it_serves_notihub_on_request_and_keeps_its_keys(start, tmp_path):
     data = str(tmp_path / "data.sqlite")
     first, before = start("--service", "notihub", "--data", data)

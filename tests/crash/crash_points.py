@@ -27,6 +27,11 @@ BEFORE_LOOK = "before look"
 BEFORE_NOTE, AFTER_NOTE = "before note", "after note"
 """Around the recovery's own note of an outcome, and a session's note that it has undone an operation."""
 
+BEFORE_SETTLE, AFTER_SETTLE = "before settle", "after settle"
+"""Around the end of a commit, which makes domain events due."""
+AFTER_HANDLING, AFTER_FORGETTING = "after handling", "after forgetting"
+"""A handler has returned; and the journal has forgotten the event."""
+
 
 class CrashPoint:
     """Strikes when a phase is passed for the `number`-th time (from 0)."""
@@ -87,6 +92,8 @@ def crashing(transport: CrashingTransport, crash_point: CrashPoint) -> Iterator[
         around("mark", AFTER_ANSWER, None),
         around("adopt", BEFORE_NOTE, AFTER_NOTE),
         around("mark_undone", BEFORE_NOTE, AFTER_NOTE),
+        around("settle", BEFORE_SETTLE, AFTER_SETTLE),
+        around("forget_event", AFTER_HANDLING, AFTER_FORGETTING),
     ):
         yield
     transport.crash_point = None

@@ -199,6 +199,13 @@ def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> No
         session.add(viewed(known, "", properties={"url": "none at all"}))
 
 
+def record_all(session: Session) -> None:
+    """Have everything that is to be saved record one event, which says what is to be done to what."""
+    for verb, entities in (("POST", session.new), ("change", session.dirty), ("DELETE", session.deleted)):
+        for entity in entities:
+            entity.record({"verb": verb, "refused": "none at all" in str(entity.to_dict())})
+
+
 AGAIN = 6
 """The operations of `fill_again`."""
 

@@ -13,19 +13,23 @@ from pathlib import Path
 
 import pytest
 
-from contacthub_orm import recover
+from contacthub_orm import drain_events, recover
 from contacthub_orm.orm import Report
 from contacthub_orm.sandbox import Sandbox
 from tests.crash import scenario
 from tests.crash.crash_points import (
     AFTER_ANSWER,
+    AFTER_FORGETTING,
+    AFTER_HANDLING,
     AFTER_NOTE,
     AFTER_PLAN,
     AFTER_SEND,
+    AFTER_SETTLE,
     BEFORE_LOOK,
     BEFORE_NOTE,
     BEFORE_PLAN,
     BEFORE_SEND,
+    BEFORE_SETTLE,
 )
 from tests.crash.crash_world import OPERATIONS
 
@@ -39,6 +43,7 @@ class Doomed:
     def __init__(self, sandbox: Sandbox, journal: Path) -> None:
         self.sandbox = sandbox
         self.journal = journal
+        self.handed_over = journal.with_name("handed-over")
 
     def dies(self, do: str, phase: str, number: int, *, in_flight: int = 1) -> None:
         """Run a process and see it die at the point, and not otherwise."""
@@ -49,6 +54,7 @@ class Doomed:
             "number": number,
             "in_flight": in_flight,
             "settle": SETTLE,
+            "handed_over": str(self.handed_over),
         }
         ended = subprocess.run(
             [sys.executable, "-m", "tests.crash.victim", json.dumps(task)],
@@ -63,6 +69,10 @@ class Doomed:
 
     def recovered(self) -> Report:
         return recover(self.sandbox.node, self.journal, settle=SETTLE)
+
+    def handed(self, identity: str) -> None:
+        with self.handed_over.open("a", encoding="utf-8") as file:
+            file.write(f"{identity}\n")
 
     def state(self, *, versions: bool = True) -> scenario.State:
         time.sleep(2 * DELAY)
@@ -142,6 +152,34 @@ def test_a_recovery_killed_at_any_point_is_recovered(doomed: Doomed, phase: str,
     doomed.dies("recover", phase, number)
     report = doomed.recovered()
     assert report.complete, str(report)
+    assert doomed.state() == scenario.complete()
+
+
+EVENTS = points(
+    [(AFTER_ANSWER, 47), (AFTER_SETTLE, 0), (AFTER_HANDLING, 30)],
+    {
+        BEFORE_SETTLE: 1,
+        AFTER_SEND: OPERATIONS,
+        AFTER_ANSWER: OPERATIONS,
+        AFTER_HANDLING: OPERATIONS,
+        AFTER_FORGETTING: OPERATIONS,
+    },
+)
+
+
+@pytest.mark.parametrize(("phase", "number"), EVENTS)
+def test_each_event_of_a_killed_commit_is_handed_over(doomed: Doomed, phase: str, number: int) -> None:
+    doomed.dies("commit with events", phase, number)
+    assert doomed.recovered().complete
+    if phase not in (
+        AFTER_HANDLING,
+        AFTER_FORGETTING,
+    ):  # those have handed over what there was, or most of it
+        doomed.dies("drain", AFTER_HANDLING, 5)
+    drain_events(doomed.journal, lambda event: doomed.handed(event.id))
+    handed = doomed.handed_over.read_text(encoding="utf-8").split()
+    assert len(set(handed)) == OPERATIONS
+    assert len(handed) <= OPERATIONS + 2  # at most the one that each process died at, once more
     assert doomed.state() == scenario.complete()
 
 

@@ -10,15 +10,27 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from contacthub_orm import Session, Workspace, recover
+from contacthub_orm import DomainEvent, Session, Workspace, drain_events, recover
 from tests.crash import scenario
 from tests.crash.crash_points import CrashingTransport, CrashPoint, crashing
 
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _note_in(path: str) -> Callable[[DomainEvent], None]:
+    """A handler that appends the id of each event to a file, which survives the process."""
+
+    def note(event: DomainEvent) -> None:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{event.id}\n")
+
+    return note
 
 
 def main(task: dict[str, Any]) -> None:
@@ -34,12 +46,19 @@ def main(task: dict[str, Any]) -> None:
         if task["do"] == "recover":
             recover(node, task["journal"], settle=task["settle"])
             return
+        if task["do"] == "drain":
+            drain_events(task["journal"], _note_in(task["handed_over"]))
+            return
         with Session(node, journal=task["journal"]) as session:
+            if task["do"] == "commit with events":
+                session.on_commit(_note_in(task["handed_over"]))
             if task["do"] == "atomic":
                 with session.begin(atomic=True):
                     scenario.fill(session, atomic=True)
             else:
                 scenario.fill(session)
+                if task["do"] == "commit with events":
+                    scenario.record_all(session)
                 session.commit()
     workspace.close()
 

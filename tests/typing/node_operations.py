@@ -100,4 +100,6 @@ def what_is_refused(node: Node, customer: Customer) -> None:
     node.workspace.get_node("n", polcy="BLOCK")  # type: ignore[call-arg]
     customer.node = "n"  # type: ignore[assignment]
     Education("1")  # type: ignore[arg-type]
-    customer.events.append(Event())  # type: ignore[attr-defined]
+    customer.events.append(Event())
+    customer.events.append(customer)  # type: ignore[arg-type]
+    customer.events.remove(Event())  # type: ignore[attr-defined]

@@ -15,11 +15,14 @@ from contacthub_orm import (
     Job,
     Like,
     Query,
+    Result,
+    Select,
     Session,
     Subscription,
     did,
     load_only,
     raiseload,
+    select,
     selectinload,
 )
 from contacthub_orm.contacthub.events import CompletedOrderProperties
@@ -43,6 +46,22 @@ def making_a_query(session: Session) -> None:
     assert_type(query | query, Query[Customer])
     assert_type(query - query, Query[Customer])
     assert_type(query.union(query).intersect(query).except_(query), Query[Customer])
+
+
+def statements_without_a_session(session: Session) -> None:
+    statement = select(Customer).where(Customer.externalId == "1").order_by(Customer.externalId)
+    assert_type(statement, Select[Customer])
+    assert_type(statement & statement, Select[Customer])
+    assert_type(session.scalars(statement), Query[Customer])
+    assert_type(session.scalars(select(Customer)).all(), list[Customer])
+    assert_type(session.scalars(select(CompletedOrder)).first(), CompletedOrder | None)
+    assert_type(session.scalars(statement).one(), Customer)
+    assert_type(session.scalar(statement), Customer | None)
+    assert_type(session.execute(statement), Result[Customer])
+    assert_type(session.execute(statement).all(), list[tuple[Customer]])
+    assert_type(session.execute(statement).scalars().all(), list[Customer])
+    assert_type(session.execute(statement).scalar_one(), Customer)
+    assert_type(session.execute(statement).scalar_one_or_none(), Customer | None)
 
 
 def asking_a_query(session: Session) -> None:

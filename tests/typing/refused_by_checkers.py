@@ -22,6 +22,7 @@ from contacthub_orm import (
     Session,
     Source,
     Workspace,
+    select,
 )
 
 if TYPE_CHECKING:
@@ -83,8 +84,16 @@ if TYPE_CHECKING:
         Customer.base.lastName.like("W%")  # type: ignore[attr-defined]
         query.join(Customer)  # type: ignore[attr-defined]
         query.group_by(Customer.externalId)  # type: ignore[attr-defined]
-        session.execute("select 1")  # type: ignore[attr-defined]
+        session.execute("select 1")  # type: ignore[arg-type]
+        session.scalars(query)  # type: ignore[arg-type]
+        select(Customer).all()  # type: ignore[attr-defined]
+        select(Customer.base)  # type: ignore[type-var]
 
     def a_progress_that_takes_no_numbers(session: Session) -> None:
         session.commit(progress=lambda: None)  # type: ignore[misc, arg-type]
         session.commit(atomic="yes")  # type: ignore[arg-type]
+
+    def handlers_and_decisions_of_another_kind(session: Session) -> None:
+        session.on_commit(lambda: None)  # type: ignore[misc, arg-type]
+        session.commit(on_conflict=lambda entity, theirs: "rebase")  # type: ignore[misc, arg-type]
+        session.commit(on_conflict=lambda *_: "mine")  # type: ignore[arg-type]

@@ -52,7 +52,14 @@ class NodeBase:
         `all()` returns the first page, a `PaginatedList`. Iterating the query reads all pages, some in advance.
         """
         query = self.lend().query(entity)
-        return PagedQuery(query.backend, entity, query.criterion, reader=query.reader, tracks=False)
+        return PagedQuery(
+            entity,
+            query.criterion,
+            backend=query.backend,
+            reader=query.reader,
+            tracks=False,
+            defaults=query.defaults,
+        )
 
     def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
         """Load the entity with an identity, detached.

@@ -12,6 +12,7 @@ from contacthub_orm.contacthub.values.enums import EventType
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER, Criterion, and_, level_above, within_depth
 from contacthub_orm.orm.criteria.set_operations import Combination, ServiceCondition, is_condition
+from contacthub_orm.orm.query.default_criteria import default_criterion
 
 __all__ = ["Did", "did"]
 
@@ -58,7 +59,8 @@ def did(
     name = _type_name(event)
     for condition in conditions:
         _check(name, condition)
-    condition = and_(*conditions)
+    defaults = default_criterion(event) if isinstance(event, type) else ALWAYS
+    condition = and_(defaults, *conditions)
     return NEVER if condition == NEVER else Did(name, condition, _timeframe(name, between))
 
 

@@ -71,13 +71,13 @@ class PagedQuery(BaseQuery[E]):
         if size is not None:
             natural("size", size, least=1)
         self.reader.before_asking()
-        page = Page((), 0, number, size or 0) if self.criterion == NEVER else self._fetched(number, size)
+        page = Page((), 0, number, size or 0) if self.condition == NEVER else self._fetched(number, size)
         return PaginatedList(self._results.of_page(page), page, self.page)
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, detached, or None if there is none."""
         with self.session.home.lend() as session:
-            found: E | None = session.get(self.entity, identity)
+            found: E | None = session.entities.get(self.entity, identity, self.defaults)
         return found
 
     def search_for(self, number: int, size: int | None) -> Search:

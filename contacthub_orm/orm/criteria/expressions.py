@@ -203,15 +203,24 @@ class Expression(Generic[T]):
             self._refuse(f"{operation}({shown(values)})", "takes a list of values")
         return list(values)
 
-    def _scalar(self, operation: str, value: Any) -> Any:
+    def _accepts(self, value: Any) -> bool:
+        return accepts(self._declared, value, in_list=True)
+
+    def _dumped(self, value: Any) -> Any:
+        return dump(value)
+
+    def _wire(self, operation: str, value: Any) -> Any:
         if value is None:
             self._refuse(operation, "cannot be compared with None: use == None, is_(None) or is_not(None)")
-        if not accepts(self._declared, value, in_list=True):
+        if not self._accepts(value):
             self._refuse(operation, f"holds {describe(self._declared)}, got {shown(value)}")
         try:
-            wire = dump(value)
+            return self._dumped(value)
         except TypeError as error:
             raise CompileError(f"{self} {operation}: {error}") from None
+
+    def _scalar(self, operation: str, value: Any) -> Any:
+        wire = self._wire(operation, value)
         if not isinstance(wire, str | int | float | bool) or (isinstance(wire, float) and not isfinite(wire)):
             self._refuse(operation, f"compares with a string, a number or a date, got {shown(value)}")
         if (rule := unsendable(wire)) is not None:
@@ -248,6 +257,8 @@ class EmbeddedExpression:
         if attribute is None:
             if name.startswith("__"):
                 raise AttributeError(name)
+            if (own := self._target.__own_names__.get(name)) is not None:  # type: ignore[attr-defined]
+                return own.asked_at(self._owner, self._path, self._target)
             raise habit_error(str(self), name, ON_ATTRIBUTES) or unknown_attribute(
                 str(self), name, attributes
             )
@@ -255,7 +266,7 @@ class EmbeddedExpression:
 
     def __dir__(self) -> list[str]:
         """The declared attributes, for completion."""
-        return sorted(self._target.__attributes__)  # type: ignore[attr-defined]
+        return sorted({*self._target.__attributes__, *self._target.__own_names__})  # type: ignore[attr-defined]
 
     def __eq__(self, other: object) -> Criterion:  # type: ignore[override]
         return self._null_only(Operator.IS_NULL, "==", other)

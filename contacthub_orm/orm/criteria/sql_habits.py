@@ -9,7 +9,7 @@ from contacthub_orm.errors import UnknownAttributeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ON_ATTRIBUTES", "ON_QUERIES", "ON_SESSIONS", "habit_error"]
+__all__ = ["ON_ATTRIBUTES", "ON_QUERIES", "ON_SESSIONS", "ON_STATEMENTS", "habit_error"]
 
 _PATTERN: Final = (
     "a search has no patterns: compare with ==, in_() or between(), or test the values of the rows in Python"
@@ -18,7 +18,9 @@ _RELATION: Final = (
     "each class is queried alone: load what belongs to its rows with options(selectinload(...))"
 )
 _GROUPS: Final = "a search groups nothing: count() each part, or group the rows in Python"
-_STATEMENT: Final = "a session executes no statements: read with query(), get() and get_many()"
+_ASK: Final = (
+    "a statement asks nothing by itself: session.scalars(statement) has all(), first(), one() and count()"
+)
 _MANY: Final = (
     "a session changes entities: change, add_all() or delete() them, and commit() sends them in batches"
 )
@@ -75,6 +77,10 @@ ON_QUERIES: Final[Mapping[str, str]] = {
         ("scalar", "scalars", "scalar_one", "scalar_one_or_none"),
         "write one(), one_or_none(), first() or all()",
     ),
+    "unique": "rows are entities, none twice: leave it out",
+    **dict.fromkeys(
+        ("partitions", "fetchmany", "fetchall", "fetchone"), "iterate, in pages with yield_per()"
+    ),
     "slice": "write offset() and limit(), or page()",
     **dict.fromkeys(("update", "delete"), _MANY),
     "with_for_update": "the service locks nothing: see Session(check_version=True)",
@@ -85,8 +91,36 @@ ON_QUERIES: Final[Mapping[str, str]] = {
 }
 """Methods of a query."""
 
+ON_STATEMENTS: Final[Mapping[str, str]] = {
+    **ON_QUERIES,
+    **dict.fromkeys(
+        (
+            "all",
+            "count",
+            "exists",
+            "explain",
+            "first",
+            "get",
+            "one",
+            "one_or_none",
+            "page",
+            "run_on",
+            "compile",
+            "scalar",
+            "scalars",
+            "scalar_one",
+            "scalar_one_or_none",
+        ),
+        _ASK,
+    ),
+}
+"""Methods of a statement that no session was given."""
+
 ON_SESSIONS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("execute", "scalar", "scalars", "connection"), _STATEMENT),
+    **dict.fromkeys(
+        ("connection", "get_bind"),
+        "a session sends requests, by `session.bind`: it has no connection to a database",
+    ),
     **dict.fromkeys(
         (
             "bulk_save_objects",

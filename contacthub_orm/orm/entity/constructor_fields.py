@@ -9,9 +9,10 @@ import attrs
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.owner import Home
-from contacthub_orm.orm.mapping.attributes import UNSET, copied
+from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.mapped import contents
 from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_keys
+from contacthub_orm.orm.wire.conversion import copied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.errors import ArgumentError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.mapping.attributes import Attribute, Embedded, copied
+from contacthub_orm.orm.mapping.attributes import Attribute, Embedded
 from contacthub_orm.orm.mapping.baseline import mark_all_dirty, take_baseline
 from contacthub_orm.orm.mapping.mapped import Mapped, contents, render
 from contacthub_orm.orm.mapping.unknown_keys import Unknown, keeps, refuse_unknown_keys
-from contacthub_orm.orm.wire.conversion import dump
+from contacthub_orm.orm.wire.conversion import copied, dump
 from contacthub_orm.orm.wire.partial import PartialDocument
 
 if TYPE_CHECKING:

@@ -5,25 +5,30 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
+from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity.constructor_fields import bound, leading_fields, template
+from contacthub_orm.orm.entity.domain_event import Recorded
 from contacthub_orm.orm.entity.entity_state import EntityState, state_of
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
 from contacthub_orm.orm.entity.resource import Key, Resource, joined_identity
-from contacthub_orm.orm.mapping.attributes import attr, copied, embedded
+from contacthub_orm.orm.mapping.attributes import attr, embedded
 from contacthub_orm.orm.mapping.baseline import apply_edits
 from contacthub_orm.orm.mapping.changes import changes
+from contacthub_orm.orm.mapping.domain.composites import composite
+from contacthub_orm.orm.mapping.domain.synonyms import synonym
 from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, new_object, render, set_state
 from contacthub_orm.orm.mapping.object_state import root_of
+from contacthub_orm.orm.wire.conversion import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from contacthub_orm.errors import Violation
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["Entity"]
+__all__ = ["Entity", "restored"]
 
 E = TypeVar("E", bound="Entity")
 
@@ -31,7 +36,7 @@ E = TypeVar("E", bound="Entity")
 @dataclass_transform(
     kw_only_default=True,
     eq_default=False,
-    field_specifiers=(attr, embedded, reference, parent, bound, template),
+    field_specifiers=(attr, embedded, synonym, composite, reference, parent, bound, template),
 )
 class Entity(Mapped):
     """An object with an identity: `class Book(Entity, resource=Resource("books"))`.
@@ -44,6 +49,12 @@ class Entity(Mapped):
     __resource__: ClassVar[Resource]
     __references__: ClassVar[tuple[Reference[Any], ...]] = ()
     __parent__: ClassVar[Parent[Any] | None] = None
+
+    __criteria__: ClassVar[Criterion | Callable[[Any], Criterion]] = ALWAYS
+    """What holds of all entities of a class wherever they are read, or a function that makes it for the class."""
+
+    __default_criteria__: ClassVar[tuple[Criterion | Callable[[Any], Criterion], ...]] = ()
+    """Those of the class and its bases."""
 
     if TYPE_CHECKING:
 
@@ -59,6 +70,8 @@ class Entity(Mapped):
             for value in vars(base).values()
             if isinstance(value, Reference)
         )
+        criteria = (vars(base).get("__criteria__", ALWAYS) for base in reversed(cls.__mro__))
+        cls.__default_criteria__ = tuple(one for one in criteria if one is not ALWAYS)
         parents = [value for value in vars(cls).values() if isinstance(value, Parent)]
         if parents:
             cls.__parent__ = parents[0]
@@ -131,16 +144,40 @@ class Entity(Mapped):
         """Pickle or copy the entity as a detached one, with its baseline and its unsaved changes.
 
         The copy stands for the same entity. So a write whose outcome is unknown goes with it, and is looked up before the
-        copy is saved; `make_transient` makes the copy an entity of its own.
+        copy is saved; `make_transient` makes the copy an entity of its own. Recorded events go with it under their ids.
         """
         state = self._state
         edits = render(self) if state.key is None else changes(self)
         links = (state.references, state.parent)
         made = (type(self), state.key, deepcopy(state.baseline), copied(edits), *links)
-        if state.sent_before is None:
-            return _entity_of_pickle, made
+        if state.sent_before is None and not state.recorded:
+            return restored, made
         write = None if state.in_doubt is None else state.in_doubt.without_entity()
-        return _entity_of_pickle, (*made, (state.sent_before, write))
+        return restored, (*made, (state.sent_before, write), state.recorded)
+
+    def record(self, event: object) -> None:
+        """Record a domain event: something that happened to the entity, and that others shall learn of once it is saved.
+
+        The session hands it over when the operation of the entity is done (see `Session.on_commit`). What is recorded
+        should not be changed afterwards.
+
+        Args:
+            event: any object but None. For a session with a journal it must have a JSON form, as an attrs class, a
+                dataclass or a dict of such values has.
+
+        Raises:
+            InvalidRequestError: if the entity was deleted before, or the event is None or has no JSON form and the
+                entity's session has a journal.
+        """
+        if event is None:
+            raise InvalidRequestError("a domain event is an object, got None")
+        state = self._state
+        if state.deleted and state.owner is None:
+            raise InvalidRequestError(f"{self!r} was deleted, so nothing will save what it records")
+        recorded = Recorded(event)
+        if state.owner is not None:
+            state.owner.note_recorded(self, recorded)
+        state.record(recorded)
 
     def to_dict(self) -> Document:
         """Return the wire document with the unsaved edits, as a copy that the caller may change."""
@@ -156,15 +193,28 @@ class Entity(Mapped):
         return f"<{type(self).__name__} {'transient' if key is None else key.id}>"
 
 
-def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands over, by place
+def restored(  # noqa: PLR0913, PLR0917 - the state that pickling hands over, by place
     cls: type[E],
     key: Key | None,
     raw: Document | None,
     edits: Document,
     references: dict[str, Entity] | None,
     parent: Entity | None,
-    doubt: tuple[SentAt, Any] | None = None,
+    doubt: tuple[SentAt | None, Any] | None = None,
+    recorded: tuple[Recorded, ...] = (),
 ) -> E:
+    """Make an entity in no session, as pickling and exported changes hand it over.
+
+    Args:
+        cls: its class.
+        key: its identity, or None if it is new.
+        raw: its baseline.
+        edits: its unsaved changes, or its whole document if it is new.
+        references: the entities that it refers to, by the JSON key of their ids.
+        parent: the entity below which it lives.
+        doubt: since when a write of it is in doubt, and that write.
+        recorded: its domain events that nobody was handed yet.
+    """
     made = cls._bound(raw)
     state = state_of(made)
     if key is not None:
@@ -174,5 +224,6 @@ def _entity_of_pickle(  # noqa: PLR0913, PLR0917 - the state that pickling hands
     apply_edits(made, edits)
     if doubt is not None:
         sent_before, write = doubt
+        state.keep_recorded(recorded)
         state.fall_in_doubt(sent_before, None if write is None else write.of_entity(made))
     return made

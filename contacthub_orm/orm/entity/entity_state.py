@@ -23,6 +23,7 @@ from contacthub_orm.orm.mapping.object_state import ObjectState
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.own_writes import OwnWrites
     from contacthub_orm.orm.entity.owner import Home, Owner
@@ -104,6 +105,9 @@ class EntityState(ObjectState):
     parent: Entity | None = None
     """The entity below which this one lives."""
 
+    attached: dict[int, Entity] | None = None
+    """The new entities in no session that hang on this one, by `id()`: they are added to a session with it."""
+
     related: dict[str, list[Entity]] | None = None
     """Related entities that were loaded with this one, by relation."""
 
@@ -112,6 +116,9 @@ class EntityState(ObjectState):
 
     raising: frozenset[str] = frozenset()
     """The relations whose loading raises."""
+
+    recorded: tuple[Recorded, ...] = ()
+    """The domain events that wait for the next save."""
 
     own_writes: OwnWrites | None = None
     """Our own writes, such as those to a child, that moved the version of this entity past the baseline's."""
@@ -346,6 +353,16 @@ class EntityState(ObjectState):
         with reader as owner:
             owner.load_rest(cast("Entity", mapped))
 
+    # -- domain events ------------------------------------------------------------------------------------------------
+
+    def record(self, event: Recorded) -> None:
+        """An event waits for the next save."""
+        self.recorded += (event,)
+
+    def keep_recorded(self, events: tuple[Recorded, ...]) -> None:
+        """These events wait for the next save, and no others."""
+        self.recorded = events
+
     # -- other entities -----------------------------------------------------------------------------------------------
 
     def refer_to(self, key: str, entity: Entity) -> None:
@@ -371,6 +388,21 @@ class EntityState(ObjectState):
         self.parent = parent
         self.key = key
         self.deleted = False
+
+    def attach(self, entity: Entity) -> None:
+        """A new entity in no session hangs on this one."""
+        if self.attached is None:
+            self.attached = {}
+        self.attached[id(entity)] = entity
+
+    def no_longer_holds(self, entity: Entity) -> None:
+        """An entity does not hang on this one any more: a session has it, or it refers to another."""
+        if self.attached is not None:
+            self.attached.pop(id(entity), None)
+
+    def restore_attached(self, attached: dict[int, Entity] | None) -> None:
+        """Set all that hangs on the entity at once, as it was before."""
+        self.attached = dict(attached) if attached else None
 
     def relate(self, relation: str, entities: list[Entity]) -> None:
         """Related entities were loaded with this one."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
+    from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.wire.documents import Document
@@ -32,6 +33,14 @@ class Owner(Protocol):
 
     def pin(self, entity: Entity) -> None:
         """Keep an entity alive until the next flush, which compares it with its baseline."""
+        ...
+
+    def note_recorded(self, entity: Entity, event: Recorded) -> None:
+        """An entity is about to record a domain event.
+
+        Raises:
+            InvalidRequestError: if the event cannot be written to the session's journal.
+        """
         ...
 
     def current(self, entity: Entity) -> Document:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.owner import Owner
 
-__all__ = ["Parent", "Reference", "parent", "reference", "referred_to"]
+__all__ = ["Parent", "Reference", "attach", "hang_again", "link_name", "parent", "reference", "referred_to"]
 
 T = TypeVar("T")
 
@@ -73,12 +73,16 @@ class Reference(Generic[T]):
         if value is UNSET:
             return
         state = state_of(instance)
+        former = state.reference(self.key)
+        if former is not None:
+            state_of(former).no_longer_holds(instance)
         if value is None:
             state.stop_referring(self.key)
             instance[self.key] = None
             return
         target = _checked(instance, self.name, self.target, value)
         state.refer_to(self.key, target)
+        _hang(instance, target)
         identity = state_of(target).identity
         if identity is not None:
             instance[self.key] = identity
@@ -135,7 +139,43 @@ class Parent(Generic[T]):
         state = state_of(instance)
         if state.key is not None and parent is not state.parent:
             raise InvalidRequestError(f"{instance!r} lives below its {self.name} and cannot be moved")
+        if state.parent is not None:
+            state_of(state.parent).no_longer_holds(instance)
         state.live_below(parent)
+        if parent is not None:
+            _hang(instance, parent)
+
+
+def _hang(entity: Entity, root: Entity) -> None:
+    """Let a new entity hang on a new one, so that a session takes it in with that.
+
+    What refers to a saved entity is added by itself, or appended to a relation of that: an object that was only made would
+    otherwise be sent.
+    """
+    if state_of(root).key is None and state_of(entity).key is None and state_of(entity).owner is None:
+        state_of(root).attach(entity)
+
+
+def hang_again(entity: Entity) -> None:
+    """Let a new entity that a session has let go hang again on the new ones that it refers to."""
+    for root in referred_to(entity):
+        _hang(entity, root)
+
+
+def link_name(entity: type[Entity], root: Entity) -> str | None:
+    """The name of the one reference or parent that a class declares for entities such as this, or None."""
+    resource = root.__resource__.name
+    above = entity.__parent__
+    links = [*entity.__references__, *(() if above is None else (above,))]
+    names = [one.name for one in links if one.target == resource]
+    return names[0] if len(names) == 1 else None
+
+
+def attach(entity: Entity, root: Entity, name: str) -> None:
+    """Make an entity refer to another by the reference or parent of that name, and hang on it while no session has it."""
+    setattr(entity, name, root)
+    if state_of(entity).key is None and state_of(entity).owner is None:
+        state_of(root).attach(entity)
 
 
 def referred_to(entity: Entity) -> list[Entity]:

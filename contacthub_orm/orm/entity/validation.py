@@ -11,9 +11,11 @@ from contacthub_orm.errors import Violation
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, old_value
-from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled
+from contacthub_orm.orm.mapping.domain.validators import broken_rules
+from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.mapping.unknown_keys import unknown_in_value
+from contacthub_orm.orm.wire.codecs import coded_class
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump, unsendable
 from contacthub_orm.orm.wire.documents import MISSING, same
 from contacthub_orm.orm.wire.types import (
@@ -27,9 +29,10 @@ from contacthub_orm.orm.wire.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.mapping.domain.validators import Validator
 
 __all__ = ["violations"]
 
@@ -42,9 +45,43 @@ def violations(entity: Entity) -> list[Violation]:
     name = type(entity).__name__
     try:
         found = list(_of_object(entity, name, new=state_of(entity).key is None))
-        return found or list(entity._violations())
+        if found or not entity.__validators__:
+            return found or list(entity._violations())
+        return [*entity._violations(), *broken_rules(entity, _whole_rules(entity), name)]
     except RecursionError:
         return [Violation(name, entity, TOO_DEEP)]
+
+
+def _of_validators(mapped: Mapped, place: str) -> Iterator[Violation]:
+    """Rules of the user's own that values of an object break, or the object itself if it is no entity."""
+    of_values = (one for one in mapped.__validators__ if one[1] and _is_written(mapped, one[1]))
+    yield from broken_rules(mapped, of_values, place)
+    if not hasattr(type(mapped), "__resource__"):
+        yield from broken_rules(mapped, _whole_rules(mapped), place)
+
+
+def _whole_rules(mapped: Mapped) -> list[Validator]:
+    return [one for one in mapped.__validators__ if not one[1]]
+
+
+def _is_written(mapped: Mapped, keys: tuple[str, ...]) -> bool:
+    """Whether the value at a path was written, has changed, and is of its type."""
+    holder = at_hand(mapped, keys[:-1])
+    if not isinstance(holder, Mapped):
+        return False
+    state, attribute = object_state(holder), holder.__keys__.get(keys[-1])
+    name = keys[-1] if attribute is None else attribute.name
+    values = (state.extras or {}) if attribute is None else vars(holder)
+    if name not in values or (isinstance(attribute, Attr) and not _is_of_type(attribute, values[name])):
+        return False
+    old = old_value(state.baseline or {}, keys[-1])
+    return is_changed(old, values[name], attribute, written=name in state.dirty_names)
+
+
+def _is_of_type(attribute: Attr[Any], value: Any) -> bool:
+    if attribute.codec is None:
+        return accepts(attribute.declared, value)
+    return isinstance(value, coded_class(attribute.declared))
 
 
 _FIXED = "is set when the entity is created and cannot be changed"
@@ -76,6 +113,8 @@ def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
         elif value is not None:
             yield from _of_value(mapped, attribute, value, path, new=new)
     yield from _of_items(state.extras or {}, baseline, place, new=new)
+    if mapped.__validators__:
+        yield from _of_validators(mapped, place)
 
 
 def _of_items(items: dict[Any, Any], baseline: Any, place: str, *, new: bool) -> Iterator[Violation]:
@@ -132,7 +171,8 @@ def _of_value(
     mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
 ) -> Iterator[Violation]:
     assert isinstance(attribute, Attr)
-    if not accepts(attribute.declared, value):
+    codec, declared = attribute.codec, attribute.declared
+    if not (accepts(declared, value) if codec is None else isinstance(value, coded_class(declared))):
         yield Violation(path, value, f"must be {describe(attribute.declared)}, got {shown(value)}")
         return
     held = (object_state(mapped).baseline or {}).get(attribute.key)
@@ -141,7 +181,7 @@ def _of_value(
     if is_list(attribute.declared):
         yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
     else:
-        yield from _json(value, held, path)
+        yield from _json(value, held, path, dump if codec is None else codec.dumped)
     if attribute.validator is not None:
         yield from _validated(mapped, attribute, value, path)
 
@@ -198,10 +238,10 @@ def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> I
         yield Violation(path, value, str(error.args[0] if error.args else error))
 
 
-def _json(value: Any, held: Any, path: str) -> Iterator[Violation]:
+def _json(value: Any, held: Any, path: str, dumped: Callable[[Any], Any] = dump) -> Iterator[Violation]:
     """Where JSON cannot carry a value, or a part of it that the service does not hold already."""
     try:
-        wire = dump(value)
+        wire = dumped(value)
     except UnsendableError as error:
         (found,) = error.violations
         yield Violation(f"{path}{found.path}", value, found.rule)

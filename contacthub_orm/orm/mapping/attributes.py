@@ -7,28 +7,31 @@ query expression.
 
 from __future__ import annotations
 
-import json
 import sys
 import typing
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import attrs
 
-from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.errors import ConfigurationError, ContentError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
+from contacthub_orm.orm.criteria.values import ValueExpression, value_expression
 from contacthub_orm.orm.mapping.annotations import annotated_type
-from contacthub_orm.orm.mapping.object_state import object_state
+from contacthub_orm.orm.mapping.object_state import object_state, place_of
 from contacthub_orm.orm.mapping.ownership import owned
+from contacthub_orm.orm.wire.codecs import Codec, coded_class
 from contacthub_orm.orm.wire.conversion import (
-    MAX_DEPTH,
-    TOO_DEEP,
     Load,
+    UnreadableError,
     UnsendableError,
+    copied,
     dump,
     loader,
+    taken,
+    text_of,
     without_none,
 )
 from contacthub_orm.orm.wire.declarable import MAY_BE_DECLARED, refusal
@@ -39,7 +42,7 @@ from contacthub_orm.orm.wire.types import element_type, is_object, names_keys
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
 
-__all__ = ["UNSET", "Attr", "Attribute", "Embedded", "attr", "embedded"]
+__all__ = ["UNSET", "Attr", "Attribute", "Embedded", "Value", "attr", "embedded"]
 
 T = TypeVar("T")
 
@@ -158,9 +161,12 @@ class Attribute:
 class Attr(Attribute, Generic[T]):
     """A value of type T: `title: Attr[str | None] = attr(default=None)`."""
 
-    def __init__(self, *, converter: Callable[[Any], Any] | None = None, **rules: Any) -> None:
+    def __init__(
+        self, *, converter: Callable[[Any], Any] | None = None, codec: Codec[Any] | None = None, **rules: Any
+    ) -> None:
         super().__init__(**rules)
         self.converter = converter
+        self.codec = codec
 
     if TYPE_CHECKING:
 
@@ -184,7 +190,10 @@ class Attr(Attribute, Generic[T]):
             if self.plain and wire.__class__ in _SCALARS:
                 instance.__dict__[self.name] = wire
                 return wire
-            value = self.read(wire)
+            try:
+                value = self.read(wire)
+            except UnreadableError as error:
+                raise ContentError(f"{place_of(instance)}.{self.key}", wire, error) from error
             if isinstance(value, CONTAINERS):
                 held = instance.__dict__.get(self.name)
                 if held is not None:  # one held over an expiry, which reading the baseline has put back
@@ -196,12 +205,17 @@ class Attr(Attribute, Generic[T]):
 
     def refusal(self, declared: Any) -> str | None:
         """Why a type cannot be declared, or None if it can."""
+        if self.codec is not None:
+            coded_class(declared)
+            return None
         reason = refusal(declared)
         return None if reason is None else f"{reason}. What may be declared: {MAY_BE_DECLARED}"
 
     @cached_property
     def load(self) -> Load | None:
         """The conversion from the wire value, or None if the wire value is kept."""
+        if self.codec is not None:
+            return partial(self.codec.loaded, coded_class(self.declared))
         return loader(self.declared)
 
     @cached_property
@@ -212,7 +226,7 @@ class Attr(Attribute, Generic[T]):
     @cached_property
     def takes_keys(self) -> bool:  # type: ignore[override]  # resolved on first use, as above
         """Whether a value may be a dict whose keys a class declares, or contain one."""
-        return names_keys(self.declared)
+        return self.codec is None and names_keys(self.declared)
 
     @cached_property
     def container(self) -> Callable[[], Any] | None:
@@ -258,10 +272,10 @@ class Attr(Attribute, Generic[T]):
             value = self.converter(value)
         if self.container is list and isinstance(value, list | tuple):
             take = self._take_element
-            taken = list(value) if take is None else [_taken(take, one) for one in value]
-            return owned(taken, instance, instance.__dict__.get(self.name))
-        taken = value if self.load is None else _taken(self.load, value)
-        return owned(taken, instance, None) if isinstance(taken, list | dict) else taken
+            elements = list(value) if take is None else [taken(take, one) for one in value]
+            return owned(elements, instance, instance.__dict__.get(self.name))
+        kept = value if self.load is None else taken(self.load, value)
+        return owned(kept, instance, None) if isinstance(kept, list | dict) else kept
 
     @cached_property
     def _take_element(self) -> Load | None:
@@ -275,7 +289,7 @@ class Attr(Attribute, Generic[T]):
             value: the value that was read or written.
             held: the service's wire value, None or MISSING if there is none.
         """
-        new = dump(value)
+        new = dump(value) if self.codec is None else self.dump(value)  # FASTPATH
         if self.load is None or held is None or held is MISSING:
             return new
         if isinstance(held, list) and isinstance(new, list) and not isinstance(value, set | frozenset):
@@ -293,17 +307,38 @@ class Attr(Attribute, Generic[T]):
         """A string that is equal for equal elements. In a declared object, null, empty and missing values are equal."""
         if self._element_class is not None and isinstance(element, dict):
             element = {key: value for key, value in element.items() if not is_empty(value)}
-        return _text(element)
+        return text_of(element)
 
     def _canonical(self, wire: Any) -> Any:
         try:
-            return dump(self.read(wire))
-        except UnsendableError:  # the service's own value, which this type reads and cannot write
-            return wire
+            return dump(self.read(wire)) if self.codec is None else self.dump(self.read(wire))
+        except (UnsendableError, UnreadableError):
+            return wire  # the service's own value, which this type cannot read or write
+
+    def dump(self, value: Any) -> Any:
+        """The wire JSON of a value; one that is not of the codec's class is refused before it is sent."""
+        if self.codec is None or not isinstance(value, coded_class(self.declared)):
+            return dump(value)
+        return self.codec.dumped(value)
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         """Make the query expression for this value at `path` below `owner`."""
-        return Expression(owner, path, self.declared)
+        return value_expression(owner, path, self.declared, self.codec)
+
+
+if TYPE_CHECKING:
+
+    class Value(Attr[T]):
+        """As `Attr`; a query may name the fields of the value."""
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> ValueExpression[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> T: ...
+        def __get__(self, instance: object | None, owner: Any) -> Any: ...
+
+else:
+    Value = Attr
 
 
 class Embedded(Attribute, Generic[T]):
@@ -376,42 +411,10 @@ class Embedded(Attribute, Generic[T]):
         return EmbeddedExpression(owner, path, self.target)
 
 
-def copied(wire: Any, depth: int = 0) -> Any:
-    """Copy a JSON value: lists and dicts are new at every depth.
-
-    Raises:
-        UnsendableError: if it is nested more than `MAX_DEPTH` levels deep, as a value that contains itself is.
-    """
-    if depth > MAX_DEPTH:
-        raise UnsendableError(wire, TOO_DEEP)
-    if isinstance(wire, list):
-        return [copied(element, depth + 1) for element in wire]
-    if isinstance(wire, dict):
-        return {key: copied(value, depth + 1) for key, value in wire.items()}
-    return wire
-
-
 def _read(load: Load | None, wire: Any) -> Any:
     """The converted wire value, or a copy of it if it does not fit or needs no conversion."""
-    value = wire if load is None else _taken(load, wire)
+    value = wire if load is None else taken(load, wire, strict=True)
     return copied(wire) if value is wire else value
-
-
-def _taken(load: Load, value: Any) -> Any:
-    """The converted value, or the value itself if it does not fit; it is then refused before it is sent."""
-    if value is None:
-        return None
-    try:
-        return load(value)
-    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
-        return value
-
-
-def _text(wire: Any) -> str:
-    try:
-        return json.dumps(wire, sort_keys=True)
-    except ValueError as error:  # an integer of too many digits
-        raise UnsendableError(wire, str(error)) from None
 
 
 def attr(  # noqa: PLR0913 - the rules of an attribute, by name
@@ -424,6 +427,7 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
     required: bool = False,
     own_routes: bool = False,
     converter: Callable[[Any], Any] | None = None,
+    codec: Codec[Any] | None = None,
     validator: Validator | None = None,
     repr: bool = True,
 ) -> Any:
@@ -440,6 +444,7 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
         own_routes: for a list of entities below this one, whether the body has them on creation alone. After that each is
             created and saved by a request of its own.
         converter: a function that converts an assigned value before its type is checked. It is not called with None.
+        codec: how values of the declared class are read from JSON and written as it.
         validator: an attrs validator, called before a request is sent.
         repr: whether `repr()` shows the value.
     """
@@ -452,6 +457,7 @@ def attr(  # noqa: PLR0913 - the rules of an attribute, by name
         required=required,
         own_routes=own_routes,
         converter=converter,
+        codec=codec,
         validator=validator,
         repr=repr,
     )

@@ -8,6 +8,7 @@ from contacthub_orm.orm.mapping.attributes import Attr, Attribute
 from contacthub_orm.orm.mapping.changes import is_changed, object_change, old_value, parts, written_parts
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, open_value, render
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state
+from contacthub_orm.orm.wire.conversion import UnreadableError, copied
 from contacthub_orm.orm.wire.documents import CONTAINERS, MISSING, Document, apply_patch, difference
 from contacthub_orm.orm.wire.partial import PartialDocument, lacks
 
@@ -88,7 +89,7 @@ def _removes(patch: Any) -> bool:
 def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute | None) -> None:
     """Give a path the service's value: a container is updated in place, anything else is converted at the next read."""
     if isinstance(value, list):
-        fresh = elements(wire, attribute)
+        fresh = _readable(attribute, wire) if isinstance(attribute, Attr) else elements(wire, attribute)
         if isinstance(fresh, list):
             refill(value, fresh)
             if isinstance(attribute, Attr):
@@ -97,7 +98,7 @@ def _take(mapped: Mapped, name: str, value: Any, wire: Any, attribute: Attribute
     elif (
         isinstance(value, dict | set)
         and isinstance(attribute, Attr)
-        and _is_refilled(value, attribute.read(wire))
+        and _is_refilled(value, _readable(attribute, wire))
     ):
         return
     forget_value(mapped, name, attribute)
@@ -131,10 +132,22 @@ def _matched(value: list[Any], fresh: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def elements(wire: Any, attribute: Attribute | None) -> Any:
-    """Convert the wire value of a list. A list that is missing in an open object reads as an empty one."""
+    """Convert the wire value of a list, or copy one that a codec cannot read.
+
+    A list that is missing in an open object reads as an empty one.
+    """
     if isinstance(attribute, Attr):
-        return attribute.read(wire)
+        found = _readable(attribute, wire)
+        return copied(wire) if found is None else found
     return [] if wire is None else open_value(wire)
+
+
+def _readable(attribute: Attr[Any], wire: Any) -> Any:
+    """The value of a wire value, or None if a codec cannot read it: then the next read of the attribute raises the error."""
+    try:
+        return attribute.read(wire)
+    except UnreadableError:
+        return None
 
 
 def _identity(element: Any, index: int) -> Any:
@@ -317,7 +330,7 @@ def _restore(mapped: Mapped, key: str, value: Any, wire: Any) -> None:
     attribute = mapped.__keys__.get(key)
     fresh = elements(wire, attribute) if isinstance(value, list) else wire
     if isinstance(attribute, Attr):
-        fresh = attribute.read(wire)
+        fresh = _readable(attribute, wire)
     if isinstance(value, list) and isinstance(fresh, list):
         refill(value, fresh)
     elif isinstance(value, dict | set):

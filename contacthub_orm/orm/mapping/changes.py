@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
+from contacthub_orm.orm.mapping.domain.composites import complete_units
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump
@@ -65,7 +66,10 @@ def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
 def changes(mapped: Mapped) -> Document:
     """Return the PATCH body: the changed paths, nested. A removed key is null, and a list is sent whole."""
     raw = object_state(mapped).baseline
-    return _patch(mapped, {} if raw is None else raw, replaced=False)
+    body = _patch(mapped, {} if raw is None else raw, replaced=False)
+    if body and mapped.__units__:
+        complete_units(body, mapped.__units__, render(mapped), raw)
+    return body
 
 
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
@@ -114,7 +118,7 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
         except RecursionError:
             raise UnsendableError(value, TOO_DEEP) from None
     if old is UNLOADED:
-        return dump(None if value is UNSET else value) if written else MISSING
+        return _dumped(value, attribute) if written else MISSING
     none_before = old is MISSING or old is None
     if value is UNSET:
         return MISSING if none_before else None
@@ -124,6 +128,12 @@ def change(old: Any, value: Any, attribute: Attribute | None, *, written: bool) 
     if none_before and is_empty(new):
         return MISSING
     return _value_patch(old, value, new)
+
+
+def _dumped(value: Any, attribute: Attribute | None) -> Any:
+    if isinstance(attribute, Attr):
+        return attribute.dump(value)
+    return dump(None if value is UNSET else value)
 
 
 def _value_patch(old: Any, value: Any, new: Any) -> Any:

@@ -9,11 +9,30 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from contacthub_orm.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["refuse_constant", "refuse_unmapped"]
+    from contacthub_orm.orm.mapping.attributes import Attribute
+    from contacthub_orm.orm.mapping.mapped import Mapped
+
+__all__ = ["by_key", "refuse_constant", "refuse_unmapped", "type_shown"]
 
 _UNMAPPED: Final = (ClassVar, Final)
+
+
+def by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """The attributes of a class by JSON key.
+
+    Raises:
+        ConfigurationError: if two have the same.
+    """
+    found: dict[str, Attribute] = {}
+    for name, attribute in attributes.items():
+        held = found.setdefault(attribute.key, attribute)
+        if held is not attribute:
+            raise ConfigurationError(
+                f"{cls.__name__}.{name} and {held.name} are both declared for the key {attribute.key!r}"
+            )
+    return found
 
 
 def refuse_unmapped(cls: type, root: type) -> None:
@@ -37,7 +56,7 @@ def refuse_unmapped(cls: type, root: type) -> None:
                 )
 
 
-def refuse_constant(cls: type, name: str) -> None:
+def refuse_constant(cls: type[Mapped], name: str) -> None:
     """Refuse to set a name on an object that its class holds as a plain value: it maps nothing.
 
     Raises:
@@ -45,7 +64,8 @@ def refuse_constant(cls: type, name: str) -> None:
     """
     held = getattr(cls, name, None)
     if not (
-        name.startswith("_")
+        name in cls.__own_names__
+        or name.startswith("_")
         or hasattr(type(held), "__get__")
         or hasattr(type(held), "__set__")
         or held is None
@@ -66,7 +86,7 @@ def _unmapped(cls: type) -> Iterator[tuple[str, str]]:
         value = body.get(name)
         is_descriptor = hasattr(type(value), "__get__") and not isinstance(value, type)
         if not (name.startswith("_") or is_descriptor or _is_no_attribute(declared)):
-            yield name, _shown(declared)
+            yield name, type_shown(declared)
 
 
 def _is_no_attribute(declared: Any) -> bool:
@@ -77,7 +97,7 @@ def _is_no_attribute(declared: Any) -> bool:
     return declared in _UNMAPPED or typing.get_origin(declared) in _UNMAPPED
 
 
-def _shown(declared: Any) -> str:
+def type_shown(declared: Any) -> str:
     """A type as one writes it."""
     is_plain = isinstance(declared, type) and not typing.get_args(declared)
     return declared.__name__ if is_plain else re.sub(r"\b[\w.]+\.(?=\w)", "", str(declared))

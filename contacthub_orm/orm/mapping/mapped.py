@@ -7,13 +7,12 @@ that it cannot collide with a JSON key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
 
 import attrs
 
-from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import (
     UNSET,
@@ -21,14 +20,17 @@ from contacthub_orm.orm.mapping.attributes import (
     Attribute,
     Embedded,
     attr,
-    copied,
     embedded,
 )
-from contacthub_orm.orm.mapping.declarations import refuse_constant, refuse_unmapped
+from contacthub_orm.orm.mapping.declarations import by_key, refuse_constant, refuse_unmapped
+from contacthub_orm.orm.mapping.domain.composites import Unit, composite, units_of
+from contacthub_orm.orm.mapping.domain.own_names import OwnName, own_names, takes_own_names
+from contacthub_orm.orm.mapping.domain.synonyms import synonym
+from contacthub_orm.orm.mapping.domain.validators import Validator, validators_of
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_in
-from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, copied, dump
 from contacthub_orm.orm.wire.documents import CONTAINERS
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
@@ -56,7 +58,9 @@ _LIBRARY: Final = "contacthub_orm."
 """FASTPATH: the types of the library's own classes are checked when they are first used, so that it is imported sooner."""
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded))
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(attr, embedded, synonym, composite)
+)
 class Mapped:
     """An object whose declared attributes are JSON fields."""
 
@@ -72,6 +76,12 @@ class Mapped:
     __read_only_keys__: ClassVar[frozenset[str]] = frozenset()
     __own_routes__: ClassVar[Mapping[str, str]] = {}
     """The JSON keys that only the service sets."""
+
+    __own_names__: ClassVar[Mapping[str, OwnName]] = {}
+    """Synonyms, composites and computed attributes."""
+
+    __units__: ClassVar[Sequence[Unit]] = ()
+    __validators__: ClassVar[Sequence[Validator]] = ()
 
     __open__: ClassVar[bool] = False
     """Whether undeclared names are attributes too."""
@@ -91,8 +101,10 @@ class Mapped:
             for attribute in found.values():
                 attribute.check(cls)
         cls.__attributes__ = found
-        cls.__keys__ = _by_key(cls, found)
+        cls.__keys__ = by_key(cls, found)
         cls.__read_only_keys__ = frozenset(key for key, one in cls.__keys__.items() if one.read_only)
+        cls.__own_names__, cls.__validators__ = own_names(cls), validators_of(cls)
+        cls.__units__ = units_of(cls.__own_names__)
         cls.__own_routes__ = {one.name: key for key, one in cls.__keys__.items() if one.own_routes}
         if found:
             cls.__open__ = False
@@ -108,6 +120,7 @@ class Mapped:
                 on_setattr=attrs.setters.NO_OP,
             )
             if not is_own:
+                takes_own_names(cls)
                 suggests_arguments(cls)
 
     @classmethod
@@ -346,17 +359,6 @@ class Mapped:
         if isinstance(attribute, Embedded) and isinstance(value, dict):
             return attribute.target._bound(value)
         return value
-
-
-def _by_key(cls: type, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
-    found: dict[str, Attribute] = {}
-    for name, attribute in attributes.items():
-        held = found.setdefault(attribute.key, attribute)
-        if held is not attribute:
-            raise ConfigurationError(
-                f"{cls.__name__}.{name} and {held.name} are both declared for the key {attribute.key!r}"
-            )
-    return found
 
 
 def _key(key: Any) -> Any:

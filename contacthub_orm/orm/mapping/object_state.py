@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["ObjectState", "object_state", "root_of"]
+__all__ = ["ObjectState", "object_state", "place_of", "root_of"]
 
 
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ def root_of(mapped: Mapped) -> Mapped:
     while (above := object_state(mapped).embedded_in) is not None:
         mapped = above
     return mapped
+
+
+def place_of(mapped: Mapped) -> str:
+    """Where an object is, for messages: `Book.publisher.city`. An element of a list is named by its class."""
+    above = object_state(mapped).embedded_in
+    if above is None:
+        return type(mapped).__name__
+    held = {**(object_state(above).extras or {}), **vars(above)}
+    name = next((name for name, value in held.items() if value is mapped), type(mapped).__name__)
+    attribute = above.__attributes__.get(name)
+    return f"{place_of(above)}.{name if attribute is None else attribute.key}"
 
 
 class ObjectState:

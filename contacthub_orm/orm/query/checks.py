@@ -16,15 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["check_criterion", "check_queryable", "natural", "ordering_of"]
 
 
-def check_queryable(backend: Backend, entity: Any) -> None:
-    """Check the argument of `query`.
+def check_queryable(function: str, entity: Any, backend: Backend | None) -> None:
+    """Check the argument of `query` or `select`.
+
+    Args:
+        function: which of them, for messages.
+        entity: the argument.
+        backend: the service, or None if it is not known yet.
 
     Raises:
         InvalidRequestError: if it is no entity class, lives below another, or is none of the service's.
     """
     if not (isinstance(entity, type) and issubclass(entity, Entity) and hasattr(entity, "__resource__")):
-        raise InvalidRequestError(f"query() takes an entity class, got {entity!r}")
-    check_class(backend, entity)
+        raise InvalidRequestError(f"{function}() takes an entity class, got {entity!r}")
+    if backend is not None:
+        check_class(backend, entity)
     if entity.__parent__ is not None:
         raise InvalidRequestError(
             f"{entity.__name__} cannot be queried: read it through its {entity.__parent__.name} or by both ids, "

@@ -9,12 +9,14 @@ import attrs
 
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.expressions import is_expression, owner_of, path_of, unknown_attribute
+from contacthub_orm.orm.criteria.values import CompositeExpression, parts_of
 from contacthub_orm.orm.mapping.attributes import Embedded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.mapping.domain.own_names import OwnName
 
 __all__ = ["LoadOnly", "LoaderOption", "load_only"]
 
@@ -55,11 +57,16 @@ class LoadOnly(LoaderOption):
         Raises:
             CompileError: if there is no path, or one is neither a path nor an attribute.
         """
-        named = list(paths)
+        named = [one for path in paths for one in _named(path)]
         if not named:
             raise CompileError(f"{argument}: names no path")
         owners = tuple(owner_of(one) for one in named if is_expression(one))
         return cls(tuple(_path(argument, one) for one in named), owners, argument)
+
+    def paths_of(self, entity: type[Entity]) -> list[tuple[str, ...]]:
+        """The paths of a class, those that its own names stand for in place of the names."""
+        names = entity.__own_names__
+        return [one for path in self.paths for one in _own_paths(names, path)]
 
     def check(self, entity: type[Entity]) -> None:
         """Check that every path is one of the class.
@@ -72,8 +79,13 @@ class LoadOnly(LoaderOption):
                 raise CompileError(
                     f"{self.argument}: an attribute of {owner.__name__} is not one of {entity.__name__}"
                 )
-        for path in self.paths:
+        for path in self.paths_of(entity):
             _check_path(f"{self.argument}: {entity.__name__}", entity, path)
+
+
+def _named(named: Any) -> Iterable[Any]:
+    """The paths of a composite, or the one path that is named."""
+    return parts_of(named) if isinstance(named, CompositeExpression) else (named,)
 
 
 def load_only(*paths: Any) -> LoadOnly:
@@ -86,6 +98,11 @@ def load_only(*paths: Any) -> LoadOnly:
         CompileError: if there is no path, or one is neither a path nor an attribute.
     """
     return LoadOnly.of("load_only", paths)
+
+
+def _own_paths(names: Mapping[str, OwnName], path: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    own = names.get(path[0])
+    return (path,) if own is None or not own.paths() else ((*keys, *path[1:]) for keys in own.paths())
 
 
 def _path(argument: str, named: Any) -> tuple[str, ...]:

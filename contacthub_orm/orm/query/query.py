@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import attrs
 
@@ -11,16 +11,19 @@ from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
 from contacthub_orm.orm.criteria.set_operations import service_condition
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import natural
+from contacthub_orm.orm.query.options import LoadOnly
 from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.query.rows import Rows
 from contacthub_orm.orm.query.statement import Statement
+from contacthub_orm.orm.service.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
     from contacthub_orm.orm.query.reader import Reader
-    from contacthub_orm.orm.service.search import Page, Search
+    from contacthub_orm.orm.service.backend import Backend
+    from contacthub_orm.orm.service.search import Page
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["BaseQuery", "Query"]
@@ -36,12 +39,28 @@ class BaseQuery(Statement[E]):
     cannot be asked this, and what a request raises.
     """
 
+    backend: Backend = attrs.field(kw_only=True, repr=False)
     reader: Reader = attrs.field(kw_only=True, repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where it asks; see `Backend.place`."""
+        return self.backend.place
 
     @property
     def session(self) -> Any:
         """The session that asks."""
         return self.reader.session
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: a query belongs to its session.
+
+        Raises:
+            InvalidRequestError: always.
+        """
+        raise InvalidRequestError(
+            f"{self} belongs to its session: pickle the same as select({self.entity.__name__})"
+        )
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -110,14 +129,14 @@ class BaseQuery(Statement[E]):
         """
         if self.json is not None:
             raise CompileError("run_on: a raw query is for the service alone")
-        asked = service_condition(self.criterion)
+        asked = service_condition(self.condition)
         if asked is not None:
             raise CompileError(f"run_on: {self.criterion} {asked.why}: only the service can answer")
         return self._results.among(entities)
 
     def explain(self) -> str:
         """How the query will be answered, in words."""
-        if self.criterion == NEVER:
+        if self.condition == NEVER:
             return f"{self}\nnothing can match, so nothing is asked"
         return self._results.explain()
 
@@ -129,6 +148,45 @@ class BaseQuery(Statement[E]):
         """The entities of some documents, loaded as the options of this query say."""
         return self.reader.load_rows(self, documents)
 
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def compile(self) -> Any:
+        """What the service is asked, as data: the parameters of the first page.
+
+        Raises:
+            CompileError: if the service cannot be asked this.
+        """
+        return self.backend.compile(self.search_for(0, None))
+
+    def search_for(self, number: int, size: int | None) -> Search:
+        """The search for one page.
+
+        Args:
+            number: which page, counted from 0.
+            size: the rows of a page, or None for as many as the service chooses.
+        """
+        order = self.order[:1]
+        return Search(self.entity, self.condition, order, number, size, self.fields, self.json)
+
+    @property
+    def fields(self) -> tuple[tuple[str, ...], ...]:
+        """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all."""
+        chosen = [
+            path
+            for option in self.load_options
+            if isinstance(option, LoadOnly)
+            for path in option.paths_of(self.entity)
+        ]
+        if not chosen:
+            return ()
+        resource = self.entity.__resource__
+        scan_key = self.backend.scan_key(self.entity)
+        needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
+        if scan_key is not None:
+            needed.append((scan_key.name,))
+        checked = [one.path for criterion in (self.local, self.defaults) for one in criterion.comparisons()]
+        return tuple(dict.fromkeys([*needed, *chosen, *checked, *(key.path for key in self.order)]))
+
     @property
     def _results(self) -> Results[E]:
         return Results(self, self.reader)
@@ -136,7 +194,7 @@ class BaseQuery(Statement[E]):
     @property
     def _finds_nothing(self) -> bool:
         """Whether it is certain that nothing is found, so that nothing is asked."""
-        return self.criterion == NEVER or self.limited == 0
+        return self.condition == NEVER or self.limited == 0
 
     def _at_most(self, count: int) -> Self:
         return self.limit(count if self.limited is None else min(self.limited, count))
@@ -188,8 +246,8 @@ class Query(BaseQuery[E]):
         self._check_can_be_paged()
         search = self.search_for(natural("page", number), natural("size", size, least=1))
         self.reader.before_asking()
-        return Rows() if self.criterion == NEVER else Rows(self._results.of_page(self.fetch(search)))
+        return Rows() if self.condition == NEVER else Rows(self._results.of_page(self.fetch(search)))
 
     def get(self, identity: str | tuple[str, str]) -> E | None:
         """The entity with this id, or None if there is none; as `session.get`."""
-        return self.reader.get(self.entity, identity)
+        return self.reader.get(self.entity, identity, self.defaults)

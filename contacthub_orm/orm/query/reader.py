@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from contacthub_orm.orm.criteria.criteria import Criterion
     from contacthub_orm.orm.entity.entity import Entity
-    from contacthub_orm.orm.query.statement import Statement
+    from contacthub_orm.orm.query.query import BaseQuery
     from contacthub_orm.orm.service.search import Page, Search
     from contacthub_orm.orm.wire.documents import Document
 
@@ -42,11 +43,11 @@ class Reader(Protocol):
         """
         ...
 
-    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
-        """The entity with this id, or None if there is none."""
+    def get(self, entity: type[E], identity: str | tuple[str, str], criterion: Criterion) -> E | None:
+        """The entity with this id, or None if there is none that satisfies the criterion."""
         ...
 
-    def load_rows(self, statement: Statement[E], documents: Sequence[Document]) -> list[E]:
+    def load_rows(self, statement: BaseQuery[E], documents: Sequence[Document]) -> list[E]:
         """The entities of one page of documents, loaded as the options of the statement say."""
         ...
 

@@ -8,7 +8,9 @@ import attrs
 
 from contacthub_orm.errors import CompileError, InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.references import attach, link_name, referred_to
 from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.query.default_criteria import admits
 from contacthub_orm.orm.query.options import LoaderOption
 
 if TYPE_CHECKING:
@@ -87,6 +89,10 @@ class Related(Generic[R]):
         """The query of a session for the entities related to a saved one."""
         return self.select(session.query(self.target()), state_of(instance).known_key.id)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy a relation, as a part of a statement, by the name that it has on its class."""
+        return getattr, (self.owner, self.name)
+
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
 
@@ -107,8 +113,8 @@ def related(target: Callable[[], type[R]], select: Callable[[Query[R], str], Que
 class RelatedView(Generic[R]):
     """The entities related to one: iterate over them, take their `len()`, or narrow the `query` behind them.
 
-    The view is read-only, as a relation of the service is: add a book with
-    `session.add(Book(author=...))`.
+    What is appended is added to the session with its owner. Nothing is taken out: delete a book with
+    `session.delete(book)`.
     """
 
     __slots__ = ("_instance", "_relation")
@@ -127,20 +133,64 @@ class RelatedView(Generic[R]):
         """
         return self._relation.query(self._instance)
 
+    def append(self, entity: R) -> None:
+        """Attach an entity: it refers to the owner, and is added to the session that the owner is in, or comes into.
+
+        The service has it after the next flush, and the view when the service shows it.
+
+        Raises:
+            OperationNotPermitted: if the entity does not refer to what this is a relation of, or the owner saves itself
+                without a session, which saves nothing else.
+            InvalidRequestError: if the session of the owner cannot take it in.
+        """
+        owner, home = state_of(self._instance).owner, state_of(self._instance).home
+        if owner is None and home is not None:
+            raise OperationNotPermitted(
+                f"{self._relation} is read-only, as {self._instance!r} is in no session: save {entity!r} by itself"
+            )
+        name = (
+            link_name(type(entity), self._instance) if isinstance(entity, self._relation.target()) else None
+        )
+        if name is None:
+            raise OperationNotPermitted(f"{self._relation}: {entity!r} is no entity that can be appended")
+        if owner is not None:
+            owner.session.add(entity)
+        attach(entity, self._instance, name)
+
+    def extend(self, entities: Iterable[R]) -> None:
+        """Attach each entity; see `append`."""
+        for entity in entities:
+            self.append(entity)
+
     def all(self) -> list[R]:
         """The related entities: those that `selectinload` loaded, or those that the service gives now.
+
+        Those of an entity that is not saved are the new ones that refer to it.
 
         Raises:
             InvalidRequestError: if `raiseload` forbids to load them, or `query` cannot be made.
         """
+        if state_of(self._instance).key is None:
+            return self._unsaved()
         loaded: Any = (state_of(self._instance).related or {}).get(self._relation.name)
         if loaded is not None:
-            return [one for one in loaded if not state_of(one).deleted]
+            target = self._relation.target()
+            return [one for one in loaded if not state_of(one).deleted and admits(target, one)]
         if self._relation.name in state_of(self._instance).raising:
             raise InvalidRequestError(
                 f"{self._relation} was not loaded with the row, and raiseload forbids to load it now"
             )
         return self.query.all()
+
+    def _unsaved(self) -> list[R]:
+        state, target = state_of(self._instance), self._relation.target()
+        pending = [] if state.owner is None else state.owner.session.new
+        candidates = {id(one): one for one in [*pending, *(state.attached or {}).values()]}
+        return [
+            one
+            for one in candidates.values()
+            if isinstance(one, target) and any(root is self._instance for root in referred_to(one))
+        ]
 
     def __iter__(self) -> Iterator[R]:
         return iter(self.all())
@@ -158,10 +208,10 @@ class RelatedView(Generic[R]):
 
         def _refuse(self, *_, **__):
             raise OperationNotPermitted(
-                f"{self._relation} is read-only: add what belongs to it to the session"
+                f"{self._relation} is read-only but for append() and extend(): delete what belongs to it by session.delete()"
             )
 
-        append = extend = insert = remove = pop = clear = sort = reverse = _refuse
+        insert = remove = pop = clear = sort = reverse = _refuse
         __setitem__ = __delitem__ = __iadd__ = _refuse
 
 

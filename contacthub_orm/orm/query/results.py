@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from contacthub_orm.orm.criteria.expressions import Ordering
+    from contacthub_orm.orm.query.query import BaseQuery
     from contacthub_orm.orm.query.reader import Reader
-    from contacthub_orm.orm.query.statement import Statement
     from contacthub_orm.orm.service.search import Page, ScanKey
     from contacthub_orm.orm.wire.documents import Document
 
@@ -36,7 +36,7 @@ E = TypeVar("E", bound=Entity)
 class Results(Generic[E]):
     """The results of a statement: read as a scan if it has no order, limit or offset, else as one search."""
 
-    statement: Statement[E]
+    statement: BaseQuery[E]
     reader: Reader
 
     # -- entities -----------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ class Results(Generic[E]):
         candidates = list(entities)
         for entity in candidates:
             entity.__load_paths__(key.path for key in statement.order)
-        found = [one for one in candidates if statement.criterion.matches(one) and self._passes(one)]
+        found = [one for one in candidates if statement.condition.matches(one) and self._passes(one)]
         by_keys = cmp_to_key(_comparison(statement.order))
         found.sort(key=lambda entity: by_keys(entity.__json__()))
         end = None if statement.limited is None else statement.skipped + statement.limited
@@ -125,7 +125,7 @@ class Results(Generic[E]):
         if key is None:
             return None
         return Keyset(
-            self.reader.search, statement.entity, statement.criterion, key, self._page_size, statement.fields
+            self.reader.search, statement.entity, statement.condition, key, self._page_size, statement.fields
         )
 
     @property
@@ -249,6 +249,8 @@ class Results(Generic[E]):
         """How the statement is answered, in words."""
         statement = self.statement
         lines = [str(statement)]
+        if statement.defaults != ALWAYS:
+            lines.append(f"only those of the default criteria: {statement.defaults}")
         if self.is_scan and self._scan_key is not None:
             lines.append(
                 f"a scan along {self._scan_key.name}, pages of {self._page_size}, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
@@ -14,13 +14,11 @@ from contacthub_orm.orm.criteria.set_operations import SetOperation, combined, s
 from contacthub_orm.orm.criteria.sql_habits import ON_QUERIES, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
-from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
-from contacthub_orm.orm.service.search import Search
+from contacthub_orm.orm.query.options import LoaderOption
+from contacthub_orm.orm.wire.conversion import UnsendableError, copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from contacthub_orm.orm.service.backend import Backend
 
 __all__ = ["Statement"]
 
@@ -31,10 +29,10 @@ E = TypeVar("E", bound=Entity)
 class Statement(Generic[E]):
     """What is asked of a service about entities of one class.
 
-    It never changes: every method gives a new one. Its subclasses add the methods that ask.
+    It never changes: every method gives a new one. It knows no service: `Select` is one by itself, and queries are
+    statements of a session, with the methods that ask.
 
     Args:
-        backend: the service.
         entity: the class.
         criterion: the condition that the service checks.
         order: the sort keys.
@@ -46,9 +44,9 @@ class Statement(Generic[E]):
         local: the condition that is checked in this process.
         load_options: what is loaded with the rows.
         json: a raw query in place of the criterion, or None.
+        defaults: the default criterion of the class, which the service checks and the loaded rows must satisfy.
     """
 
-    backend: Backend = attrs.field(repr=False)
     entity: type[E]
     criterion: Criterion = ALWAYS
     order: tuple[Ordering, ...] = ()
@@ -60,6 +58,23 @@ class Statement(Generic[E]):
     local: Criterion = ALWAYS
     load_options: tuple[LoaderOption, ...] = ()
     json: Any = None
+    defaults: Criterion = ALWAYS
+
+    @property
+    def condition(self) -> Criterion:
+        """All that the service checks: the criterion and the default one."""
+        return self.criterion if self.defaults is ALWAYS else and_(self.defaults, self.criterion)
+
+    function: ClassVar[str] = "query"
+    """What makes it, as its text begins."""
+
+    habits: ClassVar[Mapping[str, str]] = ON_QUERIES
+    """Methods that it does not have, with what exists instead."""
+
+    @property
+    def place(self) -> str | None:
+        """Where it asks (see `Backend.place`), or None for wherever the session works that it is given to."""
+        return None
 
     # -- narrowing and ordering ---------------------------------------------------------------------------------------
 
@@ -84,10 +99,15 @@ class Statement(Generic[E]):
             UnknownAttributeError: if the class does not declare a name.
             CompileError: if the attribute cannot have the value.
         """
+        known = {**self.entity.__attributes__, **self.entity.__own_names__}
         for name in values:
-            if name not in self.entity.__attributes__:
-                raise unknown_attribute(self.entity.__name__, name, self.entity.__attributes__)
+            if name not in known:
+                raise unknown_attribute(self.entity.__name__, name, known)
         return self.filter(*(getattr(self.entity, name) == value for name, value in values.items()))
+
+    def without_criteria(self) -> Self:
+        """Leave out the default criteria of the class, its `__criteria__`."""
+        return attrs.evolve(self, defaults=ALWAYS)
 
     def filter_locally(self, *criteria: Criterion) -> Self:
         """Filter the rows in this process, by conditions that the service cannot be asked.
@@ -145,7 +165,7 @@ class Statement(Generic[E]):
     if not TYPE_CHECKING:  # a checker that saw this would let any name pass
 
         def __getattr__(self, name):
-            raise habit_error("a query", name, ON_QUERIES) or AttributeError(
+            raise habit_error(f"a {self.function}", name, self.habits) or AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
 
@@ -190,7 +210,9 @@ class Statement(Generic[E]):
             if not isinstance(statement, Statement):
                 raise CompileError(f"{operation}: expected a query, got {statement!r}")
             self._check_can_be_combined(operation, statement)
-        criterion = combined(operation, *(statement.criterion for statement in statements))
+        defaults = self.defaults  # they stay, so what the others find is narrowed by them too
+        criteria = (one.criterion if one.defaults == defaults else one.condition for one in statements)
+        criterion = combined(operation, *criteria)
         return attrs.evolve(self, criterion=criterion)
 
     def _check_can_be_combined(self, operation: SetOperation, other: Statement[Any]) -> None:
@@ -200,7 +222,7 @@ class Statement(Generic[E]):
                 f"{operation}: {other} has an order, a limit, an offset, a local filter or a raw query; "
                 "combine first, then add them"
             )
-        if other.backend.place != self.backend.place:
+        if other.place is not None and other.place != self.place:
             raise CompileError(f"{operation}: {self} and {other} ask two places, which no one query can")
         if other.entity.__resource__ != self.entity.__resource__:
             raise CompileError(f"{operation}: {self} and {other} are not of the same entities")
@@ -243,49 +265,20 @@ class Statement(Generic[E]):
         """
         if self.criterion != ALWAYS:
             raise CompileError(f"raw: {self} has criteria already; a raw query stands alone")
+        if self.defaults != ALWAYS:
+            raise CompileError(
+                f"raw: {self.entity.__name__} has default criteria; a raw query stands alone: use without_criteria()"
+            )
         if not isinstance(json, Mapping):
             raise CompileError(f"raw: expected the query as an object, as json.loads gives it, got {json!r}")
-        return attrs.evolve(self, json=json)
-
-    # -- looking ------------------------------------------------------------------------------------------------------
-
-    def compile(self) -> Any:
-        """What the service is asked, as data: the parameters of the first page.
-
-        Raises:
-            CompileError: if the service cannot be asked this.
-        """
-        return self.backend.compile(self.search_for(0, None))
-
-    def search_for(self, number: int, size: int | None) -> Search:
-        """The search for one page.
-
-        Args:
-            number: which page, counted from 0.
-            size: the rows of a page, or None for as many as the service chooses.
-        """
-        order = self.order[:1]
-        return Search(self.entity, self.criterion, order, number, size, self.fields, self.json)
-
-    @property
-    def fields(self) -> tuple[tuple[str, ...], ...]:
-        """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all."""
-        chosen = [
-            path for option in self.load_options if isinstance(option, LoadOnly) for path in option.paths
-        ]
-        if not chosen:
-            return ()
-        resource = self.entity.__resource__
-        scan_key = self.backend.scan_key(self.entity)
-        needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
-        if scan_key is not None:
-            needed.append((scan_key.name,))
-        local = [comparison.path for comparison in self.local.comparisons()]
-        return tuple(dict.fromkeys([*needed, *chosen, *local, *(key.path for key in self.order)]))
+        try:
+            return attrs.evolve(self, json=copied(json))
+        except UnsendableError as error:
+            raise CompileError(f"raw: the query {error}") from None
 
     def __str__(self) -> str:
         condition = "raw" if self.json is not None else str(self.criterion)
-        parts = [f"query({self.entity.__name__})"]
+        parts = [f"{self.function}({self.entity.__name__})"]
         if condition != str(ALWAYS):
             parts.append(f"filter({condition})")
         if self.local != ALWAYS:

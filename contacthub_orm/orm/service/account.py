@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from contacthub_orm.errors import CommitError, ValidationError
+from contacthub_orm.orm.service.field_changes import field_changes
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.service.tables import html_table, request_cells
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.resource import Key
     from contacthub_orm.orm.entity.sent_at import SentAt
+    from contacthub_orm.orm.service.field_changes import FieldChange
     from contacthub_orm.orm.service.plan import Operation, Request
     from contacthub_orm.orm.wire.documents import Document
 
@@ -81,6 +83,11 @@ class Entry:
     document: Document | None = attrs.field(default=None, repr=False)
     evidence: Evidence | None = None
 
+    def changes(self) -> list[FieldChange]:
+        """Return what the operation changes, path by path, with the old and the new values."""
+        one = self.operation
+        return field_changes(one.verb, one.entity, one.baseline, self.request.body or {})
+
     @property
     def sent_at(self) -> datetime | None:
         """The time just before it was first sent, by our clock, or None if it was not sent."""
@@ -138,6 +145,10 @@ class Account:
         """Return the entries with an outcome."""
         return [entry for entry in self.entries if entry.outcome is outcome]
 
+    def changes(self) -> list[FieldChange]:
+        """Return what the done operations have changed, path by path, with the old and the new values."""
+        return [change for entry in self.having(Outcome.DONE) for change in entry.changes()]
+
     @property
     def succeeded(self) -> bool:
         """Whether every operation was done, or needed no more."""
@@ -175,7 +186,7 @@ def commit_error(account: Account, cause: Exception | None = None) -> CommitErro
 
     Args:
         account: the account of its operations.
-        cause: what failed although every operation was done.
+        cause: what failed besides the operations.
     """
     open_entries = [entry for entry in account if entry.outcome not in (Outcome.DONE, Outcome.SUPERSEDED)]
     failures = [entry.error for entry in open_entries if entry.error is not None]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation, Plan
+    from contacthub_orm.orm.session.announcing import CommitLog
     from contacthub_orm.orm.session.context.flushing import Flusher
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
@@ -72,13 +73,17 @@ class Block(Protocol):
 
 
 def commit(
-    session: Committing, progress: Progress | None, decide: Callable[[], None] | None = None
+    session: Committing,
+    progress: Progress | None,
+    announce_commit: Callable[[Account], None],
+    decide: Callable[[], None] | None = None,
 ) -> Account:
     """Announce a commit, flush, and announce that it has succeeded; what a receiver raises then does not undo it.
 
     Args:
         session: the session.
         progress: is told of each operation, or None.
+        announce_commit: announces that it has succeeded.
         decide: records that the commit stands, before that is announced.
 
     Returns:
@@ -91,7 +96,7 @@ def commit(
     if session.expire_on_commit:
         session.expire_all()
     try:
-        signals.after_commit.send(session)
+        announce_commit(account)
     finally:
         session.account = account
     return account
@@ -155,12 +160,14 @@ class AtomicBlock:
     _reconciliation: Reconciliation
     _settle: float
     _progress: Progress | None
+    _log: CommitLog
     keeps_pending: bool = attrs.field(default=False, kw_only=True)
     """Whether what was pending at the start is pending again if the block cannot be undone."""
     atomic: bool = attrs.field(default=True, init=False)
     _done: list[Entry] = attrs.field(factory=list, init=False)
     _decided: bool = attrs.field(default=False, init=False)
     _in_doubt_before: frozenset[Operation] = attrs.field(default=frozenset(), init=False)
+    _logged_before: int = attrs.field(default=0, init=False)
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -172,12 +179,13 @@ class AtomicBlock:
             JournalError: if an earlier block is in the journal that was interrupted before it was undone.
         """
         self._flusher.refuse_interrupted_journal()
+        self._logged_before = len(self._log.entries)
         self._in_doubt_before = frozenset(self._in_doubt.operations())
         self._flusher.note_done = self._done.append
         try:
             yield
             self._refuse_early_deletes()
-            commit(self._session, self._progress, self._decide)
+            commit(self._session, self._progress, self._log.announce, self._decide)
         except BaseException as error:
             if not (self._decided or self._context.closed):
                 self._abandon(error)
@@ -201,6 +209,7 @@ class AtomicBlock:
         """Undo the block after an exception, or leave it to a recovery if that is an interrupt, then or meanwhile."""
         try:
             if not isinstance(error, Exception):
+                self._flusher.leave_events()
                 raise error
             undone = self._undo()
         except BaseException as cause:
@@ -231,6 +240,8 @@ class AtomicBlock:
             )
 
     def _undo(self) -> list[Compensation]:
+        self._flusher.outbox.undo(self._in_doubt_before)
+        del self._log.entries[self._logged_before :]
         still_in_doubt = self._resolve_doubts()
         done = [entry for entry in self._done if entry.operation not in self._in_doubt_before]
         undone: list[Compensation] = []

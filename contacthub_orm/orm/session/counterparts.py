@@ -88,7 +88,7 @@ def _searched(session: ReadingSession, key: NaturalKey, wanted: Sequence[Values]
     while start < len(wanted):
         some = wanted[start : start + size]
         try:
-            found = session.query(key.entity).filter(key.criterion(some)).all()
+            found = session.query(key.entity).without_criteria().filter(key.criterion(some)).all()
         except CompileError:
             if len(some) == 1:
                 raise
@@ -104,5 +104,5 @@ def _written_lately(
     """What the session wrote with these keys, which a search may not find yet."""
     resource = key.entity.__resource__.name
     known = [one for values in wanted for one in context.recent.find(resource, key.paths, values)]
-    entities = session.get_many(key.entity, dict.fromkeys(one.id for one in known))
+    entities = session.entities.get_many(key.entity, dict.fromkeys(one.id for one in known))
     return (one for one in entities if one is not None)

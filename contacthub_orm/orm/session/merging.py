@@ -10,6 +10,7 @@ from contacthub_orm.errors import InvalidRequestError, MultipleResultsFound, Val
 from contacthub_orm.orm.entity.constructor_fields import usual_values
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.references import attach, link_name
 from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.baseline import apply_edits
 from contacthub_orm.orm.mapping.changes import creation, parts
@@ -143,7 +144,22 @@ def _merge_row(context: PersistenceContext, row: _Row, target: Entity | None) ->
         context.add(row.entity)
         return row.entity
     _write(target, _given(row.entity))
+    if state_of(row.entity).recorded:
+        _hand_on_events(context, row.entity, target)
+    for one in list((state_of(row.entity).attached or {}).values()):
+        name = link_name(type(one), target)
+        if name is not None:
+            attach(one, target, name)
+            context.add(one)
     return target
+
+
+def _hand_on_events(context: PersistenceContext, entity: Entity, target: Entity) -> None:
+    """Have an entity record what another has recorded, under the same ids, but for what went with a write in doubt."""
+    held = state_of(target).recorded
+    known = {one.id for one in held}
+    others = [one for one in state_of(entity).recorded if not (one.in_doubt or one.id in known)]
+    context.keep_events(target, [*held, *map(attrs.evolve, others)])
 
 
 def _keyed(
@@ -184,7 +200,7 @@ def _by_identity(session: ReadingSession, rows: Sequence[_Row]) -> dict[_Row, En
     for entity in dict.fromkeys(type(row.entity) for row in rows):
         some = {row: row.identity for row in rows if type(row.entity) is entity and row.identity is not None}
         identities = list(dict.fromkeys(some.values()))
-        known = dict(zip(identities, session.get_many(entity, identities), strict=True))
+        known = dict(zip(identities, session.entities.get_many(entity, identities), strict=True))
         for row, identity in some.items():
             if known[identity] is None:
                 raise InvalidRequestError(

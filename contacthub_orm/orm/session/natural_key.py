@@ -22,6 +22,7 @@ from contacthub_orm.orm.criteria.expressions import (
     unknown_attribute,
 )
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded
+from contacthub_orm.orm.mapping.domain.synonyms import Synonym
 from contacthub_orm.orm.wire.conversion import unsendable
 from contacthub_orm.orm.wire.ordering import comparable, folded
 from contacthub_orm.orm.wire.paths import value_at
@@ -160,6 +161,8 @@ def _path(entity: type[Entity], named: Any) -> tuple[str, ...]:
 def _declared_path(entity: type[Entity], steps: tuple[str, ...]) -> tuple[str, ...]:
     """Follow JSON keys or Python names through the declared attributes, to a value or into what declares nothing."""
     target: Any = entity
+    if isinstance(own := entity.__own_names__.get(steps[0]), Synonym):
+        steps = (*own.keys, *steps[1:])
     path: list[str] = []
     for place, step in enumerate(steps):
         attribute = target.__keys__.get(step) or target.__attributes__.get(step)

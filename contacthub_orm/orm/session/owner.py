@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key, joined_identity
 from contacthub_orm.orm.mapping.baseline import merge_baseline
+from contacthub_orm.orm.query.default_criteria import admits
+from contacthub_orm.orm.session.context.outbox import refuse_unsendable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.session.context.loading import Loader
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
@@ -53,6 +56,16 @@ class SessionOwner:
         """Keep an entity alive until the next flush, which compares it with its baseline."""
         self._context.pin(entity)
 
+    def note_recorded(self, entity: Entity, event: Recorded) -> None:
+        """Keep an entity until its domain event is handed over.
+
+        Raises:
+            InvalidRequestError: if the event cannot be written to the session's journal.
+        """
+        if self.session.journalled:
+            refuse_unsendable(entity, event)
+        self._context.recording[id(entity)] = entity
+
     def current(self, entity: Entity) -> Document:
         """Read the document of an entity again.
 
@@ -74,10 +87,11 @@ class SessionOwner:
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:
         """Return the entity of a resource with an id, held or read now, or None if there is none."""
+        entity = self.session.backend.entity_class(resource)
         held = self._context.identities.get(Key(resource, identity))
         if held is not None:
-            return held
-        found: Entity | None = self.session.get(self.session.backend.entity_class(resource), identity)
+            return held if admits(entity, held) else None
+        found: Entity | None = self.session.get(entity, identity)
         return found
 
     def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
@@ -87,7 +101,7 @@ class SessionOwner:
         for document in documents:
             own = entity.__resource__.id_in(document)
             row = self._loader.load(entity, document, identity=joined_identity(above, own))
-            if row is not None:
+            if row is not None and admits(entity, row):
                 state_of(row).live_below(parent)
                 rows.append(row)
         return rows

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
+from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
@@ -18,11 +19,11 @@ from contacthub_orm.orm.wire.partial import pruned
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from contacthub_orm.orm.criteria.criteria import Criterion
     from contacthub_orm.orm.entity.owner import Home
     from contacthub_orm.orm.entity.resource import Identity
-    from contacthub_orm.orm.query.query import Query
+    from contacthub_orm.orm.query.query import BaseQuery, Query
     from contacthub_orm.orm.query.relations import Related
-    from contacthub_orm.orm.query.statement import Statement
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.search import Page, Search
     from contacthub_orm.orm.session.context.loading import Loader
@@ -107,24 +108,29 @@ class EntityReader:
         self._loader = loader
         self._reader = reader
 
-    def get(self, entity: type[E], identity: Identity) -> E | None:
-        """The entity with an id, or None if there is none; see `Session.get`."""
+    def get(self, entity: type[E], identity: Identity, criterion: Criterion = ALWAYS) -> E | None:
+        """The entity with an id, or None if there is none that satisfies a criterion; see `Session.get`."""
         self._context.check_class(entity)
         one = identity_of(entity, identity)
         known, held = self._held(entity, one)
-        return held if known else self._loaded(entity, one, self._reader.fetch(entity, one))
+        if known:
+            return _admitted(held, criterion)
+        return self._loaded(entity, one, self._reader.fetch(entity, one), criterion)
 
-    def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
-        """The entities with these ids, in their order; see `Session.get_many`."""
+    def get_many(
+        self, entity: type[E], identities: Iterable[Identity], criterion: Criterion = ALWAYS
+    ) -> list[E | None]:
+        """The entities with these ids, in their order, None for one that fails a criterion; see `Session.get_many`."""
         self._context.check_class(entity)
         wanted = [identity_of(entity, identity) for identity in identities]
         looked_up = {one: self._held(entity, one) for one in wanted}
         # What is held is held weakly: it must be named here, or it may be gone by the time that the others are read.
-        found = {one: held for one, (known, held) in looked_up.items() if known}
+        found = {one: _admitted(held, criterion) for one, (known, held) in looked_up.items() if known}
         missing = [one for one, (known, _) in looked_up.items() if not known]
         documents = self._reader.fetch_all(entity, missing)
         found |= {
-            one: self._loaded(entity, one, document) for one, document in zip(missing, documents, strict=True)
+            one: self._loaded(entity, one, document, criterion)
+            for one, document in zip(missing, documents, strict=True)
         }
         return [found[one] for one in wanted]
 
@@ -136,10 +142,17 @@ class EntityReader:
             return key in self._context.deleted_keys, None
         return True, None if state_of(held).deleted else self._loader.as_class(entity, held)
 
-    def _loaded(self, entity: type[E], identity: str, document: Document | None) -> E | None:
-        if document is None:
+    def _loaded(
+        self, entity: type[E], identity: str, document: Document | None, criterion: Criterion
+    ) -> E | None:
+        if document is None or not criterion.holds_for(document):
             return None
         return self._loader.load(entity, document, identity=identity, current=True)
+
+
+def _admitted(held: E | None, criterion: Criterion) -> E | None:
+    """A held entity that satisfies a criterion as it stands in memory, else None."""
+    return held if held is None or criterion is ALWAYS or criterion.matches(held) else None
 
 
 class ReadingSession(Protocol):
@@ -148,17 +161,10 @@ class ReadingSession(Protocol):
     backend: Backend
     home: Home | None
     per_call: ClassVar[bool]
+    entities: EntityReader
 
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
-        ...
-
-    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
-        """The entity with this id, or None if there is none."""
-        ...
-
-    def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
-        """The entity for each id, in their order, or None."""
         ...
 
 
@@ -195,9 +201,10 @@ class RowReader:
         self._context.check_open()
         return self._session.backend.search(search)
 
-    def get(self, entity: type[E], identity: str | tuple[str, str]) -> E | None:
-        """The entity with this id, as `Session.get`."""
-        return self._session.get(entity, identity)
+    def get(self, entity: type[E], identity: str | tuple[str, str], criterion: Criterion) -> E | None:
+        """The entity with this id that satisfies a criterion; see `Reader.get`."""
+        self._context.check_open()
+        return self._session.entities.get(entity, identity, criterion)
 
     def unpinned(self, entities: Iterable[E]) -> list[E]:
         """The entities without changes that handed out no list: only the program keeps them alive."""
@@ -208,7 +215,7 @@ class RowReader:
         for entity in entities:
             self._context.release(entity)
 
-    def load_rows(self, statement: Statement[E], documents: Sequence[Document]) -> list[E]:
+    def load_rows(self, statement: BaseQuery[E], documents: Sequence[Document]) -> list[E]:
         """The entities of one page of documents, loaded as the options of the statement say."""
         if statement.fields:
             documents = [pruned(document, statement.fields) for document in documents]
@@ -216,6 +223,9 @@ class RowReader:
             rows = self._loader.load_all(statement.entity, documents, overwrite=statement.overwrites)
         else:
             rows = [self._untracked(statement.entity, document) for document in documents]
+        if statement.defaults is not ALWAYS:
+            # A search lags behind writes, and a row may have changes that no search knows yet.
+            rows = [row for row in rows if statement.defaults.matches(row)]
         for option in statement.load_options:
             if isinstance(option, SelectIn):
                 self._load_related(rows, option.relation, tracks=statement.tracks)

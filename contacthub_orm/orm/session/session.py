@@ -18,11 +18,13 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.baseline import merge_baseline
-from contacthub_orm.orm.query.checks import check_queryable
+from contacthub_orm.orm.query.default_criteria import default_criterion
 from contacthub_orm.orm.query.query import Query
+from contacthub_orm.orm.query.select import statement_on
 from contacthub_orm.orm.service.account import Account
 from contacthub_orm.orm.session.blocks import nested_block
 from contacthub_orm.orm.session.committing import Committer
+from contacthub_orm.orm.session.conflicts import Conflicts
 from contacthub_orm.orm.session.context.flushing import Flusher
 from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.context.loading import Loader
@@ -30,21 +32,25 @@ from contacthub_orm.orm.session.context.persistence_context import PersistenceCo
 from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 from contacthub_orm.orm.session.context.reconciliation import Reconciliation
 from contacthub_orm.orm.session.context.snapshots import Snapshot
+from contacthub_orm.orm.session.executing import Executing
 from contacthub_orm.orm.session.merging import merge, merge_all
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
+from contacthub_orm.orm.session.what_if.methods import WhatIf
 from contacthub_orm.orm.unit_of_work.journal import settled_journal
 from contacthub_orm.orm.wire.partial import is_partial
 from contacthub_orm.suggestions import suggests_arguments
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contacthub_orm.errors import Violation
+    from contacthub_orm.orm.entity.domain_event import DomainEvent
     from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
+    from contacthub_orm.orm.session.conflicts import OnConflict
     from contacthub_orm.orm.session.natural_key import KeyPaths
     from contacthub_orm.orm.unit_of_work.execution import OnError, Progress
     from contacthub_orm.orm.wire.documents import Document
@@ -52,10 +58,11 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 E = TypeVar("E", bound=Entity)
+H = TypeVar("H")
 
 
 @suggests_arguments
-class Session:
+class Session(Executing, WhatIf):
     """Tracks entities of one backend and saves what changed, on `flush()` or `commit()`.
 
     Args:
@@ -103,12 +110,13 @@ class Session:
         self.max_requests = max_requests
         self.settle = settle
         self.account = Account()
+        self.journalled = journal is not None
         opened = None if journal is None else settled_journal(journal, self.backend.place)
         self._reader = DocumentReader(self.backend, lambda: self.max_requests)
         recent = RecentWrites(self.backend.now, timedelta(seconds=settle))
         self._context = PersistenceContext(self.backend.place, self.home, recent)
         self._loader = Loader(self._context)
-        self._entities = EntityReader(self._context, self._loader, self._reader)
+        self.entities = EntityReader(self._context, self._loader, self._reader)
         self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
         now = None if opened is None else self.backend.now
         self._reconciliation = Reconciliation(self._context, self._loader, now)
@@ -124,7 +132,8 @@ class Session:
         )
         self._rows = RowReader(self, self._context, self._loader, before_asking=self._before_query)
         parts = (self._context, self._flusher, self._in_doubt, self._reconciliation)
-        self._committer = Committer(self, self.backend, *parts, settle)
+        conflicts = Conflicts(self._context, self._loader, self._in_doubt)
+        self._committer = Committer(self, self.backend, *parts, settle, conflicts)
 
     # -- entities in and out ------------------------------------------------------------------------------------------
 
@@ -224,8 +233,10 @@ class Session:
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
         self._check_open()
-        check_queryable(self.backend, entity)
-        return Query(self.backend, entity, entity._own_criterion(), reader=self._rows)
+        statement = statement_on("query", entity, self.backend)
+        return Query(
+            entity, statement.criterion, defaults=statement.defaults, backend=self.backend, reader=self._rows
+        )
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, held by the session or read by one GET; None if there is none.
@@ -233,18 +244,19 @@ class Session:
         An entity below another is named by both ids: `get(Chapter, (book_id, chapter_id))`.
         """
         self._check_open()
-        return self._entities.get(entity, identity)
+        return self.entities.get(entity, identity, default_criterion(entity))
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """The entity for each id, in their order, or None; the session reads concurrently what it does not hold."""
         self._check_open()
-        return self._entities.get_many(entity, identities)
+        return self.entities.get_many(entity, identities, default_criterion(entity))
 
     def refresh(self, entity: Entity) -> None:
         """Read an entity again by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
         self._check_persistent(entity, "refreshed")
         document = self.owner.current(entity)
         self._in_doubt.forget(entity)
+        self._context.discard_events(entity)
         self._loader.bring_up_to_date(entity, document, overwrite=True, current=True)
 
     def rebase(self, entity: Entity) -> None:
@@ -316,7 +328,13 @@ class Session:
                 error.flush_account = failed.account
             raise error from error.__cause__  # such as the broken connection behind an OutcomeUnknown
 
-    def commit(self, *, atomic: bool = False, progress: Progress | None = None) -> Account:
+    def commit(
+        self,
+        *,
+        atomic: bool = False,
+        progress: Progress | None = None,
+        on_conflict: OnConflict | None = None,
+    ) -> Account:
         """Flush, and announce the commit. In an atomic block it only flushes: the end of the block is the commit.
 
         Raises what `flush` raises.
@@ -325,9 +343,28 @@ class Session:
             atomic: if anything fails, undo what this commit has done, as `begin(atomic=True)` does. All changes are pending
                 again then, to be mended, committed again or rolled back. What an earlier `flush()` sent is not undone.
             progress: see `flush`.
+            on_conflict: is asked about each entity that another writer has changed since it was read, with the entity, the
+                service's document (None if it is gone) and the changes that were to be sent (None for a deletion). It
+                returns "rebase" to send the changes again on top of that document, "theirs" to drop them, or "fail". An
+                entity is asked about at most five times; then, and without it, the commit fails with StaleDataError.
         """
         self._check_open()
-        return self._committer.commit(atomic=atomic, progress=progress)
+        return self._committer.commit(atomic=atomic, progress=progress, on_conflict=on_conflict)
+
+    def on_commit(self, handler: Callable[[DomainEvent], H]) -> Callable[[DomainEvent], H]:
+        """Hand over the domain events that entities record to a handler, from now on; also usable as a decorator.
+
+        It is called once for each event, when the operation of the entity is done for good: at the end of a flush or
+        commit, or of an atomic block. If it raises, the exception reaches the caller, what was saved stays, and the event
+        and those after it are handed over by the next flush or commit. With a journal, the first handler first gets the
+        events that an earlier session left in it.
+
+        Args:
+            handler: is called with each event.
+        """
+        self._check_open()
+        self._flusher.outbox.on_commit(handler)
+        return handler
 
     def rollback(self) -> None:
         """Undo all pending changes; nothing is sent, and what was flushed stays.

@@ -21,6 +21,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.service.account import Entry, Outcome
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
+from contacthub_orm.orm.unit_of_work.event_table import EventTable
 from contacthub_orm.orm.unit_of_work.journal_file import JournalFile
 from contacthub_orm.orm.unit_of_work.journal_records import (
     Record,
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, timedelta
 
+    from contacthub_orm.orm.entity.domain_event import DomainEvent
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.entity.sent_at import SentAt
+    from contacthub_orm.orm.unit_of_work.event_table import WaitingEvent
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Journal", "read_journal", "settled_journal"]
@@ -108,6 +111,8 @@ class Journal(JournalFile):
         self._atomic = False
         self._block: int | None = None
         self._owed: dict[Operation, int] | None = None
+        self._events = EventTable(self._connection)
+        self._due: dict[str, DomainEvent] = {}
 
     # -- what is in it ------------------------------------------------------------------------------------------------
 
@@ -165,6 +170,24 @@ class Journal(JournalFile):
         self._block = self.block
         return pairs
 
+    def due_events(self) -> list[DomainEvent]:
+        """Return the domain events that are to be handed over.
+
+        Raises:
+            JournalError: if the file is damaged.
+        """
+        with self.reading():
+            return self._events.due()
+
+    def waiting_events(self) -> list[tuple[int, DomainEvent]]:
+        """Return the domain events that wait, each with the number of its operation (see `EventTable`).
+
+        Raises:
+            JournalError: if the file is damaged.
+        """
+        with self.reading():
+            return self._events.waiting()
+
     def _meta(self, key: str) -> str | None:
         with self.reading():
             found = self._connection.execute("select value from meta where key = ?", (key,)).fetchone()
@@ -172,7 +195,7 @@ class Journal(JournalFile):
 
     # -- a commit -----------------------------------------------------------------------------------------------------
 
-    def begin(
+    def begin(  # noqa: PLR0913 - all that is written down in one transaction, by name
         self,
         plan: Plan,
         now: SentAt,
@@ -180,6 +203,7 @@ class Journal(JournalFile):
         atomic: bool = False,
         keep: Iterable[Operation] = (),
         known: Iterable[Key] = (),
+        events: Iterable[WaitingEvent] = (),
     ) -> None:
         """Write a plan down in one synced transaction. After that, the commit can be recovered.
 
@@ -193,6 +217,7 @@ class Journal(JournalFile):
             keep: the operations of earlier commits that are still in doubt.
             known: the entities that were created just before. A recovery must not take them for those that this plan
                 creates.
+            events: the domain events of the entities.
 
         Raises:
             JournalError: if the journal cannot be written, was removed or replaced, or was opened by the process that this
@@ -205,6 +230,7 @@ class Journal(JournalFile):
             with self.transaction():
                 self._connection.executemany(_MARK, self._marks)
                 self._write(plan, now, set(keep), known)
+                self._events.write(events, self._numbers.__getitem__)
         except BaseException:
             self._numbers, self._creations, self._block = before
             raise
@@ -212,6 +238,7 @@ class Journal(JournalFile):
         self.failure = None
         self._owed = None
         self._marks.clear()
+        self._due.clear()
 
     def _write(self, plan: Plan, now: SentAt, keep: set[Operation], known: Iterable[Key]) -> None:
         of_the_block = {
@@ -354,19 +381,22 @@ class Journal(JournalFile):
 
     # -- its end ------------------------------------------------------------------------------------------------------
 
-    def settle(self, keep: Iterable[Operation] = ()) -> None:
+    def settle(self, keep: Iterable[Operation] = (), due: Iterable[DomainEvent] = ()) -> None:
         """Forget the commit, which has ended. For an atomic one, this is the decision after which nothing undoes it.
 
         If that cannot be written, the next `begin` or `close` does it.
 
         Args:
             keep: the operations that are still in doubt.
+            due: the domain events of what was done, which are to be handed over.
 
         Raises:
             JournalError: if the journal cannot be written.
         """
+        self.note_due(due)
         kept = {operation: self._numbers[operation] for operation in keep if operation in self._numbers}
-        if self._owed is None and self._block is None and kept.keys() == self._numbers.keys():
+        is_unchanged = self._owed is None and self._block is None and kept.keys() == self._numbers.keys()
+        if is_unchanged and not self._due:
             return
         if self._block is not None and all(number < self._block for number in kept.values()):
             self._block = None
@@ -384,9 +414,10 @@ class Journal(JournalFile):
                 self._connection.execute("delete from meta where key = 'atomic'")
         self._take_over(self._owed)
         self._owed = None
+        self._due.clear()
 
     def _drop_others(self, kept: dict[Operation, int], *, before: int | None) -> None:
-        """Forget the other operations, or only those before a number.
+        """Forget the other operations, or only those before a number, and the domain events that waited for them.
 
         A kept request that refers to one of them gets the id of its entity.
         """
@@ -402,6 +433,30 @@ class Journal(JournalFile):
             f"delete from operation where number not in ({numbers}) and (?1 is null or number < ?1)",
             (before,),
         )
+        self._events.make_due(self._due.values())
+        self._events.drop_orphans()
+
+    def is_of_block(self, operation: Operation) -> bool:
+        """Whether an operation belongs to the atomic commit that is under way."""
+        return self._block is not None and self._numbers.get(operation, -1) >= self._block
+
+    def note_due(self, events: Iterable[DomainEvent]) -> None:
+        """Have domain events be written as due by the next `begin` or `settle`."""
+        self._due.update((event.id, event) for event in events)
+
+    def forget_event(self, event: DomainEvent) -> None:
+        """Forget a domain event that was handed over, without a sync: if that is lost, it is handed over again."""
+        if self._due.pop(event.id, None) is None:
+            try:
+                with self.transaction(synced=False):
+                    self._events.forget(event.id)
+            except JournalError as error:
+                self.report(error)
+
+    def withdraw_events(self, events: Iterable[DomainEvent]) -> None:
+        """Domain events are not due after all, since the end of an atomic commit could not be recorded."""
+        for event in events:
+            self._due.pop(event.id, None)
 
     def resend(self, numbers: Iterable[int], now: datetime) -> None:
         """Record in a synced transaction that operations are about to be sent again. Raises JournalError if it cannot."""

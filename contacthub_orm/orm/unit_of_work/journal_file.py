@@ -49,6 +49,16 @@ create table if not exists operation (
     document text,
     evidence text
 );
+create table if not exists event (
+    number integer primary key autoincrement,
+    id text not null unique,
+    operation integer,
+    name text not null,
+    data text not null,
+    resource text not null,
+    identity text,
+    recorded_at text not null
+);
 """
 
 _FORMAT: Final = "2"

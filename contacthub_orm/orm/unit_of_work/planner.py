@@ -9,12 +9,12 @@ import attrs
 
 from contacthub_orm.orm.entity.bodies import replacement
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.mapping.attributes import copied
 from contacthub_orm.orm.mapping.changes import changes, creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
 from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElements, fold, is_taken_out
 from contacthub_orm.orm.unit_of_work.unique_values import in_order_of_claims, may_free_a_claim
+from contacthub_orm.orm.wire.conversion import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -20,6 +20,7 @@ from contacthub_orm.orm.service.account import Entry, Evidence, Outcome, kind_of
 from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite, Resolution, Verdict
 from contacthub_orm.orm.service.plan import Operation, Plan, Verb
 from contacthub_orm.orm.unit_of_work.compensation import Compensation, compensate, inverse
+from contacthub_orm.orm.unit_of_work.event_table import NO_OPERATION
 from contacthub_orm.orm.unit_of_work.execution import Execution, superseded
 from contacthub_orm.orm.unit_of_work.in_doubt import InDoubtResolver
 from contacthub_orm.orm.unit_of_work.journal import Journal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from contacthub_orm.orm.entity.domain_event import DomainEvent
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.unit_of_work.journal_records import Record
@@ -51,6 +53,7 @@ class Report:
             entity to be deleted.
         open: the operations that cannot be resolved yet. They stay in the journal.
         undone: the compensations of an atomic commit, otherwise empty.
+        events: the domain events that became due, for `drain_events` to hand over.
     """
 
     confirmed: list[Operation] = attrs.field(factory=list)
@@ -60,6 +63,7 @@ class Report:
     superseded: list[Entry] = attrs.field(factory=list)
     open: list[Operation] = attrs.field(factory=list)
     undone: list[Compensation] = attrs.field(factory=list)
+    events: list[DomainEvent] = attrs.field(factory=list)
 
     @property
     def complete(self) -> bool:
@@ -83,6 +87,10 @@ class Report:
             ),
             *(f"open       {one.request.resolved().target}" for one in self.open),
             *map(str, self.undone),
+            *(
+                f"event      {one.name} of {one.resource}  (drain_events hands it over)"
+                for one in self.events
+            ),
         ]
         return "\n".join(lines) or "nothing to recover"
 
@@ -139,8 +147,25 @@ class Recovery:
             self._batch(operations, send=not self._lacks_decision(operations[0]))
         done = [entry for entry in self._done if self._lacks_decision(entry.operation)]
         self._report.undone = compensate(self._backend, done, self._settle, self._note_undone)
-        self._journal.settle(self._report.open)
+        self._report.events = self._due_events()
+        self._journal.settle(self._report.open, self._report.events)
         return self._report
+
+    def _due_events(self) -> list[DomainEvent]:
+        """The domain events of the operations that are done for good, and of the entities with nothing to save."""
+        done = {
+            record.number: record
+            for operation, record in self._records.items()
+            if record.outcome is Outcome.DONE and not self._lacks_decision(operation)
+        }
+        due = []
+        for number, event in self._journal.waiting_events():
+            record = done.get(number)
+            if record is not None and event.identity is None and event.resource == record.resource:
+                due.append(attrs.evolve(event, identity=record.identity))
+            elif record is not None or (number == NO_OPERATION and self._block is None):
+                due.append(event)
+        return sorted(due, key=lambda event: event.recorded_at)
 
     def _lacks_decision(self, operation: Operation) -> bool:
         """Whether it belongs to an atomic commit whose end was not recorded, so that it is to be undone."""

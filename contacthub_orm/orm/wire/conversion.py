@@ -7,6 +7,7 @@ not arrive as it is, is refused.
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
@@ -36,14 +37,19 @@ from contacthub_orm.orm.wire.documents import same
 __all__ = [
     "MAX_DEPTH",
     "TOO_DEEP",
+    "Load",
     "Rendered",
+    "UnreadableError",
     "UnsendableError",
     "converter",
+    "copied",
     "dump",
     "dump_datetime",
     "is_union",
     "loader",
     "parse_datetime",
+    "taken",
+    "text_of",
     "unsendable",
     "without_none",
 ]
@@ -226,6 +232,22 @@ def _collection(value: Any) -> Any:
     return value
 
 
+def taken(load: Load, value: Any, *, strict: bool = False) -> Any:
+    """The converted value, or the value itself if it does not fit; one of the user's is then refused before it is sent.
+
+    Raises:
+        UnreadableError: if a codec cannot read it, and `strict` is set.
+    """
+    if value is None:
+        return None
+    try:
+        return load(value)
+    except Exception as error:  # whatever a type's own hook raises: the value does not fit
+        if strict and isinstance(error, UnreadableError):
+            raise
+        return value
+
+
 def _is_named_tuple(declared: Any) -> bool:
     return isinstance(declared, type) and issubclass(declared, tuple) and hasattr(declared, "_fields")
 
@@ -297,6 +319,13 @@ converter.register_structure_hook_factory(
 )
 
 
+class UnreadableError(ValueError):
+    """A codec cannot read what the service sent. Unlike what the library's own types cannot read, it is not handed out."""
+
+    def __init__(self, kind: type, error: Exception) -> None:
+        super().__init__(f"is not read as {kind.__name__}: {error or type(error).__name__}")
+
+
 class UnsendableError(ValidationError, TypeError):
     """A value has no JSON form. The path of the one violation grows as the error leaves the containers."""
 
@@ -353,6 +382,33 @@ def dump(value: Any, depth: int = 0) -> Any:
     if plain is value:
         raise UnsendableError(value, f"{type(value).__name__} has no JSON form")
     return dump(plain, depth + 1)
+
+
+def copied(wire: Any, depth: int = 0) -> Any:
+    """Copy a JSON value: lists and dicts are new at every depth.
+
+    Raises:
+        UnsendableError: if it is nested more than `MAX_DEPTH` levels deep, as a value that contains itself is.
+    """
+    if depth > MAX_DEPTH:
+        raise UnsendableError(wire, TOO_DEEP)
+    if isinstance(wire, list):
+        return [copied(element, depth + 1) for element in wire]
+    if isinstance(wire, dict):
+        return {key: copied(value, depth + 1) for key, value in wire.items()}
+    return wire
+
+
+def text_of(wire: Any) -> str:
+    """A text that is equal for equal wire values.
+
+    Raises:
+        UnsendableError: if JSON cannot carry the value.
+    """
+    try:
+        return json.dumps(wire, sort_keys=True)
+    except ValueError as error:  # an integer of too many digits
+        raise UnsendableError(wire, str(error)) from None
 
 
 def _dump_object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ __all__ = [
     "Missing",
     "apply_patch",
     "difference",
+    "filled",
     "is_empty",
     "replacement",
     "same",
@@ -63,6 +64,15 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, dict):
         return all(map(is_empty, value.values()))
     return value is None or (isinstance(value, list) and not value)
+
+
+def filled(value: Any) -> Any:
+    """A value without nulls and empty containers at any depth, or None if nothing is left."""
+    if isinstance(value, dict):
+        return {key: one for key, item in value.items() if (one := filled(item)) is not None} or None
+    if isinstance(value, list):
+        return [filled(one) for one in value] or None
+    return value
 
 
 def difference(old: Any, new: Any) -> Any:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import attrs
 
+from contacthub_orm.orm.wire.codecs import is_registered
 from contacthub_orm.orm.wire.conversion import (
     dump,
     dump_datetime,
@@ -68,7 +69,7 @@ def is_object(declared: Any) -> bool:
 def class_fields(declared: Any) -> dict[str, Any] | None:
     """The fields of an attrs class, a dataclass or a TypedDict, with their types; None for any other type."""
     cls = get_origin(declared) or declared
-    if not isinstance(cls, type) or is_object(cls):
+    if not isinstance(cls, type) or is_object(cls) or is_registered(cls):
         return None
     if attrs.has(cls):
         names = [one.name for one in attrs.fields(cls) if one.init]

@@ -20,10 +20,10 @@ __all__ = ["customers_by_channel", "customers_by_node", "web_page_views"]
 
 
 def customers_by_node(call: Call) -> dict[str, int]:
-    """The number of customers of each entry node that has some."""
+    """The number of customers of each entry node of the workspace that has some."""
     statement = (
         select(customers.c.node_id, func.count())
-        .where(call.store.customers.visible(call.now))
+        .where(customers.c.node_id.in_(call.rules.nodes), call.store.customers.visible(call.now))
         .group_by(customers.c.node_id)
     )
     return {row[0]: row[1] for row in call.connection.execute(statement)}

@@ -56,11 +56,6 @@ class NotihubApi:
     routes = ROUTES
     budget_of = "environment"
 
-    @property
-    def budget(self) -> int:
-        """The environment's budget, a setting."""
-        return self.service.settings.max_requests_per_minute
-
     def open_answer(self, method: str, path: str) -> Answer | None:  # noqa: ARG002 - the protocol's
         """None: the exchange of keys for a token is a route."""
         return None
@@ -80,6 +75,10 @@ class NotihubApi:
                 raise Failure(401, "Invalid credentals")  # the documentation's spelling
         elif request.caller != BEARER:
             raise Failure(401, "Invalid or expired access token")
+
+    def service_of(self, request: Request) -> NotihubService:  # noqa: ARG002 - the protocol's
+        """The one service."""
+        return self.service
 
     def catch_up(self, now: int, request: Request) -> None:
         """Nothing goes on by itself: a GET works out what became of deliveries."""

@@ -64,8 +64,9 @@ class NotihubSandbox(LocalServer["NotihubService", NotihubSettings]):
         from contacthub_orm.sandbox.notihub.api import NotihubApi
         from contacthub_orm.sandbox.notihub.calls import NotihubService
         from contacthub_orm.sandbox.notihub.store import NotihubStore
+        from contacthub_orm.sandbox.service.calls import ServerState
 
-        service = NotihubService(NotihubStore(path), settings)
+        service = NotihubService(NotihubStore(path), ServerState(settings))
         return service, NotihubApi(service)
 
     @property

@@ -15,6 +15,7 @@ from contacthub_orm.sandbox.documents.wire import decode, encode, format_instant
 from contacthub_orm.sandbox.records import consents
 from contacthub_orm.sandbox.records.matching import conflict_with, find_match, match_key
 from contacthub_orm.sandbox.records.revisions import is_unchanged, revision
+from contacthub_orm.sandbox.search.nodes import is_hidden
 from contacthub_orm.sandbox.storage.tables import customers, events, sessions
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def load(call: Call, customer_id: str) -> dict[str, Any]:
         raise not_found("customer", customer_id)
     found: dict[str, Any] = decode(text)
     call.check_owner(found["nodeId"], "customer", customer_id)
+    if is_hidden(call, found["nodeId"], customer_id):
+        raise not_found("customer", customer_id)
     return found
 
 
@@ -132,7 +135,8 @@ def change(call: Call, stored: dict[str, Any], changed: dict[str, Any], *, alway
 def remove(call: Call, customer_id: str) -> None:
     """Delete a customer with its sessions and its events; the service deletes the events since 1.52."""
     store, connection = call.store, call.connection
-    found = select(events.c.id).where(events.c.customer_id == customer_id, events.c.current)
+    in_workspace = events.c.node_id.in_(call.rules.nodes)
+    found = select(events.c.id).where(in_workspace, events.c.customer_id == customer_id, events.c.current)
     for event_id in connection.scalars(found).all():
         store.events.remove(connection, event_id, call.now, call.visible_from)
     connection.execute(delete(sessions).where(sessions.c.customer_id == customer_id))

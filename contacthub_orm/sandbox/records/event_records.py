@@ -11,6 +11,7 @@ from contacthub_orm.sandbox.documents.shapes import complete_customer
 from contacthub_orm.sandbox.documents.wire import decode, encode, parse_instant
 from contacthub_orm.sandbox.records import customer_records
 from contacthub_orm.sandbox.records.revisions import is_unchanged, revision
+from contacthub_orm.sandbox.search.nodes import is_hidden
 from contacthub_orm.sandbox.storage.tables import events, sessions
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def load(call: Call, event_id: str) -> dict[str, Any]:
     if text is None:
         raise not_found("event", event_id)
     found: dict[str, Any] = decode(text)
+    if is_hidden(call, node_id, found["customerId"]):
+        raise not_found("event", event_id)
     return found
 
 

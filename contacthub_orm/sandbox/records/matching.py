@@ -60,5 +60,5 @@ def find_match(call: Call, node_id: str, key: str | None, *, other_than: str | N
 
 def conflict_with(call: Call, customer_id: str) -> Failure:
     """409 with a link to the customer that exists already."""
-    workspace = f"{call.service.base_url}/workspaces/{call.store.credentials.workspace_id}"
+    workspace = f"{call.service.state.base_url}/workspaces/{call.service.credentials.workspace_id}"
     return conflict(customer_id, f"{workspace}/customers/{customer_id}")

@@ -13,25 +13,34 @@ from contacthub_orm.sandbox.storage.errors import SandboxError
 from contacthub_orm.sandbox.storage.tables import customers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from sqlalchemy import Connection
 
     from contacthub_orm.sandbox.documents.shapes import UnsetForm
-    from contacthub_orm.sandbox.service.rules import Rules
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["refresh_customers"]
 
 
-def refresh_customers(connection: Connection, rules: Rules, unset: UnsetForm) -> None:
+def refresh_customers(connection: Connection, nodes: Collection[NodeRules], unset: UnsetForm) -> None:
     """Compute the match keys anew and complete the documents, after a file was opened or the policy changed.
 
     A sandbox of an earlier version left unset objects null.
 
+    Args:
+        connection: the database connection, with a transaction open.
+        nodes: the nodes whose customers are refreshed.
+        unset: the form of what is not set.
+
     Raises:
         SandboxError: if a document is corrupt.
     """
-    rows = connection.execute(select(customers.c.row, customers.c.document, customers.c.match_key)).all()
+    columns, known = customers.c, {node.id: node for node in nodes}
+    found = select(columns.row, columns.document, columns.match_key).where(columns.node_id.in_(known))
+    rows = connection.execute(found).all()
     refreshed = [
-        ({"match_key": key, "document": text}, _refreshed(text, rules, unset)) for _, text, key in rows
+        ({"match_key": key, "document": text}, _refreshed(text, known, unset)) for _, text, key in rows
     ]
     changes = [
         {"the_row": row, **new} for (row, _, _), (old, new) in zip(rows, refreshed, strict=True) if new != old
@@ -40,10 +49,10 @@ def refresh_customers(connection: Connection, rules: Rules, unset: UnsetForm) ->
         connection.execute(update(customers).where(customers.c.row == bindparam("the_row")), changes)
 
 
-def _refreshed(text: str, rules: Rules, unset: UnsetForm) -> dict[str, Any]:
+def _refreshed(text: str, nodes: Mapping[str, NodeRules], unset: UnsetForm) -> dict[str, Any]:
     try:
         customer = complete_customer(decode(text), unset)
-        node = rules.nodes[customer["nodeId"]]
+        node = nodes[customer["nodeId"]]
     except (ValueError, TypeError, AttributeError):
         raise SandboxError("the data file is corrupt: a customer is no JSON object") from None
     except KeyError:

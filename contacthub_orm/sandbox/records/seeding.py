@@ -53,8 +53,9 @@ def seed_events(service: Service, node: NodeRules, documents: Iterable[Mapping[s
 
 
 def _homes(service: Service, node: NodeRules) -> Mapping[str | None, str]:
-    """The nodes of the customers that are not in this one."""
-    elsewhere = select(customers.c.id, customers.c.node_id).where(customers.c.node_id != node.id)
+    """The nodes of the workspace's customers that are not in this one."""
+    others = service.rules().nodes.keys() - {node.id}
+    elsewhere = select(customers.c.id, customers.c.node_id).where(customers.c.node_id.in_(others))
     with service.store.transaction() as connection:
         return {row.id: row.node_id for row in connection.execute(elsewhere)}
 
@@ -90,7 +91,7 @@ def _customer(service: Service, node: NodeRules, document: Mapping[str, Any], no
     _refuse(check_customer(document), document)
     if document.get("nodeId", node.id) != node.id:
         raise ValueError(f"a document of node {document['nodeId']} cannot be seeded into node {node.id}")
-    blank = customer_records.blank(service, node.id, service.store.credentials.source_id, now)
+    blank = customer_records.blank(service, node.id, service.credentials.source_id, now)
     registered = _time(document, "registeredAt", blank["registeredAt"])
     values = {
         "id": document.get("id") or blank["id"],

@@ -10,7 +10,7 @@ from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.schemas import event_mode
 from contacthub_orm.sandbox.documents.wire import parse_instant
-from contacthub_orm.sandbox.search.nodes import in_nodes, shown_events
+from contacthub_orm.sandbox.search.nodes import hidden_events, in_nodes, shown_events, shown_in
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
 from contacthub_orm.sandbox.storage.tables import events
 
@@ -50,6 +50,8 @@ def _node(call: Call) -> list[ColumnElement[bool]]:
     node_id = call.query.get("nodeId") or None
     if node_id is not None:
         return shown_events(call.check_node(node_id))
+    if call.caller.restricted:
+        return [shown_in(call, None, events, hidden_events)]
     entries = [node for node in call.rules.nodes.values() if not node.is_aggregate]
     return [in_nodes(events, [node.id for node in entries if node.id in call.caller.reads])]
 

@@ -26,6 +26,7 @@ from contacthub_orm.sandbox.documents.violations import Violation, assigned_by_s
 from contacthub_orm.sandbox.documents.wire import encode, format_instant, is_same_instant, parse_instant
 from contacthub_orm.sandbox.records import customer_records
 from contacthub_orm.sandbox.records import event_records as records
+from contacthub_orm.sandbox.search.nodes import in_nodes
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.storage.tables import events
 
@@ -238,6 +239,7 @@ def _neighbour(call: Call, event: dict[str, Any], *, later: bool) -> str | None:
     found: str | None = call.connection.scalar(
         select(columns.id)
         .where(
+            in_nodes(events, sorted(call.caller.reads)),
             columns.customer_id == event["customerId"],
             call.store.events.visible(call.now),
             beyond | ((columns.date == date) & beside),

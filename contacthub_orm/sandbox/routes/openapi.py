@@ -17,6 +17,6 @@ PATH: Final = "/openapi.json"
 
 def document(service: Service) -> Answer:
     """The document, with this server's address, and with its workspace and node as examples."""
-    credentials = service.store.credentials
+    credentials = service.credentials
     known = {"workspaceId": credentials.workspace_id, "nodeId": credentials.node_id}
-    return Answer.of(200, openapi(service.base_url, known))
+    return Answer.of(200, openapi(service.state.base_url, known))

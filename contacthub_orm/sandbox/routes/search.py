@@ -69,7 +69,7 @@ def _requested_search(
         pushed = push_query(query)
         where.append(pushed.clause)
         rest = None if pushed.exact else query
-    return CustomerSearch(where, rest, order, node, key=(node.id, external_id, text))
+    return CustomerSearch(where, rest, order, node, key=(node.id, node.exclusions, external_id, text))
 
 
 def _parsed(text: str) -> Query:

@@ -19,7 +19,7 @@ from contacthub_orm.sandbox.search.query_language import Combined
 from contacthub_orm.sandbox.storage.tables import customers, events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -50,7 +50,7 @@ class CustomerSearch:
     rest: Query | None
     order: Order
     node: NodeRules
-    key: tuple[str | None, ...]
+    key: tuple[Hashable, ...]
 
 
 def matching_rows(call: Call, search: CustomerSearch) -> list[int]:

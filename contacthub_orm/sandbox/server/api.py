@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.documents.failures import Failure
     from contacthub_orm.sandbox.server.application import Request
-    from contacthub_orm.sandbox.service.calls import Answer, Handler
+    from contacthub_orm.sandbox.service.calls import Answer, Handler, RunningService
 
 __all__ = ["Api"]
 
@@ -22,11 +22,6 @@ class Api(Protocol):
     @property
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Method, path and handler; of two paths that match, the first wins."""
-        ...
-
-    @property
-    def budget(self) -> int:
-        """The requests that a minute allows; 0 sets no limit."""
         ...
 
     @property
@@ -51,6 +46,14 @@ class Api(Protocol):
 
         Raises:
             Failure: if it is refused.
+        """
+        ...
+
+    def service_of(self, request: Request) -> RunningService[Any, Any]:
+        """Who carries out a request that was authorized, within its budget and in its transaction.
+
+        Raises:
+            Failure: if it has gone since then.
         """
         ...
 

@@ -197,7 +197,7 @@ class Application:
 
     async def _serve(self, admitted: Admitted | Answer, request: Request, connection: Connection) -> None:
         """Serve a request that has arrived, or that is refused whatever its body."""
-        injector = self._service.injector  # read once, because another thread may clear the faults
+        injector = self._service.state.injector  # read once, because another thread may clear the faults
         effect = None if injector is None else injector.strike(request.method, request.path)
         if effect is not None:
             await self._serve_struck(effect, admitted, request, connection)
@@ -211,9 +211,9 @@ class Application:
         self, effect: Effect, admitted: Admitted | Answer, request: Request, connection: Connection
     ) -> None:
         """Serve a request that a fault strikes."""
-        resets = self._service.resets
+        resets = self._service.state.resets
         await self._hold(effect.before)
-        if resets != self._service.resets:
+        if resets != self._service.state.resets:
             await connection.cut()
             return
         genuine = self._carry_out(admitted, request) if effect.applied else None
@@ -300,9 +300,9 @@ class Application:
             return self._api.refusal(FrameworkFailure(500, "the sandbox failed"))
 
     def _answer(self, admitted: Admitted, request: Request) -> Answer:
-        service = self._service
+        service = self._api.service_of(request)
         now = service.settings.now()
-        wait = service.throttle.seconds_to_wait(now, self._api.budget)
+        wait = service.throttle.seconds_to_wait(now, service.max_requests_per_minute)
         if wait:
             raise failures.throttled(wait, self._api.budget_of)
         request.read_body()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.server.application import Request
     from contacthub_orm.sandbox.service.calls import Service
     from contacthub_orm.sandbox.service.rules import Caller
+    from contacthub_orm.sandbox.service.workspaces import Workspaces
 
 __all__ = ["ContacthubApi"]
 
@@ -31,18 +32,13 @@ READING: Final = frozenset({"GET", "HEAD"})
 class ContacthubApi:
     """Contacthub's API; see `Api`."""
 
-    service: Service
+    workspaces: Workspaces
     routes = ROUTES
     budget_of = "workspace"
 
-    @property
-    def budget(self) -> int:
-        """The workspace's budget, which the API configures."""
-        return self.service.rules().max_requests_per_minute
-
     def open_answer(self, method: str, path: str) -> Answer | None:
         """The OpenAPI document."""
-        return openapi.document(self.service) if (method, path) == ("GET", openapi.PATH) else None
+        return openapi.document(self.workspaces.first) if (method, path) == ("GET", openapi.PATH) else None
 
     def authenticate(self, authorization: bytes) -> Caller | None:
         """Whose token the header carries; the scheme may have any case."""
@@ -51,24 +47,39 @@ class ContacthubApi:
             return None
         digest = token_digest(value.strip())
         del authorization, value  # whatever fails from here on, no frame of a traceback holds the token
-        return self.service.rules().callers.get(digest)
+        for service in self.workspaces.all().values():
+            caller = service.rules().callers.get(digest)
+            if caller is not None:
+                return caller
+        return None
 
     def authorize(self, request: Request, parameters: Mapping[str, str]) -> None:
         """Refuse an unknown token (401), and the path of another workspace or of one that is not enabled (403)."""
-        if request.caller is None:
-            raise failures.unauthorized()
+        service = self.service_of(request)
         workspace_id = parameters.get("workspace")
         if workspace_id is None:  # a path outside of any
             return
-        if workspace_id != self.service.store.credentials.workspace_id:
+        if workspace_id != service.credentials.workspace_id:
             raise failures.unknown_workspace(workspace_id)
-        status = self.service.rules().workspace_status
+        status = service.rules().workspace_status
         if status != "ENABLED":
             raise failures.forbidden(f"the workspace is {status}")
 
+    def service_of(self, request: Request) -> Service:
+        """The workspace that the token belongs to.
+
+        Raises:
+            Failure: 401 if the token is unknown, as it is after its workspace was removed.
+        """
+        caller = request.caller
+        service = None if caller is None else self.workspaces.get(caller.workspace_id)
+        if service is None:
+            raise failures.unauthorized()
+        return service
+
     def catch_up(self, now: int, request: Request) -> None:
         """Let the bulk jobs move on that are due."""
-        service = self.service
+        service = self.service_of(request)
         if now >= service.jobs_due:
             # In a transaction of its own: it has taken place, whatever becomes of the request.
             with service.transaction() as connection:
@@ -90,7 +101,7 @@ class ContacthubApi:
     def call(self, connection: Connection, now: int, request: Request, parameters: Mapping[str, str]) -> Call:
         """A `Call` of this service."""
         return Call(
-            self.service,
+            self.service_of(request),
             connection,
             now,
             parameters,

@@ -73,7 +73,7 @@ class LocalServer(ABC, Generic[ServiceT, SettingsT]):
             raise SandboxUnavailable(
                 f"the sandbox needs {missing.name}; install it with: {hint}"
             ) from missing
-        self._service.injector = self._injector(self._initial)
+        self._service.state.injector = self._injector(self._initial)
         self._application = Application(self._service, self._log, api)
         self._host = host
         self._port = port
@@ -107,7 +107,7 @@ class LocalServer(ABC, Generic[ServiceT, SettingsT]):
         if self._thread is not None:
             raise RuntimeError("the sandbox is running")
         self._thread = ServerThread(self._application, self._host, self._port, self._thread_name)
-        self._service.base_url = self.base_url
+        self._service.state.base_url = self.base_url
         return self
 
     def stop(self) -> None:
@@ -162,12 +162,12 @@ class LocalServer(ABC, Generic[ServiceT, SettingsT]):
 
     def reset(self) -> None:
         """Delete all data and logged requests, restore the initial settings, keep the ids and the secrets."""
-        service = self._service
-        service.resets += 1
-        service.settings = self._initial
+        service, state = self._service, self._service.state
+        state.resets += 1
+        state.settings = self._initial
         with service.transaction() as connection:
             self._clear(connection)
-        service.injector = self._injector(self._initial)
+        state.injector = self._injector(self._initial)
         service.throttle.clear()
         self._log.clear()
 
@@ -178,10 +178,10 @@ class LocalServer(ABC, Generic[ServiceT, SettingsT]):
     def _configure(self, settings: Mapping[str, Any]) -> None:
         """Change settings while the sandbox serves; the subclass documents `configure`."""
         refuse_unknown_settings(settings, self._settings_class)
-        service = self._service
-        service.settings = replace(self.settings, **settings)
+        state = self._service.state
+        state.settings = replace(self.settings, **settings)
         if "faults" in settings:
-            service.injector = self._injector(service.settings)
+            state.injector = self._injector(state.settings)
 
     def _injector(self, settings: SettingsT) -> Injector | None:
         return Injector.of(settings.faults, self._fault_root)

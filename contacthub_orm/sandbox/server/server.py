@@ -6,30 +6,29 @@ The optional dependencies are imported only when one is created.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from contacthub_orm.sandbox.server.local_server import LocalServer, SandboxUnavailable
+from contacthub_orm.sandbox.server.workspaces import AddedWorkspace, SandboxWorkspace
 from contacthub_orm.sandbox.service.injection import WORKSPACE
 from contacthub_orm.sandbox.service.settings import CONFIGURED, Settings
 from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from os import PathLike
     from typing import Unpack
 
     from sqlalchemy import Connection
 
-    from contacthub_orm.contacthub import Node, Workspace
     from contacthub_orm.sandbox.server.api import Api
     from contacthub_orm.sandbox.service.calls import Service
     from contacthub_orm.sandbox.service.settings import SettingsArguments
-    from contacthub_orm.sandbox.service.setup import NodePermission
 
 __all__ = ["Sandbox", "SandboxUnavailable"]
 
 
-class Sandbox(LocalServer["Service", Settings]):
+class Sandbox(LocalServer["Service", Settings], SandboxWorkspace):
     """A Contacthub-compatible server on loopback, which keeps its data in SQLite.
 
     As a context manager it serves until the block ends; `start` and `stop` do the same. The data are in
@@ -65,56 +64,21 @@ class Sandbox(LocalServer["Service", Settings]):
         **settings: Unpack[SettingsArguments],
     ) -> None:
         super().__init__(path, host, port, settings)
-        self._made: tuple[bytes, tuple[Workspace, Node]] | None = None
         self._take_over(settings, refresh=path is not None)
 
     def _opened(self, path: str | PathLike[str] | None, settings: Settings) -> tuple[Service, Api]:
         from contacthub_orm.sandbox.server.contacthub import ContacthubApi
-        from contacthub_orm.sandbox.service.calls import Service
+        from contacthub_orm.sandbox.service.calls import ServerState
+        from contacthub_orm.sandbox.service.workspaces import Workspaces
         from contacthub_orm.sandbox.storage.store import Store
 
-        service = Service(Store(path), settings)
-        return service, ContacthubApi(service)
-
-    @property
-    def workspace_id(self) -> str:
-        """The id of the sandbox's workspace."""
-        return self._service.store.credentials.workspace_id
-
-    @property
-    def node_id(self) -> str:
-        """The id of the sandbox's first entry node."""
-        return self._service.store.credentials.node_id
-
-    @property
-    def nodes(self) -> dict[str, str]:
-        """The ids of all nodes by their names, the first one (`"Sandbox"`) included."""
-        return {node.name: node.id for node in self._service.rules().nodes.values()}
-
-    @property
-    def token(self) -> str:
-        """The bearer token of the sandbox's first source, which may do everything."""
-        return self._service.store.credentials.token.reveal()
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment variables that let `Workspace.from_env()` reach this sandbox."""
-        return {
-            "CONTACTHUB_WORKSPACE_ID": self.workspace_id,
-            "CONTACTHUB_NODE_ID": self.node_id,
-            "CONTACTHUB_TOKEN": self.token,
-            "CONTACTHUB_BASE_URL": self.base_url,
-        }
-
-    @property
-    def workspace(self) -> Workspace:
-        """The library's `Workspace` for this sandbox; a new one once the first source has a new token."""
-        return self._clients()[0]
-
-    @property
-    def node(self) -> Node:
-        """The library's `Node` for this sandbox's first node."""
-        return self._clients()[1]
+        store = Store(path)
+        try:
+            workspaces = Workspaces(store, ServerState(settings))
+        except SandboxError:
+            store.close()
+            raise
+        return workspaces.first, ContacthubApi(workspaces)
 
     @property
     def settings(self) -> Settings:
@@ -146,131 +110,40 @@ class Sandbox(LocalServer["Service", Settings]):
 
     def _clear(self, connection: Connection) -> None:
         super()._clear(connection)
+        self._service.workspaces.forget()
         self._service.configuration(connection).start(self._initial, self._initial.now())
         self._service.reconfigured()
 
-    def add_node(
-        self,
-        name: str,
-        *,
-        matching: Sequence[str] | None = None,
-        case_sensitive: bool | None = None,
-        mandatory: Sequence[str] = (),
-    ) -> str:
-        """Add an entry node, as `POST /configuration/nodes/entries` does.
+    @property
+    def workspaces(self) -> dict[str, SandboxWorkspace]:
+        """All workspaces by their names, the first one (`"Sandbox"`) included, whoever added them."""
+        service = self._service
+        every = service.workspaces.all()
+        with service.transaction() as connection:
+            records = service.configuration(connection).workspaces.page()
+        return {
+            record["name"]: self
+            if every[record["id"]] is service
+            else AddedWorkspace(self, service.workspaces, record["id"])
+            for record in records
+            if record["id"] in every
+        }
+
+    def add_workspace(self, name: str) -> AddedWorkspace:
+        """Add a workspace, as `POST /workspaces` with the token of the sandbox does.
+
+        It has a node, a token, data and configuration of its own, and starts with the settings of the sandbox. All
+        workspaces have the clock, the delays, the faults and the log of requests in common.
 
         Args:
-            name: its name, by which `nodes` lists it.
-            matching: the properties that identify its customers; those of the sandbox by default.
-            case_sensitive: whether matching distinguishes upper and lower case; as in the sandbox by default.
-            mandatory: the properties that its customers must have.
-
-        Returns:
-            The id of the node.
-        """
-        from contacthub_orm.sandbox.service.setup import add_entry_node
-
-        return add_entry_node(self._service, name, matching, case_sensitive, mandatory)
-
-    def add_aggregate_node(self, name: str, entries: Iterable[str] | None = None) -> str:
-        """Add an active aggregate node, which shows what its entry nodes hold.
-
-        Args:
-            name: its name, by which `nodes` lists it.
-            entries: the names or ids of its entry nodes; all of the sandbox by default.
-
-        Returns:
-            The id of the node.
+            name: its name, by which `workspaces` lists it, and its slug. Its first node has the same name.
 
         Raises:
-            ValueError: if there is no such entry node.
+            ValueError: if a workspace has the name or the slug already.
         """
-        from contacthub_orm.sandbox.service.setup import add_aggregate_node
+        from contacthub_orm.sandbox.service.setup import add_workspace
 
-        return add_aggregate_node(self._service, name, entries)
-
-    def add_source(self, name: str, nodes: Mapping[str, NodePermission]) -> str:
-        """Add a source with permissions of its own.
-
-        Args:
-            name: its name.
-            nodes: what it may do at which node, by the node's name or id: `R`, `W` or `RW`.
-
-        Returns:
-            The token of the source.
-
-        Raises:
-            ValueError: if there is no such node or permission.
-        """
-        from contacthub_orm.sandbox.service.setup import add_source
-
-        return add_source(self._service, name, nodes)
-
-    def add_user(self, name: str, nodes: Mapping[str, NodePermission]) -> str:
-        """Add a user; see `add_source`. `PUT /configuration/users/{id}` changes what a user may do.
-
-        Returns:
-            The token of the user.
-
-        Raises:
-            ValueError: if there is no such node or permission.
-        """
-        from contacthub_orm.sandbox.service.setup import add_user
-
-        return add_user(self._service, name, nodes)
-
-    def seed(self, documents: Iterable[Mapping[str, Any]], *, node: str | None = None) -> list[str]:
-        """Put customers straight into the store, all or none; searches see them at once.
-
-        Each document becomes a customer of its own: seeding ignores matching.
-
-        Args:
-            documents: customers in the form of a POST's body. They may also have an `id`, `registeredAt` and
-                `updatedAt`, and may lack `nodeId`.
-            node: the name or the id of their entry node; the sandbox's first one by default.
-
-        Returns:
-            The ids of the customers, in order.
-
-        Raises:
-            ValueError: if a document breaks the schema, names another node or has an id that exists already, or if
-                there is no such entry node.
-        """
-        from contacthub_orm.sandbox.records.seeding import seed_customers
-        from contacthub_orm.sandbox.service.setup import entry_node_named
-
-        return seed_customers(self._service, entry_node_named(self._service, node), documents)
-
-    def seed_events(self, documents: Iterable[Mapping[str, Any]], *, node: str | None = None) -> list[str]:
-        """Put events straight into the store, all or none, as `seed` does with customers.
-
-        Args:
-            documents: events in the form of a POST's body. They may also have an `id`, `registeredAt` and
-                `updatedAt`. Nobody checks whether the customer of `customerId` exists.
-            node: the name or the id of the entry node for events of customers that do not exist; the sandbox's first
-                one by default. Events of a customer that exists go to the customer's node.
-
-        Returns:
-            The ids of the events, in order.
-
-        Raises:
-            ValueError: if a document breaks the schema of its type or context, or has an id that exists
-                already, or if there is no such entry node.
-        """
-        from contacthub_orm.sandbox.records.seeding import seed_events
-        from contacthub_orm.sandbox.service.setup import entry_node_named
-
-        return seed_events(self._service, entry_node_named(self._service, node), documents)
-
-    def _clients(self) -> tuple[Workspace, Node]:
-        from contacthub_orm.contacthub import Workspace
-        from contacthub_orm.sandbox.service.rules import token_digest
-
-        digest = token_digest(self.token)
-        if self._made is None or self._made[0] != digest:
-            workspace = Workspace(workspace_id=self.workspace_id, token=self.token, base_url=self.base_url)
-            self._made = digest, (workspace, workspace.get_node(self.node_id))
-        return self._made[1]
+        return AddedWorkspace(self, self._service.workspaces, add_workspace(self._service, name))
 
     def _take_over(self, given: Iterable[str], *, refresh: bool) -> None:
         """Let the given settings be the configuration, and the stored customers follow it with `refresh`."""
@@ -278,13 +151,15 @@ class Sandbox(LocalServer["Service", Settings]):
 
         service = self._service
         try:
+            every = service.workspaces.all().values()
             with service.transaction() as connection:
                 configuration = service.configuration(connection)
                 configuration.start(service.settings, service.settings.now())
                 configuration.take_over(service.settings, given)
                 service.reconfigured()
                 if refresh:
-                    refresh_customers(connection, service.rules(connection), service.settings.unset)
+                    nodes = [node for one in every for node in one.rules(connection).nodes.values()]
+                    refresh_customers(connection, nodes, service.settings.unset)
         except SandboxError:
             service.store.close()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ from contacthub_orm.sandbox.documents.forms import Form
 from contacthub_orm.sandbox.documents.wire import encode
 from contacthub_orm.sandbox.service.configuration import Configuration
 from contacthub_orm.sandbox.service.throttling import Throttle
+from contacthub_orm.sandbox.storage.credentials import stored_credentials
 from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -22,34 +23,58 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.service.injection import Injector
     from contacthub_orm.sandbox.service.rules import Caller, NodeRules, Rules
     from contacthub_orm.sandbox.service.settings import ServerSettings, Settings
+    from contacthub_orm.sandbox.service.workspaces import Workspaces
+    from contacthub_orm.sandbox.storage.credentials import Credentials
     from contacthub_orm.sandbox.storage.database import Database
     from contacthub_orm.sandbox.storage.store import Store
 
-__all__ = ["Answer", "Call", "Handler", "RunningService", "Service"]
+__all__ = ["Answer", "Call", "Handler", "RunningService", "ServerState", "Service"]
 
 StoreT = TypeVar("StoreT", bound="Database")
 SettingsT = TypeVar("SettingsT", bound="ServerSettings")
 
 
 @dataclass
-class RunningService(Generic[StoreT, SettingsT]):
-    """A running sandbox as its server sees it, whichever service it serves.
+class ServerState(Generic[SettingsT]):
+    """What a running server has once, and changes while it serves.
 
     Attributes:
-        store: the database.
         settings: the settings in force.
         base_url: where the API answers, for the links in error bodies.
-        throttle: the client's budget of requests.
         injector: applies the faults that are set, or None if there are none.
         resets: how often the sandbox was reset. A request that a reset interrupts is not carried out.
     """
 
-    store: StoreT
     settings: SettingsT
     base_url: str = ""
-    throttle: Throttle = field(default_factory=Throttle)
     injector: Injector | None = None
     resets: int = 0
+
+
+@dataclass
+class RunningService(Generic[StoreT, SettingsT]):
+    """A running sandbox, or one of its workspaces, whichever service it serves.
+
+    Attributes:
+        store: the database.
+        state: what the server has once.
+        throttle: the client's budget of requests.
+    """
+
+    store: StoreT
+    state: ServerState[SettingsT]
+    throttle: Throttle = field(default_factory=Throttle)
+
+    @property
+    def settings(self) -> SettingsT:
+        """The settings in force."""
+        return self.state.settings
+
+    @property
+    def max_requests_per_minute(self) -> int:
+        """The client's budget of requests; 0 sets no limit."""
+        budget: int = self.settings.max_requests_per_minute
+        return budget
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -60,14 +85,18 @@ class RunningService(Generic[StoreT, SettingsT]):
 
 @dataclass
 class Service(RunningService["Store", "Settings"]):
-    """A running Contacthub as its handlers see it.
+    """A workspace of a running Contacthub, as its handlers see it.
 
     Attributes:
+        credentials: its ids and the token of its first source.
+        workspaces: it and the others of the same sandbox.
         search_results: results of searches that were evaluated in Python, kept for the next page; see
             `scanning`.
         jobs_due: when a bulk job is to move on, in milliseconds since 1970; 0 if that is to be found out.
     """
 
+    credentials: Credentials = field(kw_only=True)
+    workspaces: Workspaces = field(kw_only=True, repr=False)
     search_results: dict[Any, list[int]] = field(default_factory=dict)
     jobs_due: int = 0
     _rules: Rules | None = None
@@ -86,14 +115,17 @@ class Service(RunningService["Store", "Settings"]):
                 with self.store.transaction() as opened:
                     return self.rules(opened)
             if self._is_renewed:
-                self.store.read_credentials(connection)
+                self.credentials = stored_credentials(connection, self.credentials.key)
             rules = self._rules = self.configuration(connection).rules()
-            self.store.events.retention = rules.retention
+            # The timeline is that of all workspaces.
+            kept = self.store.events.retention.items()
+            others = {kind: months for kind, months in kept if kind[0] not in rules.nodes}
+            self.store.events.retention = others | dict(rules.retention)
         return rules
 
     def configuration(self, connection: Connection) -> Configuration:
         """The stored configuration. Whoever changes it calls `reconfigured`."""
-        return Configuration(connection, self.store.credentials)
+        return Configuration(connection, self.credentials)
 
     def reconfigured(self, *, is_renewed: bool = False) -> None:
         """The configuration was changed: other rules are in force from now on.
@@ -178,7 +210,7 @@ class Call:
     @property
     def node_id(self) -> str:
         """The id of the sandbox's first node."""
-        return self.store.credentials.node_id
+        return self.service.credentials.node_id
 
     @property
     def visible_from(self) -> int:
@@ -217,7 +249,7 @@ class Call:
         return value
 
     def check_node(self, node_id: str) -> NodeRules:
-        """The node that a request names.
+        """The node that a request names, as its token sees it.
 
         Raises:
             Failure: 404 if there is no such node, 403 if the token has no permission for it.
@@ -226,7 +258,8 @@ class Call:
         if node is None:
             raise not_found("node", node_id)
         self._check_permission(node_id)
-        return node
+        restricted = self.caller.restricted.get(node_id)
+        return node if restricted is None else replace(node, exclusions=restricted)
 
     def check_entry_node(self, node_id: str, path: str) -> NodeRules:
         """The node that a request writes to; `path` is where it names the node.
@@ -253,6 +286,20 @@ class Call:
         if not self.caller.sees(node_id):
             raise not_found(what, identity)
         self._check_permission(node_id)
+
+    def check_provider(self) -> None:
+        """Refuse a token that may not provide workspaces: only the first one of the sandbox may.
+
+        Raises:
+            Failure: 403.
+        """
+        if not self.provides_workspaces:
+            raise forbidden("the token has no permission for the workspaces")
+
+    @property
+    def provides_workspaces(self) -> bool:
+        """Whether the token is the sandbox's first one."""
+        return self.caller.is_administrator and not self.service.credentials.key
 
     def check_administrator(self) -> None:
         """Refuse a token that may not change the configuration.

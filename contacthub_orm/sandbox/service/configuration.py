@@ -25,6 +25,7 @@ from contacthub_orm.sandbox.service.start_values import (
     WORKSPACES,
     configured,
     first_documents,
+    first_record,
 )
 from contacthub_orm.sandbox.storage.collections import Collection, insert_documents, read_documents
 
@@ -55,42 +56,42 @@ class Configuration:
     @property
     def values(self) -> Collection:
         """What there is one of in the workspace, by name; see `value`."""
-        return Collection(self.connection, VALUES)
+        return self._of(VALUES)
 
     @property
     def entries(self) -> Collection:
         """The entry nodes, as answers show them."""
-        return Collection(self.connection, ENTRIES)
+        return self._of(ENTRIES)
 
     @property
     def aggregates(self) -> Collection:
         """The aggregate nodes, as answers show them."""
-        return Collection(self.connection, AGGREGATES)
+        return self._of(AGGREGATES)
 
     @property
     def sources(self) -> Collection:
         """The sources: `shown`, `token`, and the `permissions` by node."""
-        return Collection(self.connection, SOURCES)
+        return self._of(SOURCES)
 
     @property
     def users(self) -> Collection:
         """The users: `shown` and `token`; the permissions are what is shown."""
-        return Collection(self.connection, USERS)
+        return self._of(USERS)
 
     @property
     def workspaces(self) -> Collection:
-        """The workspaces, as answers show them."""
+        """All workspaces of the sandbox, as answers show them."""
         return Collection(self.connection, WORKSPACES)
 
     @property
     def event_extended(self) -> Collection:
         """The declared extended properties of events, by type."""
-        return Collection(self.connection, EVENT_EXTENDED)
+        return self._of(EVENT_EXTENDED)
 
     @property
     def node_retention(self) -> Collection:
         """The retention policies of nodes: `enabled`, and `events` by type."""
-        return Collection(self.connection, NODE_RETENTION)
+        return self._of(NODE_RETENTION)
 
     def value(self, name: str) -> dict[str, Any]:
         """One of the `values`; an empty object if it was never set."""
@@ -99,15 +100,23 @@ class Configuration:
     def start(self, settings: Settings, now: int) -> None:
         """Store the values that the workspace starts with, unless it has them already."""
         if self.values.get("workspace") is None:
-            documents = first_documents(self.credentials, now)
+            identity = self.credentials.workspace_id
+            record = self.workspaces.get(identity)
+            if record is None:
+                record = first_record(identity)
+                self.workspaces.put(identity, record)
+            documents = first_documents(self.credentials, record["name"], now)
             documents |= configured(settings, CONFIGURED, documents, self.credentials)
-            insert_documents(self.connection, documents)
+            insert_documents(self.connection, documents, self.credentials.key)
 
     def take_over(self, settings: Settings, names: Iterable[str]) -> None:
         """Let the named settings be the configuration from now on."""
-        stored = read_documents(self.connection, KINDS)
+        stored = read_documents(self.connection, KINDS, self.credentials.key)
         for (kind, identity), document in configured(settings, names, stored, self.credentials).items():
-            Collection(self.connection, kind).put(identity, document)
+            self._of(kind).put(identity, document)
+
+    def _of(self, kind: str) -> Collection:
+        return Collection(self.connection, kind, self.credentials.key)
 
     def overlay(self) -> dict[str, Any]:
         """The settings that the configuration in force amounts to; see `CONFIGURED`."""
@@ -126,8 +135,10 @@ class Configuration:
         }
 
     def rules(self) -> Rules:
-        """The rules that follow from the documents, which are read in one statement."""
-        return rules_of(read_documents(self.connection, KINDS), self.credentials)
+        """The rules that follow from the documents."""
+        documents = read_documents(self.connection, KINDS, self.credentials.key)
+        record = self.workspaces.get(self.credentials.workspace_id) or {}
+        return rules_of(documents, record["status"], self.credentials)
 
     def retention_of(self, node_id: str) -> dict[str, Any]:
         """The retention policy of a node: `enabled`, and the `events` that it has a period of its own for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.service.start_values import (
@@ -21,16 +21,15 @@ from contacthub_orm.sandbox.service.start_values import (
     SOURCES,
     USERS,
     VALUES,
-    WORKSPACES,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from contacthub_orm.sandbox.storage.collections import Documents
     from contacthub_orm.sandbox.storage.credentials import Credentials
 
-__all__ = ["Caller", "Exclusion", "NodeRules", "Rules", "rules_of", "token_digest"]
+__all__ = ["Caller", "Exclusion", "Exclusions", "NodeRules", "Rules", "rules_of", "token_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,9 @@ class Exclusion:
     property: str
     value: str
     pattern: str
+
+
+Exclusions: TypeAlias = "tuple[tuple[Exclusion, ...], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class NodeRules:
         mandatory: the paths of the properties that every customer must have.
         shown: the ids of the entry nodes whose customers and events it shows.
         is_aggregate: whether it only shows what other nodes hold.
-        exclusions: what an aggregate node hides.
+        exclusions: lists of filters; what each of them matches is hidden. Without a list, nothing is.
     """
 
     id: str
@@ -64,7 +66,7 @@ class NodeRules:
     mandatory: Sequence[str] = ()
     shown: tuple[str, ...] = ()
     is_aggregate: bool = False
-    exclusions: tuple[Exclusion, ...] = ()
+    exclusions: Exclusions = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,20 @@ class Caller:
 
     Attributes:
         id: the id of the source or the user.
+        workspace_id: the workspace that the token belongs to.
         reads: the nodes that it may read, aggregate nodes with their entry nodes included.
         writes: the nodes that it may write to.
         is_administrator: whether it may change the configuration.
+        restricted: the entry nodes that it reads through aggregate nodes alone, all of which have filters, with these
+            filters: it does not see what all of them hide.
     """
 
     id: str
+    workspace_id: str
     reads: frozenset[str]
     writes: frozenset[str]
     is_administrator: bool = False
+    restricted: Mapping[str, Exclusions] = field(default_factory=dict)
 
     def sees(self, node_id: str) -> bool:
         """Whether the node exists for the caller."""
@@ -131,8 +138,8 @@ class Rules:
         )
 
 
-def rules_of(stored: Documents, credentials: Credentials) -> Rules:
-    """The rules that follow from the stored configuration."""
+def rules_of(stored: Documents, status: str, credentials: Credentials) -> Rules:
+    """The rules that follow from the stored configuration and the status of the workspace."""
     kinds: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for (kind, identity), document in stored.items():
         kinds[kind][identity] = document
@@ -143,7 +150,7 @@ def rules_of(stored: Documents, credentials: Credentials) -> Rules:
         callers=dict(_callers(kinds, nodes, credentials)),
         uniqueness_policy=values["workspace"]["customerUniquenessPolicy"],
         max_requests_per_minute=values["throttling"]["maxRequestsPerMinute"],
-        workspace_status=kinds[WORKSPACES][credentials.workspace_id]["status"],
+        workspace_status=status,
         workspace_name=values["workspace"]["name"],
         timezone=values["workspace"]["timezone"],
         currency=values["workspace"]["currency"],
@@ -179,33 +186,52 @@ def _nodes(kinds: Mapping[str, dict[str, dict[str, Any]]]) -> Iterator[NodeRules
             case_sensitive=node["matchingProperties"]["caseSensitive"],
             shown=tuple(node["entryNodes"]) if node["state"] == "ACTIVE" else (),
             is_aggregate=True,
-            exclusions=tuple(Exclusion(**one) for one in node["exclusionFilters"]),
+            exclusions=_exclusions(node),
         )
+
+
+def _exclusions(node: Mapping[str, Any]) -> Exclusions:
+    filters = tuple(Exclusion(**one) for one in node["exclusionFilters"])
+    return (filters,) if filters else ()
 
 
 def _callers(
     kinds: Mapping[str, dict[str, dict[str, Any]]], nodes: Mapping[str, NodeRules], credentials: Credentials
 ) -> Iterator[tuple[bytes, Caller]]:
+    workspace_id = credentials.workspace_id
     for source in kinds[SOURCES].values():
         if source["token"] is not None and source["shown"]["enabled"]:
-            yield token_digest(source["token"]), _caller(source["shown"]["id"], source["permissions"], nodes)
+            caller = _caller(source["shown"]["id"], workspace_id, source["permissions"], nodes)
+            yield token_digest(source["token"]), caller
     for user in kinds[USERS].values():
         if user["token"] is not None:
             permissions = {node["id"]: node["permission"] for node in user["shown"]["nodes"]}
-            yield token_digest(user["token"]), _caller(str(user["shown"]["id"]), permissions, nodes)
+            caller = _caller(str(user["shown"]["id"]), workspace_id, permissions, nodes)
+            yield token_digest(user["token"]), caller
     every = frozenset(nodes)
     # The first token is not stored with its source, so that no document holds it.
     yield (
         token_digest(credentials.token.reveal()),
-        Caller(credentials.source_id, every, every, is_administrator=True),
+        Caller(credentials.source_id, workspace_id, every, every, is_administrator=True),
     )
 
 
-def _caller(identity: str, permissions: Mapping[str, str], nodes: Mapping[str, NodeRules]) -> Caller:
+def _caller(
+    identity: str, workspace_id: str, permissions: Mapping[str, str], nodes: Mapping[str, NodeRules]
+) -> Caller:
     reads = {node for node, permission in permissions.items() if node in nodes and "R" in permission}
     writes = {node for node, permission in permissions.items() if node in nodes and "W" in permission}
     shown = {entry for node in reads for entry in nodes[node].shown}
-    return Caller(identity, frozenset(reads | shown), frozenset(writes))
+    restricted = dict(_restricted(shown - reads, [nodes[node] for node in reads]))
+    every = frozenset(reads | shown)
+    return Caller(identity, workspace_id, every, frozenset(writes), restricted=restricted)
+
+
+def _restricted(entries: Iterable[str], aggregates: Sequence[NodeRules]) -> Iterator[tuple[str, Exclusions]]:
+    for entry in entries:
+        ways = [node.exclusions for node in aggregates if entry in node.shown]
+        if all(ways):
+            yield entry, tuple(filters for way in ways for filters in way)
 
 
 def _retention(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.wire import format_instant
-from contacthub_orm.sandbox.service.start_values import entry_node, source
+from contacthub_orm.sandbox.service.start_values import GROUP, entry_node, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +23,7 @@ __all__ = [
     "add_entry_node",
     "add_source",
     "add_user",
+    "add_workspace",
     "entry_node_named",
 ]
 
@@ -35,7 +36,7 @@ def entry_node_named(service: Service, name: str | None) -> NodeRules:
     Raises:
         ValueError: if there is none.
     """
-    node = _node(service, service.store.credentials.node_id if name is None else name)
+    node = _node(service, service.credentials.node_id if name is None else name)
     if node.is_aggregate:
         raise ValueError(f"{name!r} is an aggregate node; customers and events belong to entry nodes")
     return node
@@ -82,6 +83,19 @@ def add_aggregate_node(service: Service, name: str, entries: Iterable[str] | Non
         }
         configuration.aggregates.put(str(node["id"]), node)
         return str(node["id"])
+
+    return _configured(service, add)
+
+
+def add_workspace(service: Service, name: str) -> str:
+    """Add a workspace and give its id; see `Sandbox.add_workspace`."""
+
+    def add(configuration: Configuration) -> str:
+        taken = {one[key] for one in configuration.workspaces.page() for key in ("name", "slug")}
+        if not name or name in taken:
+            raise ValueError(f"the name of a workspace is its own, not {name!r}")
+        record = {"name": name, "slug": name, "groupPk": GROUP, "shard": "sandbox"}
+        return str(service.workspaces.add(configuration.connection, record)["id"])
 
     return _configured(service, add)
 

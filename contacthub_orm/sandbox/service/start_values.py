@@ -20,6 +20,7 @@ __all__ = [
     "AGGREGATES",
     "ENTRIES",
     "EVENT_EXTENDED",
+    "GROUP",
     "KINDS",
     "NODE_RETENTION",
     "NO_POLICY",
@@ -30,6 +31,7 @@ __all__ = [
     "configured",
     "entry_node",
     "first_documents",
+    "first_record",
     "source",
 ]
 
@@ -41,7 +43,8 @@ USERS: Final = "users"
 WORKSPACES: Final = "workspaces"
 EVENT_EXTENDED: Final = "event-extended-properties"
 NODE_RETENTION: Final = "node-retention"
-KINDS: Final = (VALUES, ENTRIES, AGGREGATES, SOURCES, USERS, WORKSPACES, EVENT_EXTENDED, NODE_RETENTION)
+KINDS: Final = (VALUES, ENTRIES, AGGREGATES, SOURCES, USERS, EVENT_EXTENDED, NODE_RETENTION)
+"""The kinds of which each workspace has its own documents; the records of workspaces are the sandbox's."""
 
 NO_POLICY: Final[Mapping[str, Any]] = {"enabled": True, "events": {}}
 GROUP: Final = 1
@@ -110,28 +113,38 @@ def configured(
     return changed
 
 
-def first_documents(credentials: Credentials, now: int) -> Documents:
-    """What the workspace has from the start; `configured` completes it."""
-    first = entry_node(credentials.node_id, "Sandbox", {})
-    time = format_instant(now)
-    user = {
-        "id": int(FIRST_USER),
-        "name": "Sandbox",
-        "registeredAt": time,
-        "updatedAt": time,
-        "nodes": [{"id": credentials.node_id, "permission": "RW"}],
-    }
-    record = {
-        "id": credentials.workspace_id,
+def first_record(identity: str) -> dict[str, Any]:
+    """The record of the sandbox's first workspace."""
+    return {
+        "id": identity,
         "name": "Sandbox",
         "slug": "sandbox",
         "groupPk": GROUP,
         "shard": "sandbox",
         "status": "ENABLED",
     }
+
+
+def first_documents(credentials: Credentials, name: str, now: int) -> Documents:
+    """What a workspace has from the start; `configured` completes it.
+
+    Args:
+        credentials: its ids.
+        name: what it is called, and its first node, source and user with it.
+        now: the time, in milliseconds since 1970.
+    """
+    first = entry_node(credentials.node_id, name, {})
+    time = format_instant(now)
+    user = {
+        "id": int(FIRST_USER),
+        "name": name,
+        "registeredAt": time,
+        "updatedAt": time,
+        "nodes": [{"id": credentials.node_id, "permission": "RW"}],
+    }
     # The values are the reference's defaults.
     workspace = {
-        "name": "Sandbox",
+        "name": name,
         "industry": "NotDefined",
         "logo": None,
         "timezone": "Europe/Rome",
@@ -139,11 +152,10 @@ def first_documents(credentials: Credentials, now: int) -> Documents:
         "customerUniquenessPolicy": None,
         "tier": None,
     }
-    first_source = {"shown": source(credentials.source_id, "Sandbox"), "token": None, "permissions": {}}
+    first_source = {"shown": source(credentials.source_id, name), "token": None, "permissions": {}}
     return {
         (VALUES, "workspace"): workspace,
         (ENTRIES, first["id"]): first | {"sourcePriority": [credentials.source_id]},
         (SOURCES, credentials.source_id): first_source,
         (USERS, FIRST_USER): {"shown": user, "token": None},
-        (WORKSPACES, record["id"]): record,
     }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Collection", "Documents", "insert_documents", "read_documents"]
 
 Documents: TypeAlias = "dict[tuple[str, str], dict[str, Any]]"
-"""Documents of the workspace, by their kind and id."""
+"""Documents of a workspace, by their kind and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Collection:
     Attributes:
         connection: the database connection, with the request's transaction open.
         kind: what they are, such as `sources`.
-        parent: the id of what they belong to; empty for the workspace.
+        parent: the id of what they belong to; the key of the workspace if that is no node and no customer.
     """
 
     connection: Connection
@@ -81,21 +81,21 @@ class Collection:
         return and_(self._ours, resources.c.id == identity)
 
 
-def read_documents(connection: Connection, kinds: Sequence[str]) -> Documents:
-    """All documents of these kinds that belong to the workspace, the oldest first, in one statement."""
+def read_documents(connection: Connection, kinds: Sequence[str], parent: str) -> Documents:
+    """All documents of these kinds below one parent, the oldest first, in one statement."""
     columns = resources.c
     rows = select(columns.kind, columns.id, columns.document).where(
-        columns.kind.in_(kinds), columns.parent == ""
+        columns.kind.in_(kinds), columns.parent == parent
     )
     return {
         (row.kind, row.id): decode(row.document) for row in connection.execute(rows.order_by(columns.number))
     }
 
 
-def insert_documents(connection: Connection, documents: Documents) -> None:
-    """Store new documents of the workspace, in one statement."""
+def insert_documents(connection: Connection, documents: Documents, parent: str) -> None:
+    """Store new documents below one parent, in one statement."""
     rows = [
-        {"kind": kind, "parent": "", "id": identity, "document": encode(document)}
+        {"kind": kind, "parent": parent, "id": identity, "document": encode(document)}
         for (kind, identity), document in documents.items()
     ]
     connection.execute(insert(resources), rows)

@@ -1,4 +1,8 @@
-"""The database of a sandbox: its customers, events and sessions, and its credentials."""
+"""The database of a sandbox: its customers, events and sessions, and its credentials.
+
+All workspaces share the tables. What belongs to a node is known by the id of the node, which no two workspaces share; the
+rest is filed under the key of the workspace (see `credentials`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, func, select
 
-from contacthub_orm.sandbox.storage.credentials import stored_credentials
+from contacthub_orm.sandbox.storage.credentials import forget_further
 from contacthub_orm.sandbox.storage.database import Database
 from contacthub_orm.sandbox.storage.datafile import DataFile
 from contacthub_orm.sandbox.storage.tables import (
@@ -52,15 +56,10 @@ class Store(Database):
         super().__init__(None if path is None else DataFile(path, APPLICATION_ID, UNSIGNED), metadata)
 
     def _read(self, connection: Connection) -> None:
-        self.read_credentials(connection)
         self.customers.open(connection)
         self.events.open(connection)
         self.updates.open(connection)
         self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
-
-    def read_credentials(self, connection: Connection) -> None:
-        """Take the ids and the token from the database, where there may be a new token."""
-        self.credentials = stored_credentials(connection)
 
     def next_number(self) -> int:
         """A number for the `intId` of a new customer, which no customer of this store has had."""
@@ -68,7 +67,8 @@ class Store(Database):
         return self._last_number
 
     def clear(self, connection: Connection) -> None:
-        """Delete everything but the credentials."""
+        """Delete everything but the credentials of the first workspace."""
+        forget_further(connection)
         for table in (customers, events, deletions, sessions, resources, updates, consent_log):
             connection.execute(delete(table))
         self.customers.open(connection)

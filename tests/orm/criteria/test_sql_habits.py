@@ -14,8 +14,9 @@ import contacthub_orm
 from contacthub_orm import Customer
 from contacthub_orm.errors import CompileError, UnknownAttributeError
 from contacthub_orm.orm.criteria.expressions import Expression
-from contacthub_orm.orm.criteria.sql_habits import ON_ATTRIBUTES, ON_QUERIES, ON_SESSIONS
+from contacthub_orm.orm.criteria.sql_habits import ON_ATTRIBUTES, ON_QUERIES, ON_SESSIONS, ON_STATEMENTS
 from contacthub_orm.orm.query.query import Query
+from contacthub_orm.orm.query.select import Select
 from contacthub_orm.orm.session.session import Session
 from tests.orm.fakes import Library, opened
 from tests.orm.shelf import Book
@@ -56,7 +57,7 @@ def test_a_query_names_what_it_has_instead(name: str, instead: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "instead"),
-    [("execute", r"query\(\)"), ("scalars", r"query\(\)"), ("bulk_save_objects", r"add_all\(\)")],
+    [("connection", "session.bind"), ("get_one", r"query\("), ("bulk_save_objects", r"add_all\(\)")],
 )
 def test_a_session_names_what_it_has_instead(name: str, instead: str) -> None:
     session = opened(Library())
@@ -81,6 +82,7 @@ def test_any_other_name_is_an_attribute_error() -> None:
             [sqlalchemy.Column, orm.InstrumentedAttribute, orm.RelationshipProperty.Comparator],
         ),
         (ON_QUERIES, Query, [orm.Query, sqlalchemy.Select, sqlalchemy.Result]),
+        (ON_STATEMENTS, Select, [orm.Query, sqlalchemy.Select, sqlalchemy.Result, Query]),
         (ON_SESSIONS, Session, [orm.Session]),
     ],
 )
@@ -93,7 +95,7 @@ def test_every_habit_is_sqlalchemys_and_not_ours(
 
 
 def test_every_function_that_a_message_names_exists() -> None:
-    told = {*ON_ATTRIBUTES.values(), *ON_QUERIES.values(), *ON_SESSIONS.values()}
+    told = {*ON_ATTRIBUTES.values(), *ON_QUERIES.values(), *ON_SESSIONS.values(), *ON_STATEMENTS.values()}
     named = {name for text in told for name in re.findall(r"(\w+)\(", text)}
     places = (Expression, Query, Session, contacthub_orm)
     assert len(named) > 10

@@ -220,9 +220,9 @@ def test_the_query_can_be_asked_in_spite_of_raiseload(session: Session) -> None:
     assert customer.events.query.count() == 3
 
 
-def test_events_of_a_customer_that_is_not_saved_cannot_be_loaded() -> None:
+def test_events_of_a_customer_that_is_not_saved_cannot_be_queried() -> None:
     with pytest.raises(InvalidRequestError, match="is not saved, so events cannot be loaded"):
-        list(Customer(externalId="1").events)
+        _ = Customer(externalId="1").events.query
 
 
 def test_events_of_a_detached_customer_cannot_be_loaded(session: Session, customer: Customer) -> None:

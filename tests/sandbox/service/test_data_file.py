@@ -90,5 +90,5 @@ def test_a_full_disk_is_answered_507_and_the_sandbox_goes_on(tmp_path, http):
 
 def test_the_token_shows_in_no_vars_of_the_server_and_the_store(sandbox):
     service = sandbox._service
-    for part in (sandbox, service, service.store, service.store.credentials, sandbox._application):
+    for part in (sandbox, service, service.store, service.credentials, sandbox._application):
         assert sandbox.token not in repr(vars(part))

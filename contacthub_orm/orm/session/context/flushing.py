@@ -9,6 +9,7 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.plan import Plan
+from contacthub_orm.orm.session.context.outbox import Outbox
 from contacthub_orm.orm.session.context.pending import PendingEntities, refusals
 from contacthub_orm.orm.unit_of_work.execution import Execution, OnError
 from contacthub_orm.orm.unit_of_work.planner import make_plan
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.unit_of_work.compensation import Compensation
+    from contacthub_orm.orm.unit_of_work.event_table import WaitingEvent
     from contacthub_orm.orm.unit_of_work.execution import Progress
     from contacthub_orm.orm.unit_of_work.journal import Journal
 
@@ -52,6 +54,7 @@ class Flusher:
         self._on_error: OnError = on_error
         self._check_version = check_version
         self.journal = journal
+        self.outbox = Outbox(context, journal)
         self.note_done: Callable[[Entry], None] | None = None
         """Is told of each operation that is done, at once: what comes next may fail."""
 
@@ -112,11 +115,14 @@ class Flusher:
             self.load_what_undoing_needs()
         on_error: OnError = "stop" if atomic else self._on_error  # what is to be undone is not added to
         plan = self.plan(chosen, on_error=on_error)  # refuses before anything is sent, look-ups included
+        if self._context.recording:
+            self.outbox.check(None if chosen is None else _with_prerequisites(chosen))
         execution = self._execution(on_error, progress)
         if not self._in_doubt:
             return self._send(plan, [], execution, atomic=atomic)
         resolved = self._in_doubt.resolve()
         self._note_all_done(resolved)
+        self.outbox.note_resolved(resolved)
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
             return Account(resolved)
@@ -144,7 +150,12 @@ class Flusher:
     ) -> Account:
         """Journal and send a plan, but for what is refused or blocked, and what waits for that."""
         plan, held_up = _parted(planned, blocked)
-        sent = self._send_all(plan, execution, atomic=atomic) if plan else []
+        events: list[WaitingEvent] = []
+        if self._context.recording:
+            events = self.outbox.collect(planned, plan)
+        sent = self._send_all(plan, execution, events, atomic=atomic) if plan else []
+        if events:
+            self.outbox.take_free()
         if held_up:
             place = {operation: index for index, operation in enumerate(planned)}
             sent = sorted([*held_up, *sent], key=lambda entry: place[entry.operation])
@@ -160,14 +171,19 @@ class Flusher:
             progress=progress,
         )
 
-    def _send_all(self, plan: Plan, execution: Execution, *, atomic: bool) -> list[Entry]:
+    def _send_all(
+        self, plan: Plan, execution: Execution, events: list[WaitingEvent], *, atomic: bool
+    ) -> list[Entry]:
         if self.journal is not None:
+            if self.outbox.taken:
+                self._settle_events(self.journal, atomic=atomic)
             self.journal.begin(
                 plan,
                 self._backend.sending(),
                 atomic=atomic,
                 keep=self._in_doubt.operations(),
                 known=self._reconciliation.recent_creations(),
+                events=events,
             )
         for operation in plan:
             state_of(operation.entity).send(operation.body)
@@ -212,6 +228,17 @@ class Flusher:
         except JournalError as error:
             assert self.journal is not None
             self.journal.report(error)
+            self.outbox.make_due()
+
+    def _settle_events(self, journal: Journal, *, atomic: bool) -> None:
+        """Have the domain events be due that were taken before this flush sends anything, but for those of the block."""
+        final = [
+            one
+            for one in self.outbox.taken
+            if not atomic or (one[0] is not None and not journal.is_of_block(one[0]))
+        ]
+        journal.note_due(event for _, _, event in final)
+        self.outbox.make_due(final)
 
     def decide(self) -> None:
         """Close the journal's commit. After that, a recovery does not undo an atomic one.
@@ -220,7 +247,16 @@ class Flusher:
             JournalError: if the journal cannot be written.
         """
         if self.journal is not None:
-            self.journal.settle(self._in_doubt.operations())
+            self.journal.settle(self._in_doubt.operations(), self.outbox.taken_events())
+        if self.outbox.taken:
+            self.outbox.make_due()
+
+    def leave_events(self) -> None:
+        """An interrupt ends an atomic block. What was done stays, and so do its events, unless a recovery will undo it."""
+        if self.journal is None:
+            self.outbox.make_due()
+        else:
+            self.outbox.undo()
 
     def note_journal_failure(self, error: CommitError) -> None:
         """Say with an error that the journal could not follow the commit, if it could not."""
@@ -248,6 +284,8 @@ class Flusher:
                 self._in_doubt.forget(entity)
             self._reconciliation.take_in(entry)
             self._note_all_done([entry])
+        if self.outbox.waiting:
+            self.outbox.conclude(entry)
         if self.journal is not None:
             self.journal.mark(entry)
             if self.journal.lacks_clock:

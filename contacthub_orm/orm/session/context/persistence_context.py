@@ -8,16 +8,18 @@ from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.identity_map import IdentityMap
-from contacthub_orm.orm.entity.references import referred_to
+from contacthub_orm.orm.entity.references import hang_again, referred_to
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_containers, revert, unmark
 from contacthub_orm.orm.mapping.changes import changes
 from contacthub_orm.orm.mapping.holders import let_go
 from contacthub_orm.orm.service.backend import check_class
+from contacthub_orm.orm.service.plan import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.owner import Home, Owner
     from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 
@@ -36,6 +38,7 @@ class PersistenceContext:
         deleted: the entities that the next flush deletes.
         pinned: the entities that have changes or have handed out a list, held strongly.
         in_doubt: the entities with a write whose outcome is unknown, held strongly.
+        recording: the entities with domain events that wait, held strongly.
         recent: what the session wrote lately, which a lagging search may not show yet.
         deleted_keys: the identities deleted in this session, which a lagging search may still find.
         created_keys: the identities created in this session.
@@ -53,6 +56,7 @@ class PersistenceContext:
         self.deleted: dict[int, Entity] = {}
         self.pinned: dict[int, Entity] = {}
         self.in_doubt: dict[int, Entity] = {}
+        self.recording: dict[int, Entity] = {}
         self.deleted_keys: set[Key] = set()
         self.created_keys: set[Key] = set()
         self.closed = False
@@ -77,13 +81,16 @@ class PersistenceContext:
     # -- entities in --------------------------------------------------------------------------------------------------
 
     def add(self, entity: Entity) -> None:
-        """Take in an entity and the entities that it refers to. If one of them is refused, none is taken in.
+        """Take in an entity, the entities that it refers to and those that hang on it; all of them, or none if one is refused.
 
         Raises:
             InvalidRequestError: if one of them belongs to another session or another place or was deleted, or if the
                 session holds another object for its identity.
         """
-        self._add_all([entity])
+        waiting = [entity]
+        if state_of(entity).attached:
+            waiting[:0] = reversed(self._hanging_on(entity))
+        self._add_all(waiting)
 
     def cascade(self) -> None:
         """Take in the entities that new and changed entities refer to by now.
@@ -95,6 +102,8 @@ class PersistenceContext:
             self._link_parent(entity)
         for entity in [*self.new.values(), *self.pinned.values()]:
             self._add_all(self._drawn_in(entity))
+        for entity in [one for one in self.new.values() if state_of(one).attached]:
+            self._add_all(self._hanging_on(entity))
 
     def _link_parent(self, entity: Entity) -> None:
         """Set the parent of an entity that was loaded by both ids, if the session holds the parent."""
@@ -111,6 +120,8 @@ class PersistenceContext:
                 self._check(entity)
                 found[id(entity)] = entity
                 waiting += reversed([*self._drawn_in(entity), *self._handed_out_below(entity)])
+                if state.attached and state.key is None:
+                    waiting[:0] = reversed(self._hanging_on(entity))
         for entity in found.values():
             self._take_in(entity)
 
@@ -141,6 +152,9 @@ class PersistenceContext:
         elif state.key is None:
             self.new[id(entity)] = entity
             state.become_pending(self.owner)
+            if state.references or state.parent is not None:
+                for target in referred_to(entity):
+                    state_of(target).no_longer_holds(entity)
         else:
             self.identities.add(state.key, entity)
             state.become_persistent(self.owner, state.key)
@@ -148,6 +162,8 @@ class PersistenceContext:
             self.pin(entity)
         if state.in_doubt is not None:
             self.in_doubt[id(entity)] = entity
+        if state.recorded:
+            self.recording[id(entity)] = entity
 
     def _drawn_in(self, entity: Entity) -> list[Entity]:
         """The entities that an entity refers to and that are taken in with it.
@@ -162,6 +178,13 @@ class PersistenceContext:
             if not gone and not (elsewhere and self.owner.per_call):
                 found.append(target)
         return found
+
+    def _hanging_on(self, entity: Entity) -> list[Entity]:
+        """The new entities that hang on one and are in no session. A session of one call saves only what it is given."""
+        attached = state_of(entity).attached
+        if not attached or self.owner.per_call:
+            return []
+        return [one for one in attached.values() if state_of(one).key is None and state_of(one).owner is None]
 
     @staticmethod
     def _changed_elements(entity: Entity) -> list[Entity]:
@@ -247,7 +270,7 @@ class PersistenceContext:
         self.undelete(entity)
         if state.key is not None and self.holds(entity):
             self.identities.discard(state.key)
-        for registry in (self.new, self.pinned, self.in_doubt):
+        for registry in (self.new, self.pinned, self.in_doubt, self.recording):
             registry.pop(id(entity), None)
         state.detach(self.home)
 
@@ -300,21 +323,47 @@ class PersistenceContext:
         kept = {id(entity) for entity in keep}
         for entity in list(self.deleted.values()):
             self.undelete(entity)
-        for entity in list(self.new.values()):
-            if id(entity) not in kept:
-                self.detach(entity)
+        dropped = [entity for entity in self.new.values() if id(entity) not in kept]
+        for entity in dropped:
+            self.detach(entity)
+        for entity in dropped:
+            hang_again(entity)
         for entity in self.held():
             revert(entity)
             state_of(entity).schedule_replacement(replace=False)
             self.recheck_dirty(entity)
+        for entity in list(self.recording.values()):
+            self.discard_events(entity)
 
     def expire(self, entity: Entity) -> None:
-        """Forget the values of an entity, unsaved changes included."""
+        """Forget the values of an entity, unsaved changes and the events recorded of them included."""
+        if state_of(entity).recorded:
+            self.discard_events(entity)
         self.pinned.pop(id(entity), None)
         let_go(entity)
         state_of(entity).expire(entity)
         if state_of(entity).handed_out_container:
             self.pin(entity)
+
+    def discard_events(self, entity: Entity, keep: tuple[Recorded, ...] = ()) -> None:
+        """Discard what an entity recorded of changes that are undone, but for the events to keep.
+
+        What was sent and is in doubt waits for the look-up, but goes with no other write.
+        """
+        state = state_of(entity)
+        in_doubt = [one for one in state.recorded if one.in_doubt and one not in keep]
+        for one in in_doubt:
+            one.undone = True
+        self.keep_events(entity, [*keep, *(in_doubt if state.in_doubt is not None else ())])
+
+    def keep_events(self, entity: Entity, events: Iterable[Recorded]) -> None:
+        """Have these domain events of an entity wait, and no others; those that are over wait no more."""
+        state = state_of(entity)
+        state.keep_recorded(tuple(one for one in events if not one.over))
+        if state.recorded and state.owner is self.owner:
+            self.recording[id(entity)] = entity
+        else:
+            self.recording.pop(id(entity), None)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -349,6 +398,18 @@ class PersistenceContext:
         """Whether an expired entity was written since it expired. Nothing is loaded for it."""
         state = state_of(entity)
         return state.dirty or state.replace or edited_since_expiry(entity)
+
+    def pending_writes(self) -> list[tuple[Verb, Entity]]:
+        """Return the entities to be saved, with what will be done to each."""
+        changed = [one for one in self.held() if self.has_changes(one)]
+        return [
+            *((Verb.CREATE, one) for one in self.new.values()),
+            *(
+                (Verb.REPLACE if state_of(one).replace or not one.__resource__.patches else Verb.UPDATE, one)
+                for one in changed
+            ),
+            *((Verb.DELETE, one) for one in self.deleted.values()),
+        ]
 
     def pending(self) -> list[Entity]:
         """Return the entities to be created and those to be deleted."""

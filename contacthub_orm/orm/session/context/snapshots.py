@@ -19,7 +19,7 @@ from contacthub_orm.orm.mapping.baseline import (
 from contacthub_orm.orm.mapping.changes import changes, creation, parts
 from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, render
 from contacthub_orm.orm.mapping.object_state import object_state
-from contacthub_orm.orm.wire.documents import Document, same
+from contacthub_orm.orm.wire.documents import Document, filled, same
 from contacthub_orm.orm.wire.partial import is_partial, lacks
 
 if TYPE_CHECKING:
@@ -36,13 +36,15 @@ class _Edits:
     entity: Entity
     document: Document
     references: dict[str, Entity] | None
+    attached: dict[int, Entity] | None
     replace: bool
 
     @classmethod
     def of(cls, entity: Entity) -> _Edits:
         state = state_of(entity)
         document = render(entity) if state.key is None else changes(entity)
-        return cls(entity, document, dict(state.references) if state.references else None, state.replace)
+        references = dict(state.references) if state.references else None
+        return cls(entity, document, references, dict(state.attached or {}), state.replace)
 
     def restore(self) -> None:
         state = state_of(self.entity)
@@ -53,6 +55,7 @@ class _Edits:
             revert(self.entity)
             apply_edits(self.entity, _unsaved(self.document, state.baseline or {}, self.entity))
         state.restore_references(self.references)
+        state.restore_attached(self.attached)
         state.schedule_replacement(replace=self.replace)
 
 
@@ -64,6 +67,7 @@ class Snapshot:
         self._new = [_Edits.of(entity) for entity in context.new.values()]
         self._held = {id(one): _Edits.of(one) for one in context.held()}
         self._deleted = [(entity, state_of(entity).erase) for entity in context.deleted.values()]
+        self._recorded = [(entity, state_of(entity).recorded) for entity in context.recording.values()]
 
     def restore(self) -> None:
         """Undo additions, changes and deletions since. What was sent since is not undone in the service."""
@@ -77,12 +81,22 @@ class Snapshot:
                 revert(entity)
                 state_of(entity).schedule_replacement(replace=False)
             self._context.recheck_dirty(entity)
+        self._restore_events()
 
     def _changed_then_or_now(self) -> list[Entity]:
         """The held entities that had edits then or may have some now. `yield_per` may have unpinned the former."""
         then = [edits.entity for edits in self._held.values() if self._context.holds(edits.entity)]
         found = {id(entity): entity for entity in [*then, *self._context.pinned.values()]}
         return [entity for entity in found.values() if state_of(entity).key is not None]
+
+    def _restore_events(self) -> None:
+        """Bring back the events of then, beside those that were sent since and are in doubt."""
+        then = {id(entity) for entity, _ in self._recorded}
+        for entity in list(self._context.recording.values()):
+            if id(entity) not in then:
+                self._context.discard_events(entity)
+        for entity, events in self._recorded:
+            self._context.discard_events(entity, events)
 
     def _restore_deletions(self) -> None:
         kept = {id(entity) for entity, _ in self._deleted}
@@ -101,8 +115,8 @@ class Snapshot:
                 self._context.detach(entity)
         for edits in self._new:
             if state_of(edits.entity).key is None:
+                edits.restore()  # first: what was attached since would be taken in with it
                 self._context.add(edits.entity)
-                edits.restore()
 
 
 def _clear(mapped: Mapped, document: Document) -> None:
@@ -135,18 +149,9 @@ def _unsaved(edits: Document, baseline: Document, mapped: Any) -> Document:
         ):
             if inner := _unsaved(value, held, at_hand(mapped, (key,))):
                 left[key] = inner
-        elif lacks(baseline, key) or not same(_filled(held), _filled(value)):
+        elif lacks(baseline, key) or not same(filled(held), filled(value)):
             left[key] = value
     return left
-
-
-def _filled(value: Any) -> Any:
-    """A value without nulls and empty containers at any depth, or None if nothing is left."""
-    if isinstance(value, dict):
-        return {key: one for key, item in value.items() if (one := _filled(item)) is not None} or None
-    if isinstance(value, list):
-        return [_filled(one) for one in value] or None
-    return value
 
 
 def start_anew(entity: Entity, document: Document) -> None:
@@ -175,6 +180,7 @@ def make_transient(entity: Entity) -> None:
     if state.owner is not None:
         state.owner.session.expunge(entity)
     start_anew(entity, _without_nulls(document))  # the service sends them for what is unset
+    state.keep_recorded(tuple(one.anew() for one in state.recorded))
     state.leave_home()
 
 

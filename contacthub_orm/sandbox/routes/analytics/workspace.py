@@ -19,7 +19,7 @@ def show_workspace(call: Call) -> Answer:
     return Answer.of(
         200,
         {
-            "id": call.store.credentials.workspace_id,
+            "id": call.service.credentials.workspace_id,
             "name": workspace_name(call),
             "status": call.rules.workspace_status,
             "customers": sum(customers_by_node(call).values()),

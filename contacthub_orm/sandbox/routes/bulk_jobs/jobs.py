@@ -106,7 +106,7 @@ def _new_job(call: Call, form: Form, node_id: str) -> dict[str, Any]:
         "id": str(uuid4()),
         "filename": filename,
         "operation": form.fields["operation"],
-        "workspaceId": call.store.credentials.workspace_id,
+        "workspaceId": call.service.credentials.workspace_id,
         "nodeId": node_id,
         "entity": form.fields.get("entity", "CUSTOMER"),
         "bulkJobName": filename,

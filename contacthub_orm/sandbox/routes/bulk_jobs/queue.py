@@ -40,7 +40,7 @@ def enqueue(call: Call, job: dict[str, Any], header: Sequence[str], rows: Sequen
         parts.put(str(start), {"start": start, "rows": rows[start : start + CHUNK]})
     due = call.now + _delay(call)
     entry = {"id": job["id"], "node": job["nodeId"], "caller": call.caller.id, "header": header, "due": due}
-    _queue(call.connection).put(job["id"], entry)
+    _queue(call).put(job["id"], entry)
     call.service.jobs_due = min(call.service.jobs_due, due)
 
 
@@ -55,7 +55,7 @@ def run_due(call: Call) -> int:
 
     What a job writes has the time at which it was due. Of a large job, one part is written at a time.
     """
-    queue = _queue(call.connection)
+    queue = _queue(call)
     while entries := queue.page():
         entry = min(entries, key=lambda one: int(one["due"]))
         if entry["due"] > call.now or not _move_on(replace(call, now=entry["due"]), entry):
@@ -65,13 +65,13 @@ def run_due(call: Call) -> int:
 
 def _move_on(call: Call, entry: dict[str, Any]) -> bool:
     """Take a job to its next status; return whether it got there."""
-    jobs, queue = jobs_of(call.connection, entry["node"]), _queue(call.connection)
+    jobs, queue = jobs_of(call.connection, entry["node"]), _queue(call)
     job = jobs.get(entry["id"]) or {}
     following = NEXT.get(job["status"])
     if following is not None:
         job["status"] = following
         queue.put(entry["id"], entry | {"due": entry["due"] + _delay(call)})
-    elif _write_part(replace(call, caller=_caller(entry)), job, entry["header"]):
+    elif _write_part(replace(call, caller=_caller(call, entry)), job, entry["header"]):
         queue.remove(entry["id"])
         job["status"] = "PROCESSED"
     jobs.put(job["id"], job | {"updatedAt": format_instant(call.now)})
@@ -93,14 +93,15 @@ def _write_part(call: Call, job: dict[str, Any], header: Sequence[str]) -> bool:
     return parts.count() == 0
 
 
-def _caller(entry: dict[str, Any]) -> Caller:
+def _caller(call: Call, entry: dict[str, Any]) -> Caller:
     """Who uploaded the job, with no permission but that of writing to its node."""
     node = frozenset({entry["node"]})
-    return Caller(entry["caller"], node, node)
+    return Caller(entry["caller"], call.service.credentials.workspace_id, node, node)
 
 
-def _queue(connection: Connection) -> Collection:
-    return Collection(connection, "bulk_queue")
+def _queue(call: Call) -> Collection:
+    """The jobs of the workspace that are not finished."""
+    return Collection(call.connection, "bulk_queue", call.service.credentials.key)
 
 
 def _parts(connection: Connection, job_id: str) -> Collection:

@@ -67,7 +67,7 @@ def of_database(call: Call) -> Answer:
 
 def _configurations(call: Call) -> Iterator[dict[str, Any]]:
     """One for each source and each of its nodes that the token may read."""
-    workspace = call.store.credentials.workspace_id
+    workspace = call.service.credentials.workspace_id
     record = call.configuration.workspaces.get(workspace) or {}
     for source in _sources(call):
         for node in (call.rules.nodes[one] for one in source["nodes"] if one in call.caller.reads):

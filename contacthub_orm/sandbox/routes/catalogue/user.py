@@ -35,11 +35,11 @@ def _roles(call: Call, user: dict[str, Any] | None) -> list[str]:
 
 
 def _groups(call: Call) -> list[dict[str, Any]]:
-    """The customer groups with their workspaces; a token that is no administrator's sees its own workspace only."""
+    """The customer groups with their workspaces; all but the sandbox's first token see their own workspace only."""
     groups: dict[int, dict[str, Any]] = {}
     for workspace in call.configuration.workspaces.page():
-        is_own = workspace["id"] == call.store.credentials.workspace_id
-        if not (is_own or call.caller.is_administrator):
+        is_own = workspace["id"] == call.service.credentials.workspace_id
+        if not (is_own or call.provides_workspaces):
             continue
         number = workspace["groupPk"]
         group = groups.setdefault(number, {"id": number, "name": f"Group {number}", "workspaces": []})

@@ -12,6 +12,7 @@ from contacthub_orm.sandbox.documents.failures import Failure, malformed, not_fo
 from contacthub_orm.sandbox.documents.violations import Violation
 from contacthub_orm.sandbox.documents.wire import decode_received, format_instant, parse_instant
 from contacthub_orm.sandbox.records.matching import find_match, key_of
+from contacthub_orm.sandbox.search.nodes import hidden_entries, is_hidden, shown_in
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.storage.tables import consent_log
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Row
 
     from contacthub_orm.sandbox.service.calls import Handler
+    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["ROUTES"]
 
@@ -69,7 +71,11 @@ def show(call: Call) -> Answer:
     if identity.isascii() and identity.isdigit() and len(identity) <= MAX_DIGITS:
         statement = select(consent_log).where(consent_log.c.id == int(identity))
         found = call.connection.execute(statement).one_or_none()
-    if found is None or found.node_id not in call.caller.reads:
+    if (
+        found is None
+        or found.node_id not in call.caller.reads
+        or is_hidden(call, found.node_id, found.customer_id)
+    ):
         raise not_found("consent log", identity)
     return Answer.of(200, _shown(found))
 
@@ -99,7 +105,7 @@ def _filters(call: Call) -> list[ColumnElement[bool]]:
     violations: list[Violation] = []
     nodes = _nodes(call)
     where = [
-        consent_log.c.node_id.in_(nodes),
+        _shown_by(call),
         *_customer(call),
         *_unique_key(call, nodes, violations),
         *_days(call, violations),
@@ -123,10 +129,18 @@ def _nodes(call: Call) -> Sequence[str]:
     Raises:
         Failure: 404 if a node is unknown, 403 if the token may not read it.
     """
-    names = [name for name in call.query.get("nodes", "").split(",") if name]
-    if not names:
-        return sorted(call.caller.reads)
-    return [entry for name in names for entry in call.check_node(name).shown]
+    named = _named(call)
+    return [entry for node in named for entry in node.shown] if named else sorted(call.caller.reads)
+
+
+def _shown_by(call: Call) -> ColumnElement[bool]:
+    """The clause for the entries that these nodes show."""
+    views: Sequence[NodeRules | None] = _named(call) or [None]
+    return or_(*(shown_in(call, node, consent_log, hidden_entries) for node in views))
+
+
+def _named(call: Call) -> list[NodeRules]:
+    return [call.check_node(name) for name in call.query.get("nodes", "").split(",") if name]
 
 
 def _unique_key(

@@ -8,6 +8,7 @@ from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.documents.failures import Failure
 from contacthub_orm.sandbox.documents.violations import Violation
 from contacthub_orm.sandbox.documents.wire import encode
+from contacthub_orm.sandbox.search.nodes import hidden_updates, shown_in
 from contacthub_orm.sandbox.service.calls import Answer, Call
 from contacthub_orm.sandbox.storage.tables import updates
 
@@ -73,10 +74,8 @@ def _filters(call: Call, numbers: _Numbers) -> list[ColumnElement[bool]]:
         raise Failure(400, "source update query is not valid", violations=violations)
     where = [] if entity is None else [updates.c.entity == entity]
     node_id = call.query.get("nodeId") or None
-    if node_id is not None:
-        where.append(updates.c.node_id.in_(call.check_node(node_id).shown))
-    elif not call.caller.is_administrator:
-        where.append(updates.c.node_id.in_(call.caller.reads))
+    node = None if node_id is None else call.check_node(node_id)
+    where.append(shown_in(call, node, updates, hidden_updates))
     return where
 
 

@@ -33,12 +33,15 @@ def route(operation: str, handler: Callable[[Call], Answer]) -> Route:
     administrator's reads the configuration, but no workspaces, sources or users, whose answers show tokens.
     """
     facts = facts_of(operation)
-    path = facts["path"] if facts["group"] == "workspaces" else facts["path"].removeprefix(BASE)
+    is_provisioning = facts["group"] == "workspaces"
+    path = facts["path"] if is_provisioning else facts["path"].removeprefix(BASE)
     if facts["method"] == "GET" and not path.startswith(ADMINISTERED):
         return "GET", path, handler
 
     def administered(call: Call) -> Answer:
         call.check_administrator()
+        if is_provisioning:
+            call.check_provider()
         return handler(call)
 
     return facts["method"], path, administered

@@ -134,7 +134,8 @@ def _change(call: Call, stored: dict[str, Any], body: dict[str, Any]) -> dict[st
     call.configuration.entries.put(stored["id"], changed)
     call.service.reconfigured()
     if changed["uniqueCustomer"] != stored["uniqueCustomer"]:
-        refresh_customers(call.connection, call.rules, call.settings.unset)
+        node = call.rules.nodes[stored["id"]]
+        refresh_customers(call.connection, [node], call.settings.unset)
     return changed
 
 

@@ -73,7 +73,7 @@ def refresh_token(call: Call) -> Answer:
     """POST: a new token; the old one is unknown from now on."""
     source = _existing(call)
     if _is_first(call, source):
-        renew_token(call.connection)
+        renew_token(call.connection, call.service.credentials.key)
         call.service.reconfigured(is_renewed=True)
     return Answer.of(200, _store(call, source | {"token": None if source["token"] is None else token_hex()}))
 
@@ -86,7 +86,7 @@ def _existing(call: Call) -> dict[str, Any]:
 
 
 def _is_first(call: Call, source: dict[str, Any]) -> bool:
-    return bool(source["shown"]["id"] == call.store.credentials.source_id)
+    return bool(source["shown"]["id"] == call.service.credentials.source_id)
 
 
 def _store(call: Call, source: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _shown(call: Call, source: dict[str, Any]) -> dict[str, Any]:
     if not _is_first(call, source):
         return shown | {"token": source["token"]}
     nodes = list(call.rules.nodes)  # the rules come first: they read a renewed token
-    return shown | {"nodes": nodes, "token": call.store.credentials.token.reveal()}
+    return shown | {"nodes": nodes, "token": call.service.credentials.token.reveal()}
 
 
 def _node_violations(call: Call, body: dict[str, Any]) -> Iterator[Violation]:

@@ -1,9 +1,8 @@
-"""The provisioning of workspaces. The sandbox serves one of them; of others it keeps the record."""
+"""The provisioning of workspaces, for the sandbox's first token alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from contacthub_orm.sandbox.documents.failures import Failure, malformed, unknown_workspace
 from contacthub_orm.sandbox.documents.violations import Violation, missing
@@ -45,9 +44,7 @@ def create(call: Call) -> Answer:
     if any(one["slug"] == body["slug"] for one in call.configuration.workspaces.page()):
         taken = Violation("the slug belongs to another workspace", "/slug", body["slug"], "unique")
         raise Failure(409, "Conflict with existing workspace", violations=[taken])
-    record = {"id": str(uuid4()), **body, "status": "ENABLED"}
-    call.configuration.workspaces.put(record["id"], record)
-    return Answer.of(201, record)
+    return Answer.of(201, call.service.workspaces.add(call.connection, body))
 
 
 def show(call: Call) -> Answer:
@@ -65,7 +62,7 @@ def set_status(call: Call) -> Answer:
 
     body = sent(call, "set_workspace_status", own)
     call.configuration.workspaces.put(record["id"], record | body)
-    call.service.reconfigured()
+    call.service.workspaces.reconfigured(record["id"])
     return Answer.of(200, body)
 
 
