@@ -34,7 +34,7 @@ from contacthub_orm.orm.rest.answers import no_document, no_list, no_new_documen
 from contacthub_orm.orm.wire.equivalence import holds_submitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from contacthub_orm.http import Transport
     from contacthub_orm.orm.service.in_doubt_write import InDoubtWrite
@@ -207,28 +207,16 @@ class AdministrationBackend(RestBackend):
         following = self.lists.next(answer, number, size)
         return Page(rows, number * size + len(rows), number, size, next=following)
 
-    def call(  # noqa: PLR0913 - the parts of a request, each by its name
-        self,
-        method: str,
-        path: Sequence[str],
-        *,
-        params: Mapping[str, str] | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        objection: Callable[[Any], str | None] | None = None,
-    ) -> Any:
-        """Send a request by the operation of the API that it is, and return the decoded answer without a token."""
+    def route(self, method: str, path: Sequence[str]) -> tuple[str, str]:
+        """The method and the relative URL of the operation of the API that a request is."""
         declared = self._operations[_operation(self.entity_class(path[0]), method, path)]
         values = dict.fromkeys(declared.placeholders, path[1] if path[1:] else "")
-        answer = self.transport.send(
-            declared.method,
-            path_of(declared, self._paths, {**values, "workspaceId": self._workspace_id}),
-            params=params or None,
-            json=body,
-            headers=headers,
-            objection=objection,
-        )
-        return _public(answer.body)
+        url = path_of(declared, self._paths, {**values, "workspaceId": self._workspace_id})
+        return declared.method, url
+
+    def call(self, method: str, path: Sequence[str], **parts: Any) -> Any:
+        """Send a request and return the decoded answer without a token; see `RestBackend.call`."""
+        return _public(super().call(method, path, **parts))
 
     # -- what creations left ------------------------------------------------------------------------------------------
 

@@ -132,6 +132,10 @@ class RestBackend:
             entity.__resource__.name,
         )
 
+    def route(self, method: str, path: Sequence[str]) -> tuple[str, str]:
+        """The method and the relative URL by which a request is sent."""
+        return method, self.url_path(path)
+
     def url_path(self, path: Sequence[str]) -> str:
         """The path of a URL for a route; a subclass adds what the service wants around it."""
         return quote_path(*path)
@@ -336,9 +340,10 @@ class RestBackend:
         objection: Callable[[Any], str | None] | None = None,
     ) -> Any:
         """Send a request and return the decoded answer, an `ETag` put in at the key `if_match`."""
+        method, url = self.route(method, path)
         answer = self.transport.send(
             method,
-            self.url_path(path),
+            url,
             params=params or None,
             json=body,
             headers=headers,
