@@ -10,6 +10,7 @@ from contacthub_orm import orm
 from contacthub_orm.errors import CompileError
 from contacthub_orm.notihub.entities import Customer
 from contacthub_orm.orm.criteria.criteria import ALWAYS
+from contacthub_orm.orm.query.statement import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,6 +88,4 @@ class Session(orm.Session):
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
         plain = super().query(entity)
-        return Query(
-            entity, plain.criterion, defaults=plain.defaults, backend=plain.backend, reader=plain.reader
-        )
+        return Query(**parts_of(plain), backend=plain.backend, reader=plain.reader)

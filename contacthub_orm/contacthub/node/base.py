@@ -11,6 +11,7 @@ from contacthub_orm.contacthub.values.argument_aliases import identity
 from contacthub_orm.orm import Entity, PagedQuery
 from contacthub_orm.orm.active_record.call_session import CallSession
 from contacthub_orm.orm.entity.detached import get_reference, loaded
+from contacthub_orm.orm.query.statement import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,14 +53,7 @@ class NodeBase:
         `all()` returns the first page, a `PaginatedList`. Iterating the query reads all pages, some in advance.
         """
         query = self.lend().query(entity)
-        return PagedQuery(
-            entity,
-            query.criterion,
-            backend=query.backend,
-            reader=query.reader,
-            tracks=False,
-            defaults=query.defaults,
-        )
+        return PagedQuery(**{**parts_of(query), "tracks": False}, backend=query.backend, reader=query.reader)
 
     def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
         """Load the entity with an identity, detached.

@@ -20,7 +20,7 @@ from contacthub_orm.orm.wire.conversion import UnsendableError, copied
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Statement"]
+__all__ = ["Statement", "parts_of"]
 
 E = TypeVar("E", bound=Entity)
 
@@ -290,3 +290,8 @@ class Statement(Generic[E]):
         if self.skipped:
             parts.append(f"offset({self.skipped})")
         return ".".join(parts)
+
+
+def parts_of(statement: Statement[Any]) -> dict[str, Any]:
+    """All that a statement says, by the names of its arguments, for another that says the same."""
+    return {field.name: getattr(statement, field.name) for field in attrs.fields(Statement)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.select import Result, Select
-from contacthub_orm.orm.query.statement import Statement
+from contacthub_orm.orm.query.statement import Statement, parts_of
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.query.query import Query
@@ -61,7 +61,4 @@ def _bound(session: Asker, method: str, statement: Select[E]) -> Query[E]:
             f"{method}() takes select(...), got {statement!r}: change entities with add_all(), delete() and their "
             "attributes, and commit() sends that in batches"
         )
-    said: dict[str, Any] = {
-        field.name: getattr(statement, field.name) for field in attrs.fields(type(statement))
-    }
-    return attrs.evolve(session.query(statement.entity), **said)
+    return attrs.evolve(session.query(statement.entity), **parts_of(statement))

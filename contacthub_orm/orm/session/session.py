@@ -21,6 +21,7 @@ from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.default_criteria import default_criterion
 from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.select import statement_on
+from contacthub_orm.orm.query.statement import parts_of
 from contacthub_orm.orm.service.account import Account
 from contacthub_orm.orm.session.blocks import nested_block
 from contacthub_orm.orm.session.committing import Committer
@@ -234,9 +235,7 @@ class Session(Executing, WhatIf):
         """A query for entities of a class."""
         self._check_open()
         statement = statement_on("query", entity, self.backend)
-        return Query(
-            entity, statement.criterion, defaults=statement.defaults, backend=self.backend, reader=self._rows
-        )
+        return Query(**parts_of(statement), backend=self.backend, reader=self._rows)
 
     def get(self, entity: type[E], identity: Identity) -> E | None:
         """The entity with this id, held by the session or read by one GET; None if there is none.
