@@ -6,7 +6,7 @@ when a test requests a fixture.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm import Session, Workspace
     from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
+    from contacthub_orm.sandbox.server.local_server import LocalServer
     from contacthub_orm.sandbox.server.server import Sandbox
 
 __all__ = [
@@ -25,17 +26,14 @@ __all__ = [
     "notihub_sandbox",
 ]
 
+S = TypeVar("S", bound="LocalServer[Any, Any]")
+
 
 @pytest.fixture(scope="session")
 def _contacthub_server() -> Iterator[Sandbox]:
-    from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
+    from contacthub_orm.sandbox.server.server import Sandbox
 
-    try:
-        sandbox = Sandbox()
-    except SandboxUnavailable as missing:
-        pytest.fail(str(missing), pytrace=False)
-    with sandbox:
-        yield sandbox
+    yield from _running(Sandbox)
 
 
 @pytest.fixture
@@ -57,14 +55,8 @@ def contacthub_session(contacthub_sandbox: Sandbox) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def _notihub_server() -> Iterator[NotihubSandbox]:
     from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
-    from contacthub_orm.sandbox.server.local_server import SandboxUnavailable
 
-    try:
-        sandbox = NotihubSandbox()
-    except SandboxUnavailable as missing:
-        pytest.fail(str(missing), pytrace=False)
-    with sandbox:
-        yield sandbox
+    yield from _running(NotihubSandbox)
 
 
 @pytest.fixture
@@ -97,3 +89,15 @@ def contacthub_check(contacthub_workspace: Workspace) -> Callable[..., None]:
             pytest.fail("\n".join(map(str, found)), pytrace=False)
 
     return check
+
+
+def _running(make: Callable[[], S]) -> Iterator[S]:
+    """A server that runs until the session of tests ends."""
+    from contacthub_orm.sandbox.server.local_server import SandboxUnavailable
+
+    try:
+        sandbox = make()
+    except SandboxUnavailable as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with sandbox:
+        yield sandbox
