@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contacthub_orm.sandbox.analytics.conventions import MONTH, YEAR, zone
+from contacthub_orm.sandbox.analytics.conventions import YEAR, zone
 from contacthub_orm.sandbox.analytics.periods import periods
-from contacthub_orm.sandbox.analytics.series import customers_registered, updates
+from contacthub_orm.sandbox.analytics.series import customers_registered
 from contacthub_orm.sandbox.analytics.totals import customers_by_channel, customers_by_node
 from contacthub_orm.sandbox.routes.analytics.answers import answer, key_values, time_series
 from contacthub_orm.sandbox.routes.analytics.parameters import Parameters
+from contacthub_orm.sandbox.routes.analytics.updates import updates_by_day
 
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.service.calls import Answer, Call
@@ -46,10 +47,5 @@ def by_channel(call: Call) -> Answer:
 
 def by_update_date(call: Call) -> Answer:
     """GET how many were added, updated or deleted on which day."""
-    asked = Parameters(call)
-    kind = asked.choice("type", "update_aggregation_types", "ADDED")
-    first, last = asked.span(MONTH, longest=MONTH if kind == "DELETED" else YEAR)
-    nodes = asked.nodes()
-    when = periods(first, last, "DAILY", zone(call))
-    counts = updates(call, call.store.customers, nodes, when, kind)
+    asked, when, counts = updates_by_day(call, call.store.customers)
     return answer(asked, [time_series("customers", when, counts.get((), [0] * len(when)))])

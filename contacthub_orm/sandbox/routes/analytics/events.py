@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from contacthub_orm.reference import enum
 from contacthub_orm.sandbox.analytics.conventions import MONTH, YEAR, zone
 from contacthub_orm.sandbox.analytics.periods import periods
-from contacthub_orm.sandbox.analytics.series import events_by_kind, updates
+from contacthub_orm.sandbox.analytics.series import events_by_kind
 from contacthub_orm.sandbox.routes.analytics.answers import answer, time_series
 from contacthub_orm.sandbox.routes.analytics.parameters import Parameters
+from contacthub_orm.sandbox.routes.analytics.updates import updates_by_day
 
 if TYPE_CHECKING:
     from contacthub_orm.sandbox.service.calls import Answer, Call
@@ -37,12 +38,7 @@ def by_type_and_context(call: Call) -> Answer:
 
 def by_update_date(call: Call) -> Answer:
     """GET how many were added, updated or deleted on which day: a series for each type."""
-    asked = Parameters(call)
-    kind = asked.choice("type", "update_aggregation_types", "ADDED")
-    first, last = asked.span(MONTH, longest=MONTH if kind == "DELETED" else YEAR)
-    nodes = asked.nodes()
-    when = periods(first, last, "DAILY", zone(call))
-    counts = updates(call, call.store.events, nodes, when, kind)
+    asked, when, counts = updates_by_day(call, call.store.events)
     return answer(
         asked, [time_series(category, when, numbers) for (category,), numbers in sorted(counts.items())]
     )
