@@ -9,10 +9,9 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from contacthub_orm.reference import enum
-from contacthub_orm.sandbox.documents.failures import not_found
 from contacthub_orm.sandbox.documents.violations import Violation, immutable, missing
 from contacthub_orm.sandbox.documents.wire import decode
-from contacthub_orm.sandbox.routes.configuration.declared import page_of, route, sent
+from contacthub_orm.sandbox.routes.configuration.declared import existing_node, page_of, route, sent
 from contacthub_orm.sandbox.routes.configuration.entry_nodes import matching_violations
 from contacthub_orm.sandbox.search.nodes import shown_customers
 from contacthub_orm.sandbox.service.calls import Answer
@@ -130,12 +129,7 @@ def list_send_subscriptions(call: Call) -> Answer:
 
 
 def _existing(call: Call) -> dict[str, Any]:
-    node_id = call.path["aggregateNodeId"]
-    node = call.configuration.aggregates.get(node_id)
-    if node is None:
-        raise not_found("node", node_id)
-    call.check_node(node_id)
-    return node
+    return existing_node(call, call.configuration.aggregates, call.path["aggregateNodeId"])
 
 
 def _store(call: Call, node: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.documents.violations import Violation
     from contacthub_orm.sandbox.service.calls import Call, Handler
+    from contacthub_orm.sandbox.storage.collections import Collection
 
-__all__ = ["Route", "flag", "invalid_body", "known", "page_of", "route", "sent", "whole_number"]
+__all__ = [
+    "Route",
+    "existing_node",
+    "flag",
+    "invalid_body",
+    "known",
+    "page_of",
+    "route",
+    "sent",
+    "whole_number",
+]
 
 Route: TypeAlias = "tuple[str, str, Handler]"
 
@@ -123,3 +134,16 @@ def known(call: Call, name: str, choices: Sequence[str], what: str) -> str:
     if value not in choices:
         raise not_found(what, value)
     return value
+
+
+def existing_node(call: Call, nodes: Collection, node_id: str) -> dict[str, Any]:
+    """The configuration of a node that the path names.
+
+    Raises:
+        Failure: 404 if there is none, 403 if the token has no permission for it.
+    """
+    node = nodes.get(node_id)
+    if node is None:
+        raise not_found("node", node_id)
+    call.check_node(node_id)
+    return node

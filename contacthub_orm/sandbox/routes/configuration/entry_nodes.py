@@ -7,11 +7,10 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from contacthub_orm.sandbox.documents.failures import not_found
 from contacthub_orm.sandbox.documents.schemas import base_properties
 from contacthub_orm.sandbox.documents.violations import Violation, immutable, missing
 from contacthub_orm.sandbox.records.refreshing import refresh_customers
-from contacthub_orm.sandbox.routes.configuration.declared import flag, page_of, route, sent
+from contacthub_orm.sandbox.routes.configuration.declared import existing_node, flag, page_of, route, sent
 from contacthub_orm.sandbox.service.calls import Answer
 from contacthub_orm.sandbox.service.start_values import entry_node
 from contacthub_orm.sandbox.storage.tables import customers, events, sessions
@@ -87,12 +86,7 @@ def existing(call: Call) -> dict[str, Any]:
     Raises:
         Failure: 404 if there is none, 403 if the token has no permission for it.
     """
-    node_id = call.path["nodeId"]
-    node = call.configuration.entries.get(node_id)
-    if node is None:
-        raise not_found("node", node_id)
-    call.check_node(node_id)
-    return node
+    return existing_node(call, call.configuration.entries, call.path["nodeId"])
 
 
 def matching_violations(call: Call, policy: dict[str, Any], pointer: str) -> Iterator[Violation]:
