@@ -5,7 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import commit, flush, growth, imports, journal, operations, page_load, reads, scan, writes
+from benchmarks import (
+    bulk,
+    commit,
+    flush,
+    growth,
+    imports,
+    journal,
+    mirror,
+    operations,
+    page_load,
+    reads,
+    scan,
+    writes,
+)
 from benchmarks.harness import Row, table
 
 if TYPE_CHECKING:
@@ -19,13 +32,20 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "writes": writes.rows,
     "flush": flush.rows,
     "commit": commit.rows,
+    "bulk": bulk.rows,
     "journal": journal.rows,
     "scan": scan.rows,
+    "mirror": mirror.rows,
     "operations": operations.rows,
     "imports": imports.rows,
     "growth": growth.rows,
 }
-_FULL: Final = _SUBJECTS | {"scan": scan.full_rows, "growth": growth.full_rows}
+_FULL: Final = _SUBJECTS | {
+    "bulk": bulk.full_rows,
+    "scan": scan.full_rows,
+    "growth": growth.full_rows,
+    "mirror": mirror.full_rows,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,6 +5,8 @@ ContacthubError
 ├── InvalidRequestError            a session or an entity is used in an invalid way
 │   ├── ArgumentError              invalid arguments of a call (also ValueError)
 │   ├── JournalError               a journal is in use, unsettled, of another node, or not a journal
+│   ├── MirrorError                a mirror is of another node or layout, or not a mirror
+│   ├── OffsetExpired              updates after an offset may be lost: the service keeps them no longer
 │   └── OperationNotPermitted      a change of something read-only, or a save of something never saved (also ValueError)
 ├── CompileError                   a criterion or query that the service's query language cannot express
 │   └── UnknownAttributeError      a criterion names an attribute that is not declared (also AttributeError)
@@ -24,6 +26,7 @@ ContacthubError
 │   └── ServerError                5xx
 │       └── UnsettledServerError   5xx to a write (also OutcomeUnknown)
 ├── StaleDataError                 the service holds a newer version than the one that was read
+├── BulkSaveError                  a bulk save that did not save every row
 └── CommitError                    a commit that did not fully succeed (an ExceptionGroup)
 """
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.account import Account
+    from contacthub_orm.orm.service.bulk_load import BulkAccount
     from contacthub_orm.orm.unit_of_work.compensation import Compensation
 
 __all__ = [
@@ -46,6 +50,7 @@ __all__ = [
     "ArgumentError",
     "AuthenticationError",
     "BadRequestError",
+    "BulkSaveError",
     "CommitError",
     "CompileError",
     "ConfigurationError",
@@ -54,10 +59,12 @@ __all__ = [
     "ForbiddenError",
     "InvalidRequestError",
     "JournalError",
+    "MirrorError",
     "MultipleResultsFound",
     "NoResultFound",
     "NotFoundError",
     "NotSent",
+    "OffsetExpired",
     "OperationNotPermitted",
     "OutcomeUnknown",
     "ServerError",
@@ -101,6 +108,14 @@ class InvalidRequestError(ContacthubError):
 
 class JournalError(InvalidRequestError):
     """A journal cannot be used: it is in use, holds an unsettled commit, is another node's, or is not a journal."""
+
+
+class MirrorError(InvalidRequestError):
+    """A mirror cannot be used: it is another node's, has another layout, is damaged or locked, or is not a mirror."""
+
+
+class OffsetExpired(InvalidRequestError):  # noqa: N818 - what became of the offset
+    """Updates after an offset may be lost: the service keeps them no longer, or its stream began anew. Read everything."""
 
 
 class ArgumentError(InvalidRequestError, ValueError):
@@ -303,6 +318,17 @@ class StaleDataError(ContacthubError):
     def __init__(self, message: str, *, current: dict[str, Any] | None = None) -> None:
         self.current = current
         super().__init__(message)
+
+
+class BulkSaveError(ContacthubError):
+    """A bulk save that did not save every row. `account` says what became of the rows, and has the rejected ones."""
+
+    def __init__(self, message: str, account: BulkAccount) -> None:
+        self.account = account
+        super().__init__(message, account)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class CommitError(ContacthubError, ExceptionGroup[Exception]):

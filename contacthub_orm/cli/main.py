@@ -14,6 +14,7 @@ except ImportError:
 
 from contacthub_orm.cli.doctor import doctor
 from contacthub_orm.cli.journal import journal, recover
+from contacthub_orm.cli.mirror import mirror
 from contacthub_orm.cli.models import check, models
 from contacthub_orm.cli.quickstart import quickstart
 from contacthub_orm.cli.sandbox import sandbox
@@ -30,6 +31,7 @@ def main() -> None:
 main.add_command(check)
 main.add_command(doctor)
 main.add_command(journal)
+main.add_command(mirror)
 main.add_command(models)
 main.add_command(quickstart)
 main.add_command(recover)

@@ -34,15 +34,16 @@ from contacthub_orm.orm.query.select import Result, Select, select
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
 from contacthub_orm.orm.service.backend import Backend
 from contacthub_orm.orm.service.binds import Bind
+from contacthub_orm.orm.service.bulk_load import BulkAccount, BulkPlan, Reject
 from contacthub_orm.orm.service.field_changes import FieldChange
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.service.search import Page, ScanKey, Search
-from contacthub_orm.orm.session.conflicts import Decision
 from contacthub_orm.orm.session.context.snapshots import make_transient
 from contacthub_orm.orm.session.factories import scoped_session, sessionmaker
 from contacthub_orm.orm.session.inspection import InstanceState, inspect, object_session
 from contacthub_orm.orm.session.reading import TooManyRequests
 from contacthub_orm.orm.session.session import Session
+from contacthub_orm.orm.session.transaction.conflicts import Decision
 from contacthub_orm.orm.unit_of_work.outbox import drain_events
 from contacthub_orm.orm.unit_of_work.recovery import Report, recover
 from contacthub_orm.orm.wire.codecs import Codec, register_codec
@@ -55,6 +56,8 @@ __all__ = [
     "Below",
     "Bind",
     "Bound",
+    "BulkAccount",
+    "BulkPlan",
     "Codec",
     "Criterion",
     "Decision",
@@ -80,6 +83,7 @@ __all__ = [
     "Query",
     "ReadOnlyList",
     "Reference",
+    "Reject",
     "Related",
     "RelatedView",
     "Report",

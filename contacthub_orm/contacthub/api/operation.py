@@ -284,7 +284,9 @@ def _sent(body: Any) -> dict[str, Any]:
         return {}
     if _is_form(body):
         fields = {
-            name: ("file.csv", value, "text/csv") if isinstance(value, bytes) else str(value)
+            name: (getattr(value, "filename", "file.csv"), value, "text/csv")
+            if isinstance(value, bytes)
+            else str(value)
             for name, value in body.items()
         }
         content, media_type = encode_multipart_formdata(fields)

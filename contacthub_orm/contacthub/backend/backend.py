@@ -346,6 +346,11 @@ class NodeBackend:
         """Whether the node's matching policy ignores case at a path; reads the policy if it is not known."""
         return issubclass(entity, Customer) and self._policy().ignores_case(path)
 
+    def merges_by(self, paths: AbstractSet[str]) -> bool:
+        """Whether the node is known to match by these properties, and to update the customer that matches."""
+        policy = self._policy()
+        return policy.certain and policy.uniqueness == "MERGE" and set(policy.properties) == paths
+
     def find_created(self, writes: Sequence[InDoubtWrite], known: AbstractSet[Key]) -> list[Resolution]:
         """Look up creations whose answer was lost; see `lookup`."""
         return find_created(self, self._policy(), writes, known)

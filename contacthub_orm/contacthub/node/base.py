@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from contacthub_orm.contacthub.backend.backend import NodeBackend
 from contacthub_orm.contacthub.entities.customer import Customer
 from contacthub_orm.contacthub.values.argument_aliases import identity
-from contacthub_orm.orm import Entity, PagedQuery
+from contacthub_orm.orm import Entity, PagedQuery, Session
 from contacthub_orm.orm.active_record.call_session import CallSession
 from contacthub_orm.orm.entity.detached import get_reference, loaded
 from contacthub_orm.orm.query.statement import parts_of
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from contacthub_orm.contacthub.api.api import Api
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.contacthub.workspace import Workspace
+    from contacthub_orm.orm.service.bulk_load import (
+        BulkAccount,
+        BulkArguments,
+        BulkOptions,
+        BulkPlan,
+        BulkRows,
+        Intake,
+    )
 
 __all__ = ["NodeBase", "settable"]
 
@@ -46,6 +54,23 @@ class NodeBase:
     def lend(self) -> CallSession:
         """A session for one call (see `contacthub_orm.orm.active_record.call_session`)."""
         return CallSession(self)
+
+    def load_in_bulk(self, intake: Intake, rows: BulkRows, options: BulkOptions) -> BulkAccount:
+        """Save rows for a session; see `Session.bulk_save`."""
+        from contacthub_orm.contacthub.bulk.load import load  # few programs use it
+
+        return load(self, intake, rows, options)
+
+    def plan_bulk_load(self, intake: Intake, rows: BulkRows, options: BulkOptions) -> BulkPlan:
+        """Say what `load_in_bulk` would send; see `Session.plan_bulk_save`."""
+        from contacthub_orm.contacthub.bulk.load import plan  # few programs use it
+
+        return plan(self, intake, rows, options)
+
+    def bulk_save(self, rows: BulkRows, **options: Unpack[BulkArguments]) -> BulkAccount:
+        """Save many rows at once, as `Session.bulk_save` does, with a session of its own."""
+        with Session(self) as session:
+            return session.bulk_save(rows, **options)
 
     def query(self, entity: type[E]) -> PagedQuery[E]:
         """A query for entities of a class, as `session.query`, but its entities belong to no session.

@@ -23,9 +23,7 @@ from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.select import statement_on
 from contacthub_orm.orm.query.statement import parts_of
 from contacthub_orm.orm.service.account import Account
-from contacthub_orm.orm.session.blocks import nested_block
-from contacthub_orm.orm.session.committing import Committer
-from contacthub_orm.orm.session.conflicts import Conflicts
+from contacthub_orm.orm.session.bulk_saving import BulkSaving, SessionIntake
 from contacthub_orm.orm.session.context.flushing import Flusher
 from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
 from contacthub_orm.orm.session.context.loading import Loader
@@ -37,6 +35,10 @@ from contacthub_orm.orm.session.executing import Executing
 from contacthub_orm.orm.session.merging import merge, merge_all
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
+from contacthub_orm.orm.session.syncing import Syncing
+from contacthub_orm.orm.session.transaction.blocks import nested_block
+from contacthub_orm.orm.session.transaction.committing import Committer
+from contacthub_orm.orm.session.transaction.conflicts import Conflicts
 from contacthub_orm.orm.session.what_if.methods import WhatIf
 from contacthub_orm.orm.unit_of_work.journal import settled_journal
 from contacthub_orm.orm.wire.partial import is_partial
@@ -51,8 +53,8 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.resource import Identity
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
-    from contacthub_orm.orm.session.conflicts import OnConflict
     from contacthub_orm.orm.session.natural_key import KeyPaths
+    from contacthub_orm.orm.session.transaction.conflicts import OnConflict
     from contacthub_orm.orm.unit_of_work.execution import OnError, Progress
     from contacthub_orm.orm.wire.documents import Document
 
@@ -63,7 +65,7 @@ H = TypeVar("H")
 
 
 @suggests_arguments
-class Session(Executing, WhatIf):
+class Session(Executing, WhatIf, BulkSaving, Syncing):
     """Tracks entities of one backend and saves what changed, on `flush()` or `commit()`.
 
     Args:
@@ -135,6 +137,7 @@ class Session(Executing, WhatIf):
         parts = (self._context, self._flusher, self._in_doubt, self._reconciliation)
         conflicts = Conflicts(self._context, self._loader, self._in_doubt)
         self._committer = Committer(self, self.backend, *parts, settle, conflicts)
+        self._intake = SessionIntake(self.backend, self._context, self._reconciliation, settle, check_version)
 
     # -- entities in and out ------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakSet
 
 from contacthub_orm.errors import JournalError
@@ -83,13 +83,17 @@ class JournalFile:
             another place, or cannot be written.
     """
 
+    application_id: ClassVar[int] = _APPLICATION_ID
+    schema: ClassVar[str] = _SCHEMA
+    format: ClassVar[str] = _FORMAT
+
     def __init__(self, path: str | os.PathLike[str], place: str | None, *, create: bool) -> None:
         self.path = _path(path)
         self._inherited = False
         self.inode = _inode(self.path)
         if any(one.inode == self.inode and one.is_open for one in _open_journals):
             raise JournalError(f"{self.path} {_IN_USE}")  # to read the file once more would break its lock
-        _prepare(self.path, create=create)
+        _prepare(self.path, self.application_id, create=create)
         try:
             self._connection = sqlite3.connect(
                 self.path, isolation_level=None, timeout=0.2, check_same_thread=False
@@ -109,23 +113,24 @@ class JournalFile:
     def _open(self, place: str | None) -> None:
         execute = self._connection.execute
         execute("pragma locking_mode = exclusive")
-        if execute("pragma application_id").fetchone() != (_APPLICATION_ID,):
-            execute(f"pragma application_id = {_APPLICATION_ID}")
+        execute("pragma secure_delete = on")  # what was settled leaves no personal data behind
+        if execute("pragma application_id").fetchone() != (self.application_id,):
+            execute(f"pragma application_id = {self.application_id}")
         execute("pragma journal_mode = wal")
         execute("begin exclusive")
-        for statement in _SCHEMA.split(";"):
+        for statement in self.schema.split(";"):
             execute(statement)
         found = dict(execute("select key, value from meta").fetchall())
-        held, written = found.get("place", place or ""), found.get("format", _FORMAT)
-        if written != _FORMAT:
+        held, written = found.get("place", place or ""), found.get("format", self.format)
+        if written != self.format:
             execute("rollback")
             raise JournalError(
-                f"{self.path} is a journal of format {written}; this version reads format {_FORMAT}"
+                f"{self.path} is a journal of format {written}; this version reads format {self.format}"
             )
         if place not in (None, held):
             execute("rollback")
             raise JournalError(f"{self.path} is the journal of {held}, not of {place}")
-        execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, _FORMAT))
+        execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, self.format))
         execute("commit")
         self.place = held
 
@@ -217,7 +222,7 @@ def _inode(path: Path) -> _Inode | None:
     return found.st_dev, found.st_ino
 
 
-def _prepare(path: Path, *, create: bool) -> None:
+def _prepare(path: Path, application_id: int, *, create: bool) -> None:
     """Make sure that a file is a journal or new, and that only its owner can read it.
 
     Raises:
@@ -227,7 +232,7 @@ def _prepare(path: Path, *, create: bool) -> None:
         if not _exists(path, create=create):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
         with path.open("rb") as file:
-            _refuse_other_programs(path, file.read(_HEADER))
+            _refuse_other_programs(path, application_id, file.read(_HEADER))
     except OSError as error:
         raise JournalError(f"{path} cannot be opened: {error.strerror or error}") from None
     for one in (path, Path(f"{path}-wal")):
@@ -254,7 +259,7 @@ def _exists(path: Path, *, create: bool) -> bool:
     return True
 
 
-def _refuse_other_programs(path: Path, header: bytes) -> None:
+def _refuse_other_programs(path: Path, application_id: int, header: bytes) -> None:
     """Refuse a file whose header is not that of a journal. An empty file is a new journal.
 
     Raises:
@@ -264,7 +269,7 @@ def _refuse_other_programs(path: Path, header: bytes) -> None:
         return
     if not header.startswith(_MAGIC):
         raise JournalError(f"{path} is no journal: it is another program's file")
-    if header[_MARK] != _APPLICATION_ID.to_bytes(4, "big"):
+    if header[_MARK] != application_id.to_bytes(4, "big"):
         raise JournalError(
             f"{path} is no journal: it is another program's database, or a journal of an earlier version "
             "of this library, which only that version can recover"

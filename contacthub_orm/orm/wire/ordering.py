@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from datetime import datetime
 
-__all__ = ["comparable", "compare", "folded"]
+__all__ = ["comparable", "compare", "folded", "is_instant"]
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 
@@ -50,6 +50,11 @@ def comparable(value: Any) -> Hashable:
 def folded(value: Any) -> Hashable:
     """As `comparable`, without regard to the case of a text."""
     return comparable(value.casefold() if isinstance(value, str) and _instant(value) is None else value)
+
+
+def is_instant(value: Any) -> bool:
+    """Whether a value is compared as an instant with another one that is."""
+    return _instant(value) is not None
 
 
 def _instant(value: Any) -> datetime | None:

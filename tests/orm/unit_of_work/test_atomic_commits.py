@@ -177,7 +177,7 @@ def test_an_undo_that_is_interrupted_leaves_the_changes_pending(
         session.add(fresh)
         world.fault(node, 0, "before", no())
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("contacthub_orm.orm.session.blocks.compensate", stop)
+            patch.setattr("contacthub_orm.orm.session.transaction.blocks.compensate", stop)
             session.commit(atomic=True)
         assert (one.extra, session.new) == ("one", [fresh])
         assert session.commit().succeeded

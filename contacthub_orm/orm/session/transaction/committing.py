@@ -14,10 +14,10 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Account, Outcome, commit_error
 from contacthub_orm.orm.service.field_changes import field_changes
 from contacthub_orm.orm.service.plan import Verb
-from contacthub_orm.orm.session.announcing import CommitLog, announce
-from contacthub_orm.orm.session.blocks import AtomicBlock, PlainBlock, commit
-from contacthub_orm.orm.session.conflicts import MOST_ROUNDS, joined
 from contacthub_orm.orm.session.context.snapshots import Snapshot
+from contacthub_orm.orm.session.transaction.announcing import CommitLog, announce
+from contacthub_orm.orm.session.transaction.blocks import AtomicBlock, PlainBlock, commit
+from contacthub_orm.orm.session.transaction.conflicts import MOST_ROUNDS, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.field_changes import FieldChange
-    from contacthub_orm.orm.session.blocks import Block, Committing
-    from contacthub_orm.orm.session.conflicts import Conflicts, OnConflict
     from contacthub_orm.orm.session.context.flushing import Flusher
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
+    from contacthub_orm.orm.session.transaction.blocks import Block, Committing
+    from contacthub_orm.orm.session.transaction.conflicts import Conflicts, OnConflict
     from contacthub_orm.orm.unit_of_work.execution import Progress
 
 __all__ = ["Committer"]

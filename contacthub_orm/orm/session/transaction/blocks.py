@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.plan import Operation, Plan
-    from contacthub_orm.orm.session.announcing import CommitLog
     from contacthub_orm.orm.session.context.flushing import Flusher
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
     from contacthub_orm.orm.session.context.snapshots import Snapshot
+    from contacthub_orm.orm.session.transaction.announcing import CommitLog
     from contacthub_orm.orm.unit_of_work.execution import Progress
     from contacthub_orm.orm.wire.documents import Document
 

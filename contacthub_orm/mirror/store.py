@@ -1,0 +1,319 @@
+"""The tables of a mirror: documents, tombstones, the offset, and what may replace what."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from contacthub_orm.contacthub.entities.customer import Customer
+from contacthub_orm.contacthub.entities.event import Event
+from contacthub_orm.errors import InvalidRequestError, MirrorError
+from contacthub_orm.mirror.file import open_file, refusing
+from contacthub_orm.orm.wire.conversion import parse_datetime
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contacthub_orm.orm import Entity
+    from contacthub_orm.orm.wire.documents import Document
+
+__all__ = ["TABLES", "Store", "Table", "instant", "table_of"]
+
+LAYOUT: Final = "1"
+
+_FETCHED: Final = 500
+
+_encoded: Final = json.JSONEncoder(
+    separators=(",", ":")
+).encode  # `json.dumps` would make an encoder for each row
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@attrs.frozen
+class Table:
+    """Where the documents of one kind are kept.
+
+    Attributes:
+        entity: their class.
+        name: the name of the table.
+        view: the name of the flat view.
+        columns: the columns besides `document`, by the key whose value they hold; those in `instants` as microseconds
+            since 1970.
+        instants: the keys that hold an instant.
+    """
+
+    entity: type[Entity]
+    name: str
+    view: str
+    columns: dict[str, str]
+    instants: frozenset[str]
+
+
+TABLES: Final = (
+    Table(
+        Customer,
+        "customer_documents",
+        "customers",
+        {"id": "id", "version": "version", "updatedAt": "updated", "registeredAt": "registered"},
+        frozenset({"updatedAt", "registeredAt"}),
+    ),
+    Table(
+        Event,
+        "event_documents",
+        "events",
+        {"id": "id", "version": "version", "updatedAt": "updated", "date": "date", "customerId": "customer"},
+        frozenset({"updatedAt", "date"}),
+    ),
+)
+
+_SCHEMA: Final = """
+create table if not exists meta (key text primary key, value text not null);
+create table if not exists customer_documents (
+    id text primary key, version integer, updated integer, registered integer,
+    generation integer not null, document text not null
+);
+create table if not exists event_documents (
+    id text primary key, version integer, updated integer, date integer, customer text,
+    generation integer not null, document text not null
+);
+create table if not exists tombstones (
+    kind text not null, id text not null, generation integer not null, at real not null, primary key (kind, id)
+) without rowid;
+create table if not exists doubtful (id text primary key) without rowid;
+create index if not exists customer_generations on customer_documents (generation);
+create index if not exists event_generations on event_documents (generation);
+create index if not exists event_customers on event_documents (customer);
+"""
+
+
+def instant(text: Any) -> int | None:
+    """The microseconds since 1970 of an ISO 8601 date or date-time; None for anything else."""
+    try:
+        since = parse_datetime(text) - _EPOCH
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def table_of(entity: Any) -> Table:
+    """The table of a class.
+
+    Raises:
+        InvalidRequestError: if a mirror has none.
+    """
+    for table in TABLES:
+        if isinstance(entity, type) and issubclass(entity, table.entity):
+            return table
+    raise InvalidRequestError(f"a mirror holds customers and events, got {entity!r}")
+
+
+class Store:
+    """The open file of a mirror.
+
+    A row is replaced by a newer version alone, and what was deleted does not come back: so it is harmless to be told
+    anything twice, or late. Every transaction that writes has a generation, by which readers find what is new.
+
+    Attributes:
+        path: the absolute path of the file.
+        connection: the connection that writes; it belongs to the thread that opened it.
+        generation: that of the transaction that is open.
+
+    Raises:
+        MirrorError: if the file is of another place or layout, is not a mirror, or cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], place: str) -> None:
+        self.path, self.connection = open_file(path)
+        self.generation = 0
+        try:
+            with refusing(self.path):
+                self._prepare(place)
+        except MirrorError:
+            self.connection.close()
+            raise
+
+    def _prepare(self, place: str) -> None:
+        self.connection.create_function("instant", 1, instant, deterministic=True)
+        with self._locked():
+            if self.connection.execute("select 1 from sqlite_master where name = 'meta'").fetchone() is None:
+                for statement in _SCHEMA.split(";"):
+                    self.connection.execute(statement)
+                self.set("layout", LAYOUT)
+                self.set("place", place)
+        if self.get("layout") != LAYOUT:
+            raise MirrorError(
+                f"{self.path} has the layout {self.get('layout')}, not {LAYOUT}: delete it, and read anew"
+            )
+        if self.get("place") != place:
+            raise MirrorError(f"{self.path} is a mirror of {self.get('place')}, not of {place}")
+
+    # -- transactions and settings ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:  # SQLite ends it by itself after some errors
+                self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction with a generation of its own: everything in it is kept, or nothing.
+
+        Raises:
+            MirrorError: if it cannot be written.
+        """
+        with refusing(self.path), self._locked():
+            self.generation = self.newest_generation() + 1
+            self.set("generation", str(self.generation))
+            yield
+
+    def newest_generation(self) -> int:
+        """The generation of the latest transaction."""
+        return int(self.get("generation") or 0)
+
+    def get(self, key: str) -> str | None:
+        """A setting of the mirror, or None."""
+        found = self.rows("select value from meta where key = ?", (key,))
+        return found[0][0] if found else None
+
+    def set(self, key: str, value: str | None) -> None:
+        """Write a setting, or remove it. A transaction must be open."""
+        if value is None:
+            self.connection.execute("delete from meta where key = ?", (key,))
+        else:
+            self.connection.execute("insert or replace into meta values (?, ?)", (key, value))
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a statement.
+
+        Raises:
+            MirrorError: if SQLite refuses it.
+        """
+        with refusing(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+        """The rows of a query that may have many, as they are needed.
+
+        Raises:
+            MirrorError: if SQLite refuses it.
+        """
+        with refusing(self.path):
+            cursor = self.connection.execute(sql, parameters)
+        while True:
+            with refusing(self.path):
+                rows = cursor.fetchmany(_FETCHED)
+            if not rows:
+                return
+            yield from rows
+
+    # -- documents ----------------------------------------------------------------------------------------------------
+
+    def write(self, table: Table, documents: Iterable[Document], *, force: bool = False) -> int:
+        """Write documents, except those that are no newer than what is held, and those of what was deleted.
+
+        Args:
+            table: where to.
+            documents: the documents, as the service gave them.
+            force: whether they replace newer ones too, and what was deleted.
+
+        Returns:
+            How many rows were written.
+        """
+        names = [*table.columns.values(), "generation", "document"]
+        unless_gone = (
+            ""
+            if force
+            else f"not exists (select 1 from tombstones where kind = '{table.view}' and id = ?1) and"
+        )
+        if_newer = "" if force else "where (excluded.version, excluded.updated) > (version, updated)"
+        sql = (
+            f"insert into {table.name} ({', '.join(names)}) "
+            f"select {', '.join(f'?{number}' for number in range(1, len(names) + 1))} where {unless_gone} true "
+            f"on conflict (id) do update set {', '.join(f'{name} = excluded.{name}' for name in names[1:])} {if_newer}"
+        )
+        before = self.connection.total_changes
+        self.connection.executemany(sql, (self._row(table, document) for document in documents))
+        return self.connection.total_changes - before
+
+    def _row(self, table: Table, document: Document) -> list[Any]:
+        version, updated = self.version_of(document)
+        known = {"version": version, "updatedAt": updated}
+        values = [
+            known[key]
+            if key in known
+            else instant(document.get(key))
+            if key in table.instants
+            else document.get(key)
+            for key in table.columns
+        ]
+        return [*values, self.generation, _encoded(document)]
+
+    @staticmethod
+    def version_of(document: Document) -> tuple[int, int]:
+        """What tells whether one document is newer than another; never null, which is less than nothing in SQL."""
+        version = document.get("version")
+        return version if isinstance(version, int) else -1, instant(document.get("updatedAt")) or 0
+
+    def delete(self, table: Table, identity: str, at: datetime) -> int:
+        """Delete a document, with the events of a customer, and remember the ids: what comes late stays away.
+
+        Returns:
+            How many rows were deleted.
+        """
+        gone = self.connection.execute(f"delete from {table.name} where id = ?", (identity,)).rowcount
+        self._bury(table.view, identity, at)
+        if table.entity is Customer:
+            events = TABLES[1]
+            select = f"select id from {events.name} where customer = ?"
+            for (event,) in self.connection.execute(select, (identity,)).fetchall():
+                gone += self.delete(events, event, at)
+        if gone:
+            self.set("scrub", "1")
+        return gone
+
+    def _bury(self, kind: str, identity: str, at: datetime) -> None:
+        self.connection.execute(
+            "insert into tombstones values (?, ?, ?, ?) on conflict do nothing",
+            (kind, identity, self.generation, at.timestamp()),
+        )
+
+    def drop_tombstones(self, before: datetime) -> None:
+        """Forget the ids that were deleted before an instant."""
+        if self.rows("select 1 from tombstones where at < ? limit 1", (before.timestamp(),)):
+            with self.transaction():
+                self.connection.execute("delete from tombstones where at < ?", (before.timestamp(),))
+
+    def scrub(self) -> None:
+        """Overwrite what was deleted in the log of SQLite too, unless a reader needs it: then the next call does."""
+        if self.get("scrub") is None:
+            return
+        with refusing(self.path):
+            (busy, _, _) = self.connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+        if not busy:
+            with self.transaction():
+                self.set("scrub", None)
+
+    def versions(self, table: Table, identities: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """What version of each document is held, by id."""
+        found = self.rows(
+            f"select id, version, updated from {table.name} where id in (select value from json_each(?))",
+            (json.dumps(identities),),
+        )
+        return {identity: (version, updated) for identity, version, updated in found}
+
+    def close(self) -> None:
+        """Close the file."""
+        with refusing(self.path):
+            self.connection.close()
