@@ -13,7 +13,7 @@ for declared in (project["dependencies"], *project["optional-dependencies"].valu
     for requirement in declared:
         if requirement.startswith(f"{project['name']}["):  # an extra that includes others
             continue
-        bound = re.fullmatch(r"([\w.-]+)>=([\w.]+)", requirement)
+        bound = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?>=([\w.]+)", requirement)
         if bound is None:
             sys.exit(f"pyproject.toml declares {requirement!r}; NAME>=VERSION would say its lowest version")
         print(f"{bound[1]}=={bound[2]}")

@@ -6,9 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from benchmarks import (
+    asynchronous,
+    at_scale,
+    budget,
     bulk,
     commit,
+    engines,
     flush,
+    frames,
     growth,
     imports,
     journal,
@@ -17,6 +22,7 @@ from benchmarks import (
     page_load,
     reads,
     scan,
+    size,
     writes,
 )
 from benchmarks.harness import Row, table
@@ -33,18 +39,25 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "flush": flush.rows,
     "commit": commit.rows,
     "bulk": bulk.rows,
+    "budget": budget.rows,
+    "at_scale": at_scale.rows,
+    "engines": engines.rows,
     "journal": journal.rows,
     "scan": scan.rows,
     "mirror": mirror.rows,
+    "frames": frames.rows,
     "operations": operations.rows,
+    "asyncio": asynchronous.rows,
     "imports": imports.rows,
     "growth": growth.rows,
+    "size": size.rows,
 }
 _FULL: Final = _SUBJECTS | {
     "bulk": bulk.full_rows,
     "scan": scan.full_rows,
     "growth": growth.full_rows,
     "mirror": mirror.full_rows,
+    "size": size.full_rows,
 }
 
 

@@ -13,7 +13,7 @@ from benchmarks.harness import Row, interleaved, milliseconds
 __all__ = ["rows"]
 
 _ROUNDS: Final = 11
-_BOUND: Final = 0.1
+_BOUND: Final = 0.06
 _SCRIPT: Final = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
 
 

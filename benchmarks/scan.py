@@ -30,7 +30,7 @@ from contacthub_orm.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["full_rows", "peak_of", "rows"]
+__all__ = ["full_rows", "peak_of", "rows", "seed"]
 
 _CUSTOMERS: Final = 20_000
 _HALF: Final = 10_000
@@ -55,7 +55,7 @@ def rows(customers: int = _CUSTOMERS, part: int = _HALF) -> list[Row]:
     """The fastest of some rounds each; memory is measured once, because it hardly varies."""
     with TemporaryDirectory(prefix="scan-") as folder:
         data = Path(folder, "customers.sqlite")
-        instants = _seed(data, customers)
+        instants = seed(data, customers)
         with (
             serving(_LATENCY, data) as server,
             Workspace(server.workspace_id, server.token, server.base_url) as workspace,
@@ -73,7 +73,7 @@ def full_rows() -> list[Row]:
     return rows(_FULL, _FIFTH)
 
 
-def _seed(data: Path, customers: int) -> list[datetime]:
+def seed(data: Path, customers: int) -> list[datetime]:
     """Fill the file and return the times of registration, sorted."""
     random = Random(1)
     instants = [_BEGINNING + random.random() * _YEARS for _ in range(customers)]

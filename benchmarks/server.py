@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def serving(
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Server(**json.loads(process.stdout.readline()))
+            told = json.loads(process.stdout.readline())
+            yield Server(**{field.name: told[field.name] for field in fields(Server)})
         finally:
             process.terminate()

@@ -2,6 +2,7 @@
 
 ContacthubError
 ├── ConfigurationError             a missing or malformed setting (also ValueError)
+├── BudgetError                    a shared budget cannot be asked, so that nothing may be sent
 ├── InvalidRequestError            a session or an entity is used in an invalid way
 │   ├── ArgumentError              invalid arguments of a call (also ValueError)
 │   ├── JournalError               a journal is in use, unsettled, of another node, or not a journal
@@ -50,6 +51,7 @@ __all__ = [
     "ArgumentError",
     "AuthenticationError",
     "BadRequestError",
+    "BudgetError",
     "BulkSaveError",
     "CommitError",
     "CompileError",
@@ -57,9 +59,11 @@ __all__ = [
     "ConflictError",
     "ContacthubError",
     "ForbiddenError",
+    "ImplicitLoadError",
     "InvalidRequestError",
     "JournalError",
     "MirrorError",
+    "MissingExtra",
     "MultipleResultsFound",
     "NoResultFound",
     "NotFoundError",
@@ -75,6 +79,7 @@ __all__ = [
     "UnsettledServerError",
     "ValidationError",
     "Violation",
+    "message_of",
 ]
 
 
@@ -82,10 +87,24 @@ class ContacthubError(Exception):
     """The base class of all exceptions that this library raises itself.
 
     `flush_account` tells what became of every operation of a flush that raised this one error in place of a CommitError.
-    It is None for all other errors.
+    It is None for all other errors. The message ends with the section of the manual that says what to do.
     """
 
     flush_account: Account | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text} (see {self.section})".lstrip()
+
+    @property
+    def text(self) -> str:
+        """The message without the section of the manual."""
+        return super().__str__()
+
+    @property
+    def section(self) -> str:
+        """The section of the manual on this kind of error: that of its class, or of the nearest one that has a section."""
+        kind = next(cls.__name__ for cls in type(self).__mro__ if cls.__module__ == __name__)
+        return f"docs/errors.md#{kind.lower()}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error by its state, for process pools and task queues: not every class is made from its message."""
@@ -98,12 +117,25 @@ def _unpickled(cls: type[ContacthubError], args: tuple[Any, ...]) -> ContacthubE
     return error
 
 
+def message_of(error: BaseException) -> str:
+    """The message of an exception, to be quoted in another: without the section of the manual."""
+    return error.text if isinstance(error, ContacthubError) else str(error)
+
+
 class ConfigurationError(ContacthubError, ValueError):
     """A setting is missing or malformed."""
 
 
+class BudgetError(ContacthubError):
+    """A budget that several processes share cannot be asked. A transport raises NotSent in its place."""
+
+
 class InvalidRequestError(ContacthubError):
     """A session or an entity is used in an invalid way, such as after `close()`."""
+
+
+class ImplicitLoadError(InvalidRequestError):
+    """A request would block the event loop: the message names the call to await instead (see `contacthub_orm.asyncio`)."""
 
 
 class JournalError(InvalidRequestError):
@@ -120,6 +152,10 @@ class OffsetExpired(InvalidRequestError):  # noqa: N818 - what became of the off
 
 class ArgumentError(InvalidRequestError, ValueError):
     """Invalid arguments; the message names the argument and the rule."""
+
+
+class MissingExtra(ContacthubError, ImportError):  # noqa: N818 - named for what it says
+    """A library that an extra installs is not there; the message says what to install."""
 
 
 class OperationNotPermitted(InvalidRequestError, ValueError):  # noqa: N818 - the name the documented SDK gives it
@@ -244,8 +280,10 @@ class APIError(ContacthubError, HTTPError):
             f"Logref: {logref}. Request: {method} {url}",
         )
 
-    def __str__(self) -> str:
-        told = super().__str__()
+    @property
+    def text(self) -> str:
+        """The status and what the service said, and the hint if there is one."""
+        told = super().text
         return told if self.hint is None else f"{told}. {self.hint}"
 
     @classmethod
@@ -294,8 +332,10 @@ class ServerError(APIError):
 class UnsettledServerError(ServerError, OutcomeUnknown):
     """5xx in answer to a write, which may or may not have taken effect."""
 
-    def __str__(self) -> str:
-        return f"{super().__str__()}. It is not known whether this took effect"
+    @property
+    def text(self) -> str:
+        """The status and what the service said, and what is not known."""
+        return f"{super().text}. It is not known whether this took effect"
 
 
 APIError.by_status.update(
@@ -327,7 +367,9 @@ class BulkSaveError(ContacthubError):
         self.account = account
         super().__init__(message, account)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The message alone, without the account that is an argument too."""
         return str(self.args[0])
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from contacthub_orm.cli.terminal.connection import Target, node_options
+
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.doctor import Report
     from contacthub_orm.contacthub.node import Node
@@ -18,7 +20,6 @@ __all__ = ["doctor"]
 
 
 @click.command()
-@click.option("--node-id", help="The node; CONTACTHUB_NODE_ID by default.")
 @click.option(
     "--live", is_flag=True, help="Also write one marked customer, look what happens, and remove it."
 )
@@ -32,26 +33,27 @@ __all__ = ["doctor"]
     show_default=True,
     help="How findings are printed.",
 )
-def doctor(node_id: str | None, live: bool, yes: bool, path: str | None, form: str) -> None:
+@node_options(sandbox=True)
+def doctor(target: Target, live: bool, yes: bool, path: str | None, form: str) -> None:
     """Say what the client reads of the workspace's configuration, and what it assumes.
 
-    CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name the workspace. Without --live nothing is
-    written to it. The exit status is 1 if the marked customer could not be removed, or the service cannot be asked.
+    Without --live nothing is written to the workspace. The exit status is 1 if the marked customer could not be removed, or
+    the service cannot be asked.
+
+    \b
+    Examples:
+      contacthub-orm doctor --format json
+      contacthub-orm doctor --live --write contacthub.ini
     """
-    from contacthub_orm import ContacthubError, Workspace
     from contacthub_orm.contacthub.doctor import examine
 
-    try:
-        with Workspace.from_env() as workspace:
-            node = workspace.get_node(node_id)
-            report = examine(node)
-            if live:
-                _test(node, report, asks=not yes)
-            _show(report, form)
-            if path is not None:
-                _write(node, report, path, asks=not yes)
-    except ContacthubError as error:
-        raise click.ClickException(str(error)) from None
+    with target.node() as node:
+        report = examine(node)
+        if live:
+            _test(node, report, asks=not yes)
+        _show(report, form)
+        if path is not None:
+            _write(node, report, path, asks=not yes)
     if report.left:
         sys.exit(1)
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contacthub_orm.cli.terminal.connection import Target, node_options
+from contacthub_orm.cli.terminal.progress import is_watched
+
 if TYPE_CHECKING:
     from contacthub_orm.mirror import Mirror, Pulled
 
@@ -16,7 +19,6 @@ __all__ = ["mirror"]
 
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False))
-@click.option("--node-id", help="The node; CONTACTHUB_NODE_ID by default.")
 @click.option("--follow", is_flag=True, help="Go on until SIGINT or SIGTERM.")
 @click.option(
     "--poll",
@@ -29,22 +31,24 @@ __all__ = ["mirror"]
 @click.option(
     "--verify", is_flag=True, help="Compare the mirror with the node first, and repair what differs."
 )
-def mirror(path: str, node_id: str | None, poll: float, *, follow: bool, verify: bool) -> None:
+@node_options()
+def mirror(target: Target, path: str, poll: float, *, follow: bool, verify: bool) -> None:
     """Bring the mirror at PATH up to date with a node; the first time, the whole node is read.
 
-    CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name the workspace. The mirror may be stopped and
-    killed at any time: the next run goes on. Progress goes to the standard error, the result to the standard output.
+    The mirror may be stopped and killed at any time: the next run goes on. At a terminal, progress goes to the standard
+    error; the result goes to the standard output.
+
+    \b
+    Examples:
+      contacthub-orm mirror crm.db
+      contacthub-orm mirror crm.db --follow --poll 10
     """
-    from contacthub_orm import ContacthubError, Workspace
     from contacthub_orm.mirror import Mirror
 
-    try:
-        with Workspace.from_env() as workspace, Mirror(workspace.get_node(node_id), path) as opened:
-            if verify:
-                click.echo(f"verified: {opened.verify(progress=_show)}")
-            click.echo(str(_followed(opened, poll) if follow else opened.pull(progress=_show)))
-    except ContacthubError as error:
-        raise click.ClickException(str(error)) from None
+    with target.node() as node, Mirror(node, path) as opened:
+        if verify:
+            click.echo(f"verified: {opened.verify(progress=_show)}")
+        click.echo(str(_followed(opened, poll) if follow else opened.pull(progress=_show)))
 
 
 def _followed(opened: Mirror, poll: float) -> Pulled | str:
@@ -57,4 +61,5 @@ def _followed(opened: Mirror, poll: float) -> Pulled | str:
 
 
 def _show(done: Pulled) -> None:
-    print(f"\r{done}", end="", file=sys.stderr, flush=True)
+    if is_watched():
+        print(f"\r{done}", end="", file=sys.stderr, flush=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
 import click
 
+from contacthub_orm.cli.terminal.classes import imported
+from contacthub_orm.cli.terminal.connection import Target, workspace_options
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from contacthub_orm import Workspace
 
 __all__ = ["check", "models"]
 
@@ -24,24 +28,34 @@ class NotDone(click.ClickException):
 
 
 @click.command()
-def models() -> None:
+@workspace_options(sandbox=True)
+def models(target: Target) -> None:
     """Write a Python module with classes for what the workspace adds to the library's.
 
-    These are its customers' extended properties and its event types. CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and
-    CONTACTHUB_BASE_URL name the workspace. Subclass the classes in a module of your own:
+    These are its customers' extended properties and its event types. Subclass the classes in a module of your own. The exit
+    status is 2 if the workspace cannot be read.
 
-    contacthub-orm models > crm/_workspace.py
+    \b
+    Example:
+      contacthub-orm models > crm/_workspace.py
     """
-    from contacthub_orm import ContacthubError, Workspace
     from contacthub_orm.contacthub.modelling import WorkspaceSchemas, module_text
 
-    try:
-        with Workspace.from_env() as workspace:
-            schemas = WorkspaceSchemas(workspace.api)
-            text = module_text(schemas.customer_extended(), schemas.all_events())
-    except ContacthubError as error:
-        raise NotDone(str(error)) from None
+    with _read(target) as workspace:
+        schemas = WorkspaceSchemas(workspace.api)
+        text = module_text(schemas.customer_extended(), schemas.all_events())
     click.echo(text.encode(), nl=False)  # Python reads UTF-8, whatever the terminal has
+
+
+@contextmanager
+def _read(target: Target) -> Iterator[Workspace]:
+    try:
+        with target.workspace() as workspace:
+            yield workspace
+    except NotDone:
+        raise
+    except click.ClickException as error:
+        raise NotDone(error.message) from None
 
 
 @click.command()
@@ -54,21 +68,21 @@ def models() -> None:
     show_default=True,
     help="How differences are printed.",
 )
-def check(names: tuple[str, ...], form: str) -> None:
+@workspace_options()
+def check(target: Target, names: tuple[str, ...], form: str) -> None:
     """Compare classes of customers and events with the workspace.
 
     A name is a module, for all of its classes, or MODULE:CLASS. The exit status is 0 if nothing differs, 1 if something
-    does, and 2 if the comparison was not possible. CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and CONTACTHUB_BASE_URL name
-    the workspace.
-    """
-    from contacthub_orm import ContacthubError, Workspace
+    does, and 2 if the comparison was not possible.
 
+    \b
+    Examples:
+      contacthub-orm check crm.models
+      contacthub-orm check crm.models:Member --format json
+    """
     classes = [cls for name in names for cls in _classes(name)]
-    try:
-        with Workspace.from_env() as workspace:
-            found = workspace.check(*classes)
-    except ContacthubError as error:
-        raise NotDone(str(error)) from None
+    with _read(target) as workspace:
+        found = workspace.check(*classes)
     if form == "json":
         click.echo(json.dumps([attrs.asdict(one) for one in found], indent=2))
     else:
@@ -85,12 +99,10 @@ def _classes(name: str) -> Iterator[type]:
     from contacthub_orm import Customer, Event
 
     module_name, _, class_name = name.partition(":")
-    if (here := os.getcwd()) not in sys.path:
-        sys.path.insert(0, here)  # as `python -m` has it
     try:
-        module = importlib.import_module(module_name)
-    except Exception as error:  # noqa: BLE001 - whatever a module of the user's does
-        raise NotDone(f"{module_name} cannot be imported: {type(error).__name__}: {error}") from None
+        module = imported(module_name)
+    except click.ClickException as error:
+        raise NotDone(error.message) from None
     if class_name:
         found = getattr(module, class_name, None)
         if not isinstance(found, type):

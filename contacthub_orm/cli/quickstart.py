@@ -35,7 +35,12 @@ def create(node: Node) -> None:
         ("C-2", "Bruno", "Keller", "Germany", "bruno@example.com"),
         ("C-3", "Clara", "Moretti", "Italy", None),
     ]
-    orders = [("C-1", "O-1", 120.5), ("C-1", "O-2", 60.0), ("C-2", "O-3", 19.5), ("C-3", "O-4", 300.0)]
+    orders = [
+        ("C-1", "O-1", 120.5),
+        ("C-1", "O-2", 60.0),
+        ("C-2", "O-3", 19.5),
+        ("C-3", "O-4", 300.0),
+    ]
 
     with Session(node) as session, session.begin():
         customers = {}
@@ -61,11 +66,13 @@ def query(node: Node) -> None:
     """Query with Python operators, which become the service's query language; `compile()` shows it."""
     with Session(node) as session:
         morettis = session.query(Customer).filter(
-            (Customer.base.lastName == "Moretti") & Customer.base.contacts.email.is_not(None)
+            Customer.base.lastName == "Moretti",
+            Customer.base.contacts.email.is_not(None),
         )
         print(morettis.compile()["query"])
         for customer in morettis:
-            print(customer.externalId, customer.base.firstName, customer.base.contacts.email)
+            base = customer.base
+            print(customer.externalId, base.firstName, base.contacts.email)
 
 
 def change(node: Node) -> None:
@@ -75,7 +82,8 @@ def change(node: Node) -> None:
     """
     with Session(node) as session:
         with session.begin():
-            for customer in session.query(Customer).filter(Customer.base.address.country == "Italy"):
+            lives_in_italy = Customer.base.address.country == "Italy"
+            for customer in session.query(Customer).filter(lives_in_italy):
                 customer.base.locale = "it_IT"
                 if customer.externalId == "C-1":
                     customer.tags.manual.append("vip")
@@ -88,18 +96,27 @@ def read_back(node: Node) -> None:
     """Read the customers back: a new session holds nothing, so these figures come from the server."""
     with Session(node) as session:
         customers = session.query(Customer).order_by(Customer.externalId).all()
-        orders = session.query(Event).filter(Event.type == Event.TYPES.COMPLETED_ORDER).all()
+        is_order = Event.type == Event.TYPES.COMPLETED_ORDER
+        orders = session.query(Event).filter(is_order).all()
     total = sum(order.properties.amount.total for order in orders)
     print(f"{len(customers)} customers, {len(orders)} orders, {total:.2f} in total")
     for customer in customers:
-        base = customer.base
-        print(customer.externalId, base.firstName, base.locale, base.address.city, customer.tags.manual)
+        base, city = customer.base, customer.base.address.city
+        tags = customer.tags.manual
+        print(customer.externalId, base.firstName, base.locale, city, tags)
 
+
+PATH = 20
+"""How much of the path of a request is shown."""
+
+BESIDE = PATH + len("PATCH ") + len("  status  ") + 2
+"""What the table of requests has beside the column of what was sent."""
 
 NEXT = """\
 - README.md: the tour, and what differs from SQLAlchemy.
 - docs/: quickstart.md, mapping.md, queries.md.
 - examples/chinook.py: a whole shop in one commit; a second run writes nothing.
+- contacthub-orm --help: ask, export, import, merge duplicates, a Python prompt.
 - contacthub-orm sandbox: this server by itself, for any client.
 - The pytest fixtures contacthub_sandbox and contacthub_session: for your tests.
 - Workspace.from_env().get_node(): your account instead, by the variables
@@ -108,7 +125,12 @@ NEXT = """\
 
 @click.command()
 def quickstart() -> None:
-    """Create, query and change customers on a sandbox, and show the requests that were sent."""
+    """Create, query and change customers on a sandbox, and show the requests that were sent.
+
+    \b
+    Example:
+      contacthub-orm quickstart
+    """
     from contacthub_orm.sandbox.server.server import Sandbox, SandboxUnavailable
 
     try:
@@ -139,7 +161,7 @@ def _run(console: Console, sandbox: Sandbox, number: int, step: Callable[[Node],
     console.print()
     console.rule(f"{number}. {step.__name__.replace('_', ' ').capitalize()}", align="left")
     console.print(prose, end="\n\n")
-    console.print(Syntax(code, "python", theme="ansi_dark", background_color="default"))
+    console.print(Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True))
     printed = io.StringIO()
     sandbox.clear_requests()
     with redirect_stdout(printed):
@@ -149,7 +171,7 @@ def _run(console: Console, sandbox: Sandbox, number: int, step: Callable[[Node],
         for part in textwrap.wrap(line, console.width - 1, subsequent_indent="    "):
             console.print(part, markup=False, style="green")
     console.print("\nand the server received", style="bold")
-    console.print(_table(sandbox.requests))
+    console.print(_table(sandbox.requests, console.width))
 
 
 def _prose_and_code(step: Callable[[Node], None]) -> tuple[str, str]:
@@ -159,7 +181,7 @@ def _prose_and_code(step: Callable[[Node], None]) -> tuple[str, str]:
     return " ".join(prose.split()), textwrap.dedent(body).strip("\n")
 
 
-def _table(received: list[ReceivedRequest]) -> Table:
+def _table(received: list[ReceivedRequest], width: int) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -169,16 +191,16 @@ def _table(received: list[ReceivedRequest]) -> Table:
         table.add_column(title, overflow="fold")
     for request in received:
         path = "/".join(request.path.split("/")[5:])
-        line = f"{request.method} {_cut(path, 22)}"
-        table.add_row(line, str(request.status), Text(_sent(request)))
+        line = f"{request.method} {_cut(path, PATH)}"
+        table.add_row(line, str(request.status), Text(_cut(_sent(request), width - BESIDE)))
     return table
 
 
 def _sent(request: ReceivedRequest) -> str:
-    """The body, or the parameters of a request without one; shortened if it is long."""
+    """The body, or the parameters of a request without one."""
     if request.body is not None:
-        return _cut(json.dumps(request.body), 56)
-    return _cut("&".join(f"{key}={value}" for key, value in request.query.items() if key != "nodeId"), 56)
+        return json.dumps(request.body)
+    return "&".join(f"{key}={value}" for key, value in request.query.items() if key != "nodeId")
 
 
 def _cut(text: str, width: int) -> str:

@@ -22,7 +22,7 @@ BOTH = ("service", "host", "port", "data", "latency", "search_delay", "max_reque
 """The options that Notihub has, too."""
 
 PRINTED = {
-    "contacthub": ("base_url", "workspace_id", "node_id", "token"),
+    "contacthub": ("base_url", "workspace_id", "node_id", "token", "console_url"),
     "notihub": ("base_url", "public_key", "secret_key", "client_id", "client_secret"),
 }
 
@@ -47,6 +47,12 @@ PRINTED = {
     "--data",
     metavar="FILE",
     help="SQLite file for data, ids, and token or keys; without it they are in memory.",
+)
+@click.option(
+    "--console/--no-console",
+    default=None,
+    help="Serve pages for people below /console, without a token; by default if the host is on loopback. "
+    "Contacthub only.",
 )
 @click.option(
     "--uniqueness-policy",
@@ -156,12 +162,25 @@ PRINTED = {
     is_flag=True,
     help="Refuse all that the reference refuses, even what live clients send. Contacthub only.",
 )
-def sandbox(service: str, host: str, port: int, data: str | None, **_settings: Any) -> None:
+@click.option(
+    "--people",
+    "invented",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Begin with so many invented people and their orders, unless there are customers already. Contacthub only.",
+)
+def sandbox(service: str, host: str, port: int, data: str | None, *, invented: int, **_settings: Any) -> None:
     """Serve a local API, compatible with Contacthub or Notihub, until SIGINT or SIGTERM.
 
-    When it is ready, it prints one line of JSON: of Contacthub with base_url, workspace_id, node_id and token, and if it
-    has more than one node, with the ids of the nodes by their names; of Notihub with base_url, public_key, secret_key,
+    When it is ready, it prints one line of JSON: of Contacthub with base_url, workspace_id, node_id, token and console_url
+    (null without a console), and if it has more than one node, with the ids of the nodes by their names; of Notihub with base_url, public_key, secret_key,
     client_id and client_secret.
+
+    \b
+    Examples:
+      contacthub-orm sandbox --port 8123 --data crm.db
+      contacthub-orm sandbox --people 1000
     """
     from contacthub_orm.sandbox import SandboxError
     from contacthub_orm.sandbox.server.local_server import SandboxUnavailable
@@ -171,6 +190,8 @@ def sandbox(service: str, host: str, port: int, data: str | None, **_settings: A
         signal.signal(number, lambda *_: told_to_stop.set())
     try:
         with _server(service, data, {"host": host, "port": port, **_given(service)}) as server:
+            if invented:
+                _seed(server, invented)
             said = {name: getattr(server, name) for name in PRINTED[service]}
             nodes = getattr(server, "nodes", {})
             click.echo(json.dumps(said | ({"nodes": nodes} if len(nodes) > 1 else {})))
@@ -197,9 +218,19 @@ def _given(service: str) -> dict[str, Any]:
             continue
         if service != "contacthub" and name not in BOTH:
             raise click.UsageError(f"{option.opts[0]} is not for {service}")
-        if name not in ("service", "host", "port", "data"):
+        if name not in ("service", "host", "port", "data", "invented"):
             given[name] = context.params[name]
     return given
+
+
+def _seed(server: Any, invented: int) -> None:
+    """Put people into an empty sandbox; a data file that has customers keeps what it has."""
+    from contacthub_orm import Customer
+    from contacthub_orm.sandbox import people
+
+    with server.workspace:
+        if not server.node.query(Customer).exists():
+            server.seed(people(invented))
 
 
 def _server(service: str, data: str | None, options: dict[str, Any]) -> LocalServer[Any, Any]:

@@ -13,12 +13,12 @@ import attrs
 
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.http import Settings
-from contacthub_orm.http.redaction import Secret
+from contacthub_orm.http import Budget, RedisBudget, Settings, SQLiteBudget
+from contacthub_orm.http.redaction import Secret, hidden
 from contacthub_orm.suggestions import nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -83,15 +83,17 @@ class Further:
         settings: fields of `contacthub_orm.http.Settings`.
         paths: the paths of operations of `api`, by name.
         matching: the matching policies of nodes, by the node's id.
+        budget: makes the budget that is shared, or None without one.
     """
 
     settings: Mapping[str, Any] = attrs.field(factory=dict)
     paths: Mapping[str, str] = attrs.field(factory=dict)
     matching: Mapping[str, MatchingPolicy] = attrs.field(factory=dict)
+    budget: Callable[[], Budget | None] = lambda: None
 
 
 def further_from_ini(path: str | os.PathLike[str]) -> Further:
-    """Read the sections `settings`, `paths` and `node ID` of an INI file.
+    """Read the sections `settings`, `paths`, `budget` and `node ID` of an INI file.
 
     Raises:
         ConfigurationError: if the file is missing or malformed, or a section has an unknown or invalid value.
@@ -100,16 +102,17 @@ def further_from_ini(path: str | os.PathLike[str]) -> Further:
     found = {
         name: {key: value for key, value in parser[name].items() if key not in parser.defaults()}
         for name in parser.sections()
-        if name in ("settings", "paths") or _NODE.fullmatch(name)  # the others may hold the token
+        if name in ("settings", "paths", "budget") or _NODE.fullmatch(name)  # the others may hold the token
     }
     try:
         return Further(
             {name: _setting(name, value) for name, value in found.get("settings", {}).items()},
             found.get("paths", {}),
             {name.split()[1]: _policy(one) for name, one in found.items() if _NODE.fullmatch(name)},
+            _budget(found["budget"]) if "budget" in found else lambda: None,
         )
     except ConfigurationError as error:
-        raise ConfigurationError(f"{os.fspath(path)}: {error}") from None
+        raise ConfigurationError(f"{os.fspath(path)}: {error.text}") from None
 
 
 def _setting(name: str, value: str) -> Any:
@@ -120,6 +123,26 @@ def _setting(name: str, value: str) -> Any:
         return json.loads(value.lower())
     except (ValueError, RecursionError):
         return value
+
+
+def _budget(section: Mapping[str, str]) -> Callable[[], Budget]:
+    """What makes the budget of a section; the file or server is not touched before."""
+    known = ("path", "url", "requests_per_minute", "window", "name")
+    for name in section:
+        if name not in known:
+            raise ConfigurationError(f"a budget has no {name!r}{suggestion(name, known)}")
+    if ("path" in section) == ("url" in section):
+        raise ConfigurationError("a budget has either a path, of a file, or a url, of a Redis server")
+    if "requests_per_minute" not in section:
+        raise ConfigurationError("a budget has requests_per_minute")
+    try:
+        rate, window = float(section["requests_per_minute"]), float(section.get("window", "60"))
+    except ValueError:
+        raise ConfigurationError("requests_per_minute and window of a budget must be numbers") from None
+    if "path" in section:
+        return lambda: SQLiteBudget(section["path"], rate, window)
+    reveal, name = hidden(section["url"]), section.get("name", "contacthub")
+    return lambda: RedisBudget(reveal(), rate, window, name)
 
 
 def _policy(section: Mapping[str, str]) -> MatchingPolicy:

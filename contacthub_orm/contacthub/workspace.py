@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contacthub_orm.contacthub.administration.backend import AdministrationBackend
     from contacthub_orm.contacthub.api.api import Api
     from contacthub_orm.contacthub.modelling import Difference
+    from contacthub_orm.http import Budget
 
 __all__ = ["Workspace"]
 
@@ -47,6 +48,7 @@ class Workspace:
         clock: the clock that tells the time and waits; tests pass a `ManualClock`.
         paths: the paths that are used in place of the documented or inferred ones, by the operation's name, such as
             `{"forget_customer": "/workspaces/{workspaceId}/customers/{customerId}/erase"}`.
+        budget: a budget that other processes share, such as `SQLiteBudget`, in place of `requests_per_minute`.
 
     Raises:
         ConfigurationError: if a setting is missing or malformed.
@@ -68,6 +70,7 @@ class Workspace:
         settings: Settings | Mapping[str, Any] | None = None,
         clock: Clock | None = None,
         paths: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
@@ -78,7 +81,9 @@ class Workspace:
         chosen = settings if isinstance(settings, Settings) else Settings(**(settings or {}))
         self.paths = _checked_paths(paths or {})
         self.matching: Mapping[str, MatchingPolicy] = {}  # by node, from a settings file
-        self.transport = Transport(self.base_url, reveal(), chosen, clock, hints=HINTS)
+        self.origin: str | None = None
+        """The path of the settings file that says all of the workspace, "" for the environment; None if neither does."""
+        self.transport = Transport(self.base_url, reveal(), chosen, clock, hints=HINTS, budget=budget)
 
     @classmethod
     def from_ini_file(
@@ -86,15 +91,17 @@ class Workspace:
         file_path: str | os.PathLike[str],
         *,
         paths: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
         **settings: Any,
     ) -> Workspace:
         """Read a workspace from an INI file, such as `contacthub-orm doctor --write` makes.
 
         Args:
             file_path: the file, with `workspace_id`, `token` and optionally `base_url`, in a section or in none. Without a
-                token, CONTACTHUB_TOKEN has it. Further sections may be `settings`, `paths`, and `node ID` with `matching`,
-                `case_sensitive` and `policy` for `get_node`.
+                token, CONTACTHUB_TOKEN has it. Further sections may be `settings`, `paths`, `budget` with `path` or `url` and
+                `requests_per_minute`, and `node ID` with `matching`, `case_sensitive` and `policy` for `get_node`.
             paths: as those of a `Workspace`; they replace the file's.
+            budget: as that of a `Workspace`; it replaces the file's.
             settings: fields of `contacthub_orm.http.Settings`; they replace the file's.
 
         Raises:
@@ -102,26 +109,34 @@ class Workspace:
         """
         found: dict[str, Any] = dict(from_ini(file_path))
         further = further_from_ini(file_path)
-        paths = {**further.paths, **(paths or {})}
-        workspace = cls(**found, settings={**further.settings, **settings}, paths=paths)
+        paths_given, paths = bool(paths), {**further.paths, **(paths or {})}
+        chosen = further.budget() if budget is None else budget
+        workspace = cls(**found, settings={**further.settings, **settings}, paths=paths, budget=chosen)
         workspace.matching = further.matching
+        if budget is None and not paths_given and not settings:
+            workspace.origin = os.path.abspath(os.fsdecode(file_path))
         return workspace
 
     from_INI_file = from_ini_file
 
     @classmethod
-    def from_env(cls, *, paths: Mapping[str, str] | None = None, **settings: Any) -> Workspace:
+    def from_env(
+        cls, *, paths: Mapping[str, str] | None = None, budget: Budget | None = None, **settings: Any
+    ) -> Workspace:
         """Read a workspace from CONTACTHUB_WORKSPACE_ID, CONTACTHUB_TOKEN and optionally CONTACTHUB_BASE_URL.
 
         Args:
             paths: as those of a `Workspace`.
+            budget: as that of a `Workspace`.
             settings: fields of `contacthub_orm.http.Settings`.
 
         Raises:
             ConfigurationError: if a variable is missing, or a setting is invalid.
         """
         found: dict[str, Any] = dict(from_environment())
-        return cls(**found, settings=settings, paths=paths)
+        workspace = cls(**found, settings=settings, paths=paths, budget=budget)
+        workspace.origin = "" if budget is None and not paths and not settings else None
+        return workspace
 
     @suggesting
     def get_node(

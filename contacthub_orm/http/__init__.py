@@ -1,5 +1,8 @@
 """The transport, built on requests: pooling, retry, throttling and redaction. It knows HTTP and JSON, but no service."""
 
+from contacthub_orm.http.budgets.budget import Budget
+from contacthub_orm.http.budgets.redis import RedisBudget
+from contacthub_orm.http.budgets.sqlite import SQLiteBudget
 from contacthub_orm.http.clock import Clock, ManualClock
 from contacthub_orm.http.gc_pause import paused_gc
 from contacthub_orm.http.paths import quote_path
@@ -8,4 +11,16 @@ from contacthub_orm.http.settings import Settings
 from contacthub_orm.http.throttle import Throttle
 from contacthub_orm.http.transport import Transport
 
-__all__ = ["Answer", "Clock", "ManualClock", "Settings", "Throttle", "Transport", "paused_gc", "quote_path"]
+__all__ = [
+    "Answer",
+    "Budget",
+    "Clock",
+    "ManualClock",
+    "RedisBudget",
+    "SQLiteBudget",
+    "Settings",
+    "Throttle",
+    "Transport",
+    "paused_gc",
+    "quote_path",
+]

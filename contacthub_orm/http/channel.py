@@ -6,19 +6,21 @@ import os
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
-import requests
 from requests.utils import select_proxy
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.http.connections import CarefulAdapter, read_body
+from contacthub_orm.http.connections import CarefulAdapter, CarefulSession, read_body
 from contacthub_orm.http.redaction import Redactor
 from contacthub_orm.http.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    import requests
+
+    from contacthub_orm.http.budgets.budget import Budget
     from contacthub_orm.http.clock import Clock
     from contacthub_orm.http.settings import Settings
 
@@ -90,11 +92,11 @@ class Channel:
 
     session: requests.Session
     credentials: Credentials
-    proxies: Mapping[str, str]
+    proxies: dict[str, str]
     verify: bool | str
     timeout: tuple[float, float]
     at_most: int
-    throttle: Throttle
+    budget: Budget
     redactor: Redactor
 
     def send(self, request: requests.PreparedRequest) -> Reply:
@@ -104,12 +106,13 @@ class Channel:
             OSError: if the exchange fails; the exceptions of requests are OSErrors.
             urllib3.exceptions.HTTPError: if it fails in a way that requests does not translate, or the answer is too large.
         """
-        # Not through the session: it would read the environment again (a .netrc replaces Authorization), follow
-        # redirects and keep cookies.
-        adapter = self.session.get_adapter(url=request.url or "")
         authorised = request.copy()
         authorised.headers["Authorization"] = self.credentials.authorization()
-        response = adapter.send(authorised, timeout=self.timeout, verify=self.verify, proxies=self.proxies)
+        # By `Session.send`, where instrumentation looks. Unlike `request`, it does not read the environment again, from
+        # which a .netrc would replace the authorization. What it streams it does not read: `read_body` does, within bounds.
+        response = self.session.send(
+            authorised, stream=True, timeout=self.timeout, verify=self.verify, proxies=self.proxies
+        )
         connection = getattr(response.raw, "connection", None)
         content = read_body(response, self.at_most)
         return Reply(
@@ -121,19 +124,23 @@ class Channel:
         self.session.close()
 
 
-def open_channel(base_url: str, credentials: Credentials, settings: Settings, clock: Clock) -> Channel:
+def open_channel(
+    base_url: str, credentials: Credentials, settings: Settings, clock: Clock, budget: Budget | None = None
+) -> Channel:
     """Resolve the environment for a base URL and make the pool. Opens no connection yet.
+
+    Without a budget that others share, this process has one of its own, by the settings.
 
     Raises:
         ConfigurationError: if the environment's CA bundle does not exist, or the proxy is not a URL.
     """
-    session = requests.Session()
+    session = CarefulSession()
     adapter = CarefulAdapter(settings.pool_size, settings.total_timeout)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     environment = session.merge_environment_settings(base_url, {}, None, settings.ca_bundle, None)
-    proxies = environment["proxies"] if settings.proxies is None else settings.proxies
-    _check_proxy(select_proxy(base_url, dict(proxies)))
+    proxies = dict(environment["proxies"] if settings.proxies is None else settings.proxies)
+    _check_proxy(select_proxy(base_url, proxies))
     verify: bool | str = environment["verify"] or True
     if isinstance(verify, str) and not os.path.exists(verify):
         raise ConfigurationError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {verify}, which does not exist")
@@ -144,7 +151,7 @@ def open_channel(base_url: str, credentials: Credentials, settings: Settings, cl
         verify=verify,
         timeout=(settings.connect_timeout, settings.read_timeout),
         at_most=settings.max_answer_bytes,
-        throttle=Throttle(settings.requests_per_minute, clock),
+        budget=budget or Throttle(settings.requests_per_minute, clock),
         redactor=Redactor(credentials.secrets, proxies.values()),
     )
 

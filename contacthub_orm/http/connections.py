@@ -14,18 +14,20 @@ from http import HTTPStatus
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any, Final
 
+from requests import Session
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from socket import socket
 
     from requests import Response
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.poolmanager import PoolManager
 
-__all__ = ["CarefulAdapter", "TooLargeError", "read_body"]
+__all__ = ["CarefulAdapter", "CarefulSession", "TooLargeError", "read_body"]
 
 _CHUNK: Final = 65_536
 """How many bytes are read, and decompressed, at once: no more than these go past the bound unseen."""
@@ -124,6 +126,25 @@ class CarefulAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {
             scheme: _careful(kind, self._response) for scheme, kind in kinds.items()
         }
+
+
+class CarefulSession(Session):
+    """A session of requests that follows no redirect and keeps no cookie."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies = _NoCookies()
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        """Nothing to go on with."""
+        return iter(())
+
+
+class _NoCookies(RequestsCookieJar):
+    """A jar that stays empty. A policy that refuses cookies would read every answer for them first."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Take none of the cookies of an answer."""
 
 
 def _careful(

@@ -21,7 +21,9 @@ from contacthub_orm.errors import APIError, NotSent, OutcomeUnknown, TransportEr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Failure", "of_exchange", "of_garbage", "of_response"]
+    from contacthub_orm.errors import BudgetError
+
+__all__ = ["Failure", "of_budget", "of_exchange", "of_garbage", "of_response"]
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONNECTING: Final = frozenset({HTTPConnection.connect.__code__, HTTPSConnection.connect.__code__})
@@ -70,6 +72,13 @@ def _judged(layers: list[BaseException], reason: str, method: str, url: str) -> 
     # This includes a kept-alive connection that the service closed just before we wrote ("RemoteDisconnected"). The
     # request was most likely not served, but a service that dies while serving it looks the same to us.
     return Failure(OutcomeUnknown(f"sent, but the answer was lost: {reason}", method=method, url=url))
+
+
+def of_budget(error: BudgetError, *, method: str, url: str) -> Failure:
+    """The failure of a request of which nobody knows whether it may be sent."""
+    failure = Failure(NotSent(error.text, method=method, url=url), again=True)
+    failure.error.__cause__ = error
+    return failure
 
 
 def of_garbage(status: int, objection: str, *, method: str, url: str) -> Failure:

@@ -13,9 +13,9 @@ from contacthub_orm.errors import APIError
 from contacthub_orm.http.redaction import masked
 
 if TYPE_CHECKING:
-    from contacthub_orm.errors import TransportError
+    from contacthub_orm.errors import BudgetError, TransportError
 
-__all__ = ["log_body", "log_broken_receiver", "log_lost", "log_response", "log_retry"]
+__all__ = ["log_body", "log_broken_receiver", "log_lost", "log_lost_pause", "log_response", "log_retry"]
 
 _log: Final = logging.getLogger("contacthub_orm")
 _log.addHandler(logging.NullHandler())
@@ -42,6 +42,11 @@ def log_retry(error: APIError | TransportError, attempt: int, seconds: float) ->
     _log.warning("attempt %d failed, the next in %.2f s: %s", attempt, seconds, _headline(error))
 
 
+def log_lost_pause(error: BudgetError) -> None:
+    """Log that the others who share a budget could not be told of a pause."""
+    _log.warning("the pause that the service asked for is not shared: %s", error)
+
+
 def log_broken_receiver(signal: str) -> None:
     """Log the exception of a signal's receiver; call this while it is being handled."""
     _log.exception("a receiver of the signal %s failed", signal)
@@ -49,4 +54,4 @@ def log_broken_receiver(signal: str) -> None:
 
 def _headline(error: APIError | TransportError) -> str:
     # The message of an APIError quotes the service, which may quote the document that it refuses.
-    return f"{error.method} {error.url}: {error.status}" if isinstance(error, APIError) else str(error)
+    return f"{error.method} {error.url}: {error.status}" if isinstance(error, APIError) else error.text

@@ -12,12 +12,20 @@ import attrs
 import requests
 from urllib3.exceptions import HTTPError
 
-from contacthub_orm.errors import ConfigurationError, InvalidRequestError
+from contacthub_orm.errors import BudgetError, ConfigurationError, InvalidRequestError
 from contacthub_orm.http import failures
+from contacthub_orm.http.budgets.budget import Budget
 from contacthub_orm.http.channel import BearerToken, Channel, Credentials, Reply, open_channel
 from contacthub_orm.http.clock import Clock, ServiceClock
 from contacthub_orm.http.failures import Failure
-from contacthub_orm.http.log import log_body, log_broken_receiver, log_lost, log_response, log_retry
+from contacthub_orm.http.log import (
+    log_body,
+    log_broken_receiver,
+    log_lost,
+    log_lost_pause,
+    log_response,
+    log_retry,
+)
 from contacthub_orm.http.paths import checked_base_url
 from contacthub_orm.http.redaction import hidden
 from contacthub_orm.http.responses import Answer, api_error, decoded
@@ -60,13 +68,15 @@ class Transport:
         settings: how to connect, wait and retry.
         clock: the clock that tells the time and waits; for tests.
         hints: for a status, what its errors say beside the service's message, such as the setting that may be wrong.
+        budget: a budget that others share; without one, this process counts its own, by `requests_per_minute`.
 
     Raises:
         ConfigurationError: if the base URL or the token is malformed, the URL is `http://` on another machine and the
-            settings do not allow that, the proxy is not a URL, or the environment's CA bundle does not exist.
+            settings do not allow that, the proxy is not a URL, the environment's CA bundle does not exist, or there are two
+            budgets.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named where it is passed
         self,
         base_url: str,
         token: str | Credentials,
@@ -74,6 +84,7 @@ class Transport:
         clock: Clock | None = None,
         *,
         hints: Mapping[int, str] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         credentials = token if isinstance(token, Credentials) else BearerToken(hidden(token))
         del token  # no traceback of what follows shows it
@@ -83,13 +94,14 @@ class Transport:
         if isinstance(credentials, BearerToken):
             _check_token(credentials.secrets)
         self._credentials = credentials
+        _check_budget(budget, self.settings)
         self._hints = hints or {}
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
         self._template = _template(self.settings)
         # Unlike a partial, a closure keeps the token out of `vars()`.
         self._open: Callable[[], Channel] = lambda: open_channel(
-            self.base_url, credentials, self.settings, self.clock
+            self.base_url, credentials, self.settings, self.clock, budget
         )
         self._channels: dict[int, Channel] = {os.getpid(): self._open()}
         self._retrying = retrying(self.settings, self.clock, log_retry)
@@ -202,7 +214,10 @@ class Transport:
     def _attempt(self, exchange: _Exchange) -> Answer | Failure:
         """Send the request once."""
         channel = self._channel()
-        channel.throttle.acquire()
+        try:
+            channel.budget.acquire()
+        except BudgetError as error:
+            return failures.of_budget(error, method=exchange.method, url=exchange.url)
         exchange.attempts += 1
         self._announce_request(exchange)
         started = self.clock.monotonic()
@@ -239,8 +254,14 @@ class Transport:
             retry_after_max=self.settings.retry_after_max,
         )
         if failure.wait is not None:
-            channel.throttle.pause(failure.wait)
+            self._pause(channel, failure.wait)
         return failure
+
+    def _pause(self, channel: Channel, seconds: float) -> None:
+        try:
+            channel.budget.pause(seconds)
+        except BudgetError as error:  # what the service has answered counts
+            log_lost_pause(error)
 
     def _believed(self, reply: Reply, exchange: _Exchange) -> Answer | Failure:
         """The answer of a success, unless it makes no sense. Then the exchange may be out of step with its connection."""
@@ -295,6 +316,15 @@ def _is_unknown_token(outcome: Answer | Failure) -> bool:
 def _check_token(reveal: Callable[[], Iterable[str]]) -> None:
     if not all(isinstance(secret, str) and _TOKEN.fullmatch(secret) for secret in reveal()):
         raise ConfigurationError("token must be printable ASCII without spaces")
+
+
+def _check_budget(budget: Any, settings: Settings) -> None:
+    if budget is None:
+        return
+    if not isinstance(budget, Budget):
+        raise ConfigurationError(f"budget must have acquire() and pause(seconds), got {budget!r}")
+    if settings.requests_per_minute:
+        raise ConfigurationError("budget takes the place of requests_per_minute: give one of the two")
 
 
 def _template(settings: Settings) -> requests.PreparedRequest:

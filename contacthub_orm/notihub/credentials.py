@@ -29,7 +29,7 @@ def exchange(transport: Transport) -> Token:
     try:
         answer = _posted(transport)
     except OutcomeUnknown as error:
-        reason = str(error)
+        reason = error.text
         raise NotSent(
             f"the keys could not be exchanged for a token: {reason}", method="POST", url=error.url
         ) from error

@@ -2,6 +2,7 @@
 
 from contacthub_orm.sandbox.notihub.sandbox import NotihubSandbox
 from contacthub_orm.sandbox.notihub.settings import NotihubSettings, NotihubTemplate
+from contacthub_orm.sandbox.people import people
 from contacthub_orm.sandbox.server.server import Sandbox
 from contacthub_orm.sandbox.server.workspaces import SandboxWorkspace
 from contacthub_orm.sandbox.service.faults import Fault
@@ -19,4 +20,5 @@ __all__ = [
     "SandboxError",
     "SandboxWorkspace",
     "Settings",
+    "people",
 ]

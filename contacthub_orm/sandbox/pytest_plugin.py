@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "contacthub_check",
+    "contacthub_people",
     "contacthub_sandbox",
     "contacthub_session",
     "contacthub_workspace",
@@ -50,6 +51,17 @@ def contacthub_session(contacthub_sandbox: Sandbox) -> Iterator[Session]:
 
     with Session(contacthub_sandbox.node) as session:
         yield session
+
+
+@pytest.fixture
+def contacthub_people(contacthub_sandbox: Sandbox) -> Callable[..., list[str]]:
+    """A function that puts invented people with orders into `contacthub_sandbox`; it takes what `people` takes."""
+    from contacthub_orm.sandbox.people import people
+
+    def seed(count: int, **options: Any) -> list[str]:
+        return contacthub_sandbox.seed(people(count, **options))
+
+    return seed
 
 
 @pytest.fixture(scope="session")

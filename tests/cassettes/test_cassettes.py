@@ -100,6 +100,7 @@ class TestScrubbing:
         ):
             assert not any(secret in text for text in texts)
 
+    @pytest.mark.slow
     def test_a_token_that_slips_through_is_found(self, contacthub_sandbox, tmp_path):
         node = node_of(contacthub_sandbox.environment)
         with node.workspace, pytest.raises(SystemExit, match=r"held the token"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
-from contacthub_orm import Customer, Session, Workspace
+from contacthub_orm import Customer, Session, Workspace, drain_events
 from contacthub_orm.cli.main import main
 from contacthub_orm.sandbox import Sandbox
 from tests.support.world import abandon
@@ -15,6 +17,11 @@ from tests.support.world import abandon
 
 class Crash(BaseException):
     pass
+
+
+@attrs.frozen
+class Registered:
+    where: str
 
 
 @pytest.fixture
@@ -52,6 +59,44 @@ def test_recover_finishes_the_commit_and_reports_it(crashed: Path, contacthub_sa
     assert [r.method for r in contacthub_sandbox.requests if r.method == "POST"] == ["POST"]
     after = CliRunner().invoke(main, ["journal", str(crashed)])
     assert "nothing to recover" in after.output
+
+
+def test_domain_events_that_were_not_handed_over_are_listed(
+    contacthub_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "outbox.journal"
+    with Session(contacthub_sandbox.node, journal=path) as session:
+        customer = Customer(externalId="1")
+        customer.record(Registered("shop\x1b[31m"))
+        session.add(customer)
+        session.commit()
+    result = CliRunner().invoke(main, ["journal", str(path)])
+    assert "nothing to recover\n1 domain events were not handed over\ndue " in result.output
+    assert f'Registered customers/{customer.id} {{"where": "shop' in result.output
+    assert "\x1b" not in result.output
+    told = json.loads(CliRunner().invoke(main, ["journal", str(path), "--format", "json"]).output)
+    assert [(one["name"], one["due"]) for one in told["events"]] == [("Registered", True)]
+    assert drain_events(path, lambda _: None) == 1, "listing them left them there"
+
+
+def test_domain_events_of_a_commit_that_was_cut_short_wait(
+    contacthub_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "outbox.journal"
+    session = Session(contacthub_sandbox.node, journal=path)
+    customer = Customer(externalId="1")
+    customer.record(Registered("shop"))
+    session.add(customer)
+
+    def die(*_: object, **__: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr(contacthub_sandbox.workspace.transport, "send", die)
+        with pytest.raises(Crash):
+            session.commit()
+    abandon(session)
+    assert "\nwaits     " in CliRunner().invoke(main, ["journal", str(path)]).output
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, contacthub_sandbox: Sandbox) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
 import sys
+import textwrap
 
 import pytest
 from click.testing import CliRunner
 
 from contacthub_orm.cli.main import main
+from contacthub_orm.cli.quickstart import change, create, query, read_back
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def test_it_creates_customers_first_and_then_orders(printed):
 
 def test_it_shows_the_code_that_ran(printed):
     assert "with Session(node) as session, session.begin():" in section(printed, "Create")
-    assert '(Customer.base.lastName == "Moretti")' in section(printed, "Query")
+    assert 'Customer.base.lastName == "Moretti"' in section(printed, "Query")
 
 
 def test_it_queries(printed):
@@ -70,6 +73,15 @@ def test_it_fits_a_terminal(printed):
     assert max(map(len, printed.splitlines())) <= 100
 
 
+def test_it_shows_its_whole_code_at_80_columns():
+    result = CliRunner().invoke(main, ["quickstart"], env={"COLUMNS": "80"}, catch_exceptions=False)
+    shown = "\n".join(line.rstrip() for line in result.output.splitlines())
+    for step in (create, query, change, read_back):
+        code = inspect.getsource(step).split('"""', 2)[2]
+        assert textwrap.dedent(code).strip("\n") in shown
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", [{"COLUMNS": "40"}, {"PYTHONIOENCODING": "ascii"}])
 def test_it_runs_in_a_poor_terminal(environment):
     script = "from contacthub_orm.cli.main import main; main(['quickstart'])"

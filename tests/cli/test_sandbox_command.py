@@ -8,9 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import requests
+from click.testing import CliRunner
+
+from contacthub_orm import Customer
+from contacthub_orm.cli.main import main
+from contacthub_orm.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-c", "from contacthub_orm.cli.main import main; main()"]
 
@@ -43,7 +51,8 @@ def get(found, path="customers"):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_serves_and_stops_when_told_to(start, number):
     process, found = start()
-    assert set(found) == {"base_url", "workspace_id", "node_id", "token"}
+    assert set(found) == {"base_url", "workspace_id", "node_id", "token", "console_url"}
+    assert requests.get(found["console_url"], timeout=10).url.endswith("/console/customers")
     assert get(found).json()["page"]["totalElements"] == 0
     process.send_signal(number)
     assert process.wait(10) == 0
@@ -72,7 +81,15 @@ def test_a_file_keeps_its_configuration_where_no_option_says_otherwise(start, tm
 
 def test_a_setting_of_bulk_jobs_pages_and_the_budget_is_an_option_too(start):
     _, found = start(
-        *("--bulk-job-delay", "60", "--default-page-size", "3", "--max-requests-per-minute", "3"),
+        *(
+            "--no-console",
+            "--bulk-job-delay",
+            "60",
+            "--default-page-size",
+            "3",
+            "--max-requests-per-minute",
+            "3",
+        ),
         *("--enabled-event-type", "viewedPage", "--unset", "null"),
     )
     assert get(found).json()["page"]["size"] == 3
@@ -137,3 +154,17 @@ def test_the_command_line_without_click_says_how_to_install_it():
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode == 1
     assert 'pip install "contacthub_orm[sandbox,cli]"' in found.stderr
+
+
+def test_invented_people_are_put_into_an_empty_file_and_into_no_other(tmp_path, monkeypatch):
+    told_to_stop = SimpleNamespace(wait=lambda _: True, set=None)
+    events = SimpleNamespace(Event=lambda: told_to_stop)
+    monkeypatch.setattr("contacthub_orm.cli.sandbox.threading", events)
+    monkeypatch.setattr("contacthub_orm.cli.sandbox.signal.signal", lambda *_: None)
+    for wanted in ("7", "9"):
+        result = CliRunner().invoke(main, ["sandbox", "--data", str(tmp_path / "data"), "--people", wanted])
+        assert result.exit_code == 0, result.output
+    with Sandbox(tmp_path / "data") as sandbox, sandbox.workspace:
+        assert sandbox.node.query(Customer).count() == 7
+    result = CliRunner().invoke(main, ["sandbox", "--service", "notihub", "--people", "3"])
+    assert (result.exit_code, "--people is not for notihub" in result.output) == (2, True)

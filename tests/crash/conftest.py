@@ -11,6 +11,16 @@ from tests.crash import scenario
 from tests.crash.crash_world import CrashWorld
 from tests.support.world import World
 
+FOLDER = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here are slow: each of them lets a process die and another recover."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker("slow")
+
 
 @pytest.fixture
 def crash_world(world: World, tmp_path: Path) -> Iterator[CrashWorld]:

@@ -23,10 +23,33 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
+DOCS = ROOT / "docs"
+
 UNTRIED = {"architecture.md", "coverage.md", "performance.md"}
 """Pages whose examples are checked or measured elsewhere."""
 
-PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name not in UNTRIED)]
+WITHOUT_EXAMPLES = {"changelog.md", "contributing.md", "pictures.md", "reference/index.md"}
+
+NEEDS = re.compile(r"<!-- needs: (.+) -->\n")
+"""The first line of a page whose examples use other libraries; without these it is passed over."""
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(DOCS).as_posix() if page.is_relative_to(DOCS) else page.name
+
+
+NEEDED = {
+    "asyncio.md": ("anyio",),
+    "factories.md": ("polyfactory",),
+    "frames.md": ("pyarrow", "polars", "pandas", "duckdb"),
+    "instrumentation.md": ("opentelemetry.instrumentation.requests",),
+}
+"""What the examples of a page need beyond what all tests have: the group of tests that has it runs them."""
+
+PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.rglob("*.md")) if name_of(page) not in UNTRIED)]
+
+RUN = [page for page in PAGES if not name_of(page).startswith("tutorial/")]
+"""Pages with examples that run here. The programs of the tutorial are run by tests/examples."""
 
 
 @pytest.fixture
@@ -39,12 +62,12 @@ def names() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def other_services(page: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the pages on other services may use besides."""
-    if page.name == "notihub.md":
+    if name_of(page) in ("notihub.md", "reference/notihub.md"):
         with NotihubSandbox() as sandbox:
             for variable, value in sandbox.environment.items():
                 monkeypatch.setenv(variable, value)
             yield {"notihub_sandbox": sandbox}
-    elif page.name == "other-services.md":
+    elif name_of(page) in ("other-services.md", "reference/backends.md"):
         desk = DeskServer()
         yield {"desk_url": desk.url}
         desk.close()
@@ -52,13 +75,20 @@ def other_services(page: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict
         yield {}
 
 
+def libraries_of(page: Path) -> list[str]:
+    needs = NEEDS.match(page.read_text(encoding="utf-8"))
+    return needs[1].split(", ") if needs else []
+
+
 def parse(page: Path) -> Document:
     parser = PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)
     return Sybil(parsers=[parser], path=str(page.parent), encoding="utf-8").parse(page)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", RUN, ids=name_of)
 def test_examples_run(page, names, other_services, request, tmp_path, monkeypatch):
+    for library in (*libraries_of(page), *NEEDED.get(name_of(page), ())):
+        pytest.importorskip(library, reason=f"an example uses {library}, of an extra")
     for variable, value in names["sandbox"].environment.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir(tmp_path)
@@ -75,14 +105,12 @@ def test_examples_run(page, names, other_services, request, tmp_path, monkeypatc
             )
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name != "index.md"], ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", [page for page in RUN if name_of(page) not in WITHOUT_EXAMPLES], ids=name_of)
 def test_a_page_has_examples(page):
     assert list(parse(page).examples())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):

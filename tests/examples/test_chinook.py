@@ -17,6 +17,8 @@ import requests
 
 from contacthub_orm import Sandbox, signals
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "chinook.py"
 
 

@@ -16,6 +16,8 @@ import pytest
 from contacthub_orm.sandbox import Fault, Sandbox
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ROWS = 120
 

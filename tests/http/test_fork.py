@@ -53,7 +53,7 @@ def test_a_lock_held_during_the_fork_does_not_block_the_child(connect):
     held, release = threading.Event(), threading.Event()
 
     def hold():
-        with transport._channel().throttle._lock:
+        with transport._channel().budget._lock:
             held.set()
             release.wait()
 

@@ -97,7 +97,7 @@ def test_a_5xx_to_a_write_leaves_its_outcome_unknown(service, transport, status)
     error = caught.value
     assert isinstance(error, ServerError)
     assert (error.status, error.logref) == (status, "L")
-    assert str(error).endswith("It is not known whether this took effect")
+    assert error.text.endswith("It is not known whether this took effect")
     assert len(service.received) == 1
 
 

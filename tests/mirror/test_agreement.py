@@ -46,12 +46,14 @@ def check_agreement(sandbox, population, entity, criterion):
                 assert local.exists() == bool(in_memory)
 
 
+@pytest.mark.slow
 @given(population=populations(), criterion=criteria())
 @settings(max_examples=60, **COMMON)
 def test_mirror_memory_and_service_agree(sandbox, population, criterion):
     check_agreement(sandbox, population, Customer, criterion)
 
 
+@pytest.mark.slow
 @given(population=SHOPPERS, criterion=shopper_criteria())
 @settings(max_examples=80, **COMMON)
 def test_mirror_memory_and_service_agree_on_declared_properties(sandbox, population, criterion):
@@ -81,6 +83,7 @@ def orders(draw):
     return [key.desc() if draw(st.booleans()) else key.asc() for key in (*keys, C.id)]
 
 
+@pytest.mark.slow
 @given(
     population=populations(),
     criterion=st.just(and_()) | criteria(),

@@ -132,6 +132,7 @@ def run(tmp_path, monkeypatch, changes, writers, rounds, delay=0.2):
             assert str(mirror.verify()).endswith("0 written, 0 deleted")
 
 
+@pytest.mark.slow
 def test_after_random_changes_kills_and_an_expired_offset_the_mirror_equals_the_node(tmp_path, monkeypatch):
     run(tmp_path, monkeypatch, changes=120, writers=2, rounds=3)
 

@@ -14,6 +14,7 @@ pytest.importorskip("schemathesis")
 CASES = 100_000
 
 
+@pytest.mark.slow
 def test_generated_requests_are_answered_as_the_document_says(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         found = fuzz(sandbox, tmp_path, "fuzzing,stateful", examples=1, scenarios=5)

@@ -25,6 +25,7 @@ def test_the_session_is_on_the_node_of_the_sandbox(contacthub_sandbox, contacthu
     assert contacthub_session.get(Customer, identifier).base.firstName == "Bruce"
 
 
+@pytest.mark.slow
 def test_a_missing_extra_fails_the_test_with_how_to_install_it(tmp_path):
     (tmp_path / "test_it.py").write_text("def test_it(contacthub_sandbox): ...\n")
     code = "import sys, pytest; sys.modules['uvicorn'] = sys.modules['sqlalchemy'] = None; sys.exit(pytest.main(['-q']))"

@@ -21,7 +21,14 @@ from contacthub_orm.contacthub.bulk.journal import LoadJournal, OpenChunk, Resul
 from contacthub_orm.contacthub.bulk.requests import Requests
 from contacthub_orm.contacthub.bulk.rows import Rows, can_be_read_twice
 from contacthub_orm.contacthub.bulk.upserts import Upserts
-from contacthub_orm.errors import ArgumentError, BulkSaveError, ContacthubError, JournalError
+from contacthub_orm.errors import (
+    ArgumentError,
+    BulkSaveError,
+    ContacthubError,
+    JournalError,
+    MissingExtra,
+    message_of,
+)
 from contacthub_orm.orm.service.bulk_load import BulkAccount, BulkPlan, Reject
 
 if TYPE_CHECKING:
@@ -58,7 +65,7 @@ def plan(node: BulkNode, intake: Intake, rows: Any, options: BulkOptions) -> Bul
     """
     if not can_be_read_twice(rows):
         raise ArgumentError("rows: planning would use up an iterator; pass a list, a path or a table")
-    reader = Rows(node, intake, options.entity)
+    reader = Rows(node, intake, options)
     upserts = Upserts(node.backend, reader.entity, options.upsert_by, lambda _: None)
     read, strategy, reason = _strategy(reader.read(rows), options)
     total = jobs = single = refused = keyed = 0
@@ -119,7 +126,7 @@ class Load:
         self._intake = intake
         self._options = options
         self._journal = journal
-        self._rows = Rows(node, intake, options.entity)
+        self._rows = Rows(node, intake, options)
         self._upserts = Upserts(node.backend, self._rows.entity, options.upsert_by, journal.written)
         self._jobs = Jobs(node, journal, intake.settle)
         self._requests = Requests(node, journal, requests, intake.settle)
@@ -148,15 +155,18 @@ class Load:
             while self._end_oldest():
                 pass
         except ContacthubError as error:
-            if isinstance(error, ArgumentError | JournalError) and not account.rows:
+            if isinstance(error, ArgumentError | JournalError | MissingExtra) and not account.rows:
                 raise
             if isinstance(
                 error, ArgumentError
             ):  # of a row that cannot be read: the jobs of those before it go on
                 while self._end_oldest():
                     pass
-            raise BulkSaveError(f"the load stopped: {error}; until then {account}", account) from error
+            raise BulkSaveError(
+                f"the load stopped: {message_of(error)}; until then {account}", account
+            ) from error
         if self._all_read and not self._journal.open_chunks():
+            self._progress()  # before the journal is emptied, for a record of the caller's own
             self._journal.finish()
         if account.rejected and not callable(self._options.on_error):
             reasons = "; ".join(map(str, account.rejects[:3]))

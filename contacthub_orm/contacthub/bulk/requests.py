@@ -20,6 +20,7 @@ from contacthub_orm.errors import (
     NotFoundError,
     StaleDataError,
     ValidationError,
+    message_of,
 )
 from contacthub_orm.orm import Outcome, Session, Verb, inspect, recover
 from contacthub_orm.orm.entity.bodies import body_of
@@ -208,7 +209,7 @@ def _result(entry: Entry | None, twin: Entity, session: Session) -> Result | Non
 def _reason(error: Exception) -> str:
     """Why a row was refused: the service's message and its details, as in the results of a job."""
     if not isinstance(error, APIError):
-        return str(error)
+        return message_of(error)
     details = [one for one in error.errors if isinstance(one, dict)]
     told = [f"{one.get('path')}: {one.get('message')}" for one in details]
     return "; ".join([error.message or f"status {error.status}", *told])

@@ -1,4 +1,4 @@
-"""The rows of a load: entities, dicts, the lines of a CSV file, or the rows of an Arrow table."""
+"""The rows of a load: entities, dicts, the lines of a CSV file, or the rows of a frame."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ import attrs
 from contacthub_orm.contacthub.bulk.columns import Columns
 from contacthub_orm.contacthub.entities.customer import Customer
 from contacthub_orm.contacthub.entities.event import Event
-from contacthub_orm.errors import ArgumentError, ValidationError
+from contacthub_orm.errors import ArgumentError, ValidationError, message_of
 from contacthub_orm.orm import Entity, Verb
+from contacthub_orm.orm.query.framed import frames
+from contacthub_orm.orm.query.statement import Statement
+from contacthub_orm.orm.service.bulk_load import FrameRow
 from contacthub_orm.orm.wire.conversion import dump_datetime, unsendable
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.api.api import Api
     from contacthub_orm.contacthub.backend.backend import NodeBackend
     from contacthub_orm.orm.active_record.call_session import CallSession
-    from contacthub_orm.orm.service.bulk_load import Intake
+    from contacthub_orm.orm.service.bulk_load import BulkOptions, Intake
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["BulkNode", "Row", "Rows", "can_be_read_twice"]
@@ -84,17 +87,19 @@ class Rows:
     Args:
         node: the node that they are saved to.
         intake: the session that they are saved by.
-        entity: the class of rows that are no entities, or None for customers.
+        options: how; the class of rows that are no entities, and the names of columns, are among them.
 
     Raises:
         ArgumentError: if `entity` is no class of customers or events.
     """
 
-    def __init__(self, node: BulkNode, intake: Intake, entity: type[Entity] | None) -> None:
+    def __init__(self, node: BulkNode, intake: Intake, options: BulkOptions) -> None:
+        entity = options.entity
         chosen = Customer if entity is None else entity
         if not (isinstance(chosen, type) and issubclass(chosen, Customer | Event)):
             raise ArgumentError(f"entity is a class of customers or events, got {entity!r}")
         self.entity: type[Entity] = chosen
+        self._renamed = options.columns
         self._node = node
         self._intake = intake
         self._columns: dict[type[Entity], Columns] = {}
@@ -117,23 +122,26 @@ class Rows:
                 yield self._of_entity(number, given)
             elif isinstance(given, _Line):
                 yield self._of_line(number, given)
+            elif isinstance(given, FrameRow):
+                yield self._of_frame(number, given)
             elif isinstance(given, Mapping):
                 yield self._of_document(number, given, given)
             else:
                 raise ArgumentError(f"rows: row {number} is an entity or a dict, got {type(given).__name__}")
 
     def _given(self, rows: Any) -> Iterator[Any]:
+        if not isinstance(rows, Statement) and _is_frame(
+            rows
+        ):  # a query is a frame too, but gives entities here
+            found: Iterator[Any] = frames().rows_of(rows, self.entity, self._renamed)
+            return found
         if isinstance(rows, str | os.PathLike):
             return _lines(Path(rows))
-        if (
-            hasattr(rows, "__arrow_c_stream__")
-            or hasattr(rows, "to_batches")
-            or hasattr(rows, "read_next_batch")
-        ):
-            return _arrow_rows(rows)
+        if self._renamed:
+            raise ArgumentError("columns: is for the columns of a file or a frame")
         if isinstance(rows, Mapping | Entity | bytes) or not isinstance(rows, Iterable):
             raise ArgumentError(
-                "rows: expected entities, dicts, the path of a CSV file or an Arrow table, "
+                "rows: expected entities, dicts, the path of a CSV or Parquet file, or a frame, "
                 f"got {type(rows).__name__}"
             )
         return iter(rows)
@@ -159,15 +167,26 @@ class Rows:
         if line.problem is not None:
             return Row(number, line.cells, self.entity.__resource__.name, problem=line.problem)
         columns = self.columns(self.entity)
-        values = {name: columns.of_text(name, text) for name, text in line.cells.items() if text}
+        paths = {name: self._renamed.get(name, name) for name, text in line.cells.items() if text}
+        values = {
+            path: columns.of_text(path, line.cells[name]) for name, path in paths.items() if path is not None
+        }
         return self._of_document(number, line.cells, values)
+
+    def _of_frame(self, number: int, given: FrameRow) -> Row:
+        if given.problem is not None:
+            return Row(number, given.cells, self.entity.__resource__.name, problem=given.problem)
+        row = self._of_document(number, given.cells, given.values)
+        if given.undeclared is not None and row.problem is None:
+            row.problem = _merged_into(row.document, given.undeclared, "undeclared")
+        return row
 
     def _of_document(self, number: int, given: Any, values: Mapping[str, Any]) -> Row:
         row = Row(number, given, self.entity.__resource__.name)
         try:
             document = self.columns(self.entity).document(values)
         except ValidationError as error:
-            row.problem = str(error)
+            row.problem = message_of(error)
             return row
         identity = document.pop("id", None)
         if identity is not None and not (isinstance(identity, str) and identity.strip("/. ")):
@@ -238,15 +257,39 @@ def _lines(path: Path) -> Iterator[_Line]:
         raise ArgumentError(f"rows: {path} cannot be read as CSV in UTF-8: {error}") from error
 
 
-def _arrow_rows(table: Any) -> Iterator[dict[str, Any]]:
-    """The rows of an Arrow table or of a reader of batches. A null sets nothing, as an empty cell of a CSV."""
-    if not hasattr(table, "to_batches") and not hasattr(table, "read_next_batch"):
-        raise ArgumentError(f"rows: make an Arrow table of a {type(table).__name__}: pyarrow.table(rows)")
-    for batch in table.to_batches() if hasattr(table, "to_batches") else table:
-        for start in range(0, batch.num_rows, 1_000):
-            yield from map(_without_nulls, batch.slice(start, 1_000).to_pylist())
+def _is_frame(rows: Any) -> bool:
+    """Whether rows are a frame, or the path of a file with one."""
+    if isinstance(rows, str | os.PathLike):
+        return os.fsdecode(rows).lower().endswith(".parquet")
+    given = (
+        "__arrow_c_stream__",
+        "__arrow_c_array__",
+        "to_batches",
+        "read_next_batch",
+        "iloc",
+        "collect_schema",
+    )
+    return any(hasattr(rows, name) for name in given)
 
 
-def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
-    found = {name: _without_nulls(value) if isinstance(value, dict) else value for name, value in row.items()}
-    return {name: value for name, value in found.items() if value is not None and value != {}}
+def _merged_into(document: Any, undeclared: Any, place: str) -> str | None:
+    """Put undeclared properties where they were in a document; say why that cannot be done, else None.
+
+    Those of the elements of a list need the list: alone they would replace it.
+    """
+    if isinstance(undeclared, dict) and isinstance(document, dict):
+        for key, value in undeclared.items():
+            if isinstance(document.get(key), dict | list):
+                problem = _merged_into(document[key], value, f"{place}.{key}")
+                if problem is not None:
+                    return problem
+            else:
+                document[key] = value
+    elif isinstance(undeclared, list) and isinstance(document, list) and len(undeclared) == len(document):
+        problems = (
+            _merged_into(one, value, place) for one, value in zip(document, undeclared, strict=True) if value
+        )
+        return next((one for one in problems if one is not None), None)
+    else:
+        return f"{place}: is no part of what the other columns have there; leave the column out"
+    return None

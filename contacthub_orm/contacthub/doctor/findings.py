@@ -68,5 +68,5 @@ def reason(error: ContacthubError) -> str:
     """An error in one line."""
     if isinstance(error, APIError):
         return f"{error.status} {error.message or ''}".strip()
-    lines = str(error).splitlines()
+    lines = error.text.splitlines()
     return lines[0] if lines else type(error).__name__

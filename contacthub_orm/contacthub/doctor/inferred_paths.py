@@ -56,7 +56,7 @@ def _told(node: Node, path: str, *, reads: bool) -> tuple[str, Source]:
     except APIError as error:
         return _judged(error, path, reads=reads)
     except TransportError as error:
-        return f"{path}: {error}", "not found out"
+        return f"{path}: {error.text}", "not found out"
     return f"{path}: a route, it answers", "measured"
 
 

@@ -11,6 +11,7 @@ from contacthub_orm.contacthub.values.argument_aliases import identity
 from contacthub_orm.orm import Entity, PagedQuery, Session
 from contacthub_orm.orm.active_record.call_session import CallSession
 from contacthub_orm.orm.entity.detached import get_reference, loaded
+from contacthub_orm.orm.query.framed import frames
 from contacthub_orm.orm.query.statement import parts_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from contacthub_orm.contacthub.api.api import Api
     from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
     from contacthub_orm.contacthub.workspace import Workspace
+    from contacthub_orm.frames.libraries import LazyFrame
     from contacthub_orm.orm.service.bulk_load import (
         BulkAccount,
         BulkArguments,
@@ -79,6 +81,18 @@ class NodeBase:
         """
         query = self.lend().query(entity)
         return PagedQuery(**{**parts_of(query), "tracks": False}, backend=query.backend, reader=query.reader)
+
+    def scan(self, entity: type[Entity]) -> LazyFrame:
+        """The customers or events of a class as a lazy frame of polars, with a column for each value, named by its path.
+
+        Filters, columns and limits of the frame go into the requests, as far as the service understands them; see
+        `contacthub_orm.frames.explain`. Nothing is sent before the frame is collected.
+
+        Raises:
+            MissingExtra: if polars or pyarrow is not installed.
+        """
+        frame: LazyFrame = frames().scan(self.query(entity))
+        return frame
 
     def _read(self, entity: type[E], identity: str, parent: Entity | None = None) -> E:
         """Load the entity with an identity, detached.

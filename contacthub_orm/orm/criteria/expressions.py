@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeGuard, T
 
 import attrs
 
-from contacthub_orm.errors import CompileError, UnknownAttributeError
+from contacthub_orm.errors import CompileError, UnknownAttributeError, message_of
 from contacthub_orm.orm.criteria.criteria import Comparison, Criterion, and_, or_
 from contacthub_orm.orm.criteria.operators import Operator
 from contacthub_orm.orm.criteria.set_operations import OpenComparison
@@ -217,7 +217,7 @@ class Expression(Generic[T]):
         try:
             return self._dumped(value)
         except TypeError as error:
-            raise CompileError(f"{self} {operation}: {error}") from None
+            raise CompileError(f"{self} {operation}: {message_of(error)}") from None
 
     def _scalar(self, operation: str, value: Any) -> Any:
         wire = self._wire(operation, value)

@@ -151,10 +151,11 @@ def _outline(mapped: type[Mapped], changes: Mapping[str, Any]) -> PartialDocumen
 def _write(mapped: Mapped, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         content = _content(value)
-        if content is None:
-            mapped.__put__(key, copied(value))
+        inner = None if content is None else mapped[key]
+        if content is not None and isinstance(inner, Mapped):
+            _write(inner, content)
         else:
-            _write(mapped[key], content)
+            mapped.__put__(key, copied(value))
 
 
 def _content(value: Any) -> Mapping[str, Any] | None:

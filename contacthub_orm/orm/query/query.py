@@ -11,7 +11,7 @@ from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
 from contacthub_orm.orm.criteria.set_operations import service_condition
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import natural
-from contacthub_orm.orm.query.options import LoadOnly
+from contacthub_orm.orm.query.framed import Framed
 from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.query.rows import Rows
 from contacthub_orm.orm.query.statement import Statement
@@ -32,7 +32,7 @@ E = TypeVar("E", bound=Entity)
 
 
 @attrs.frozen(eq=False)
-class BaseQuery(Statement[E]):
+class BaseQuery(Framed, Statement[E]):
     """What all queries have in common: a statement, and the methods that ask it of a service.
 
     Each method that asks raises InvalidRequestError if the session is closed, CompileError if the service
@@ -134,6 +134,11 @@ class BaseQuery(Statement[E]):
             raise CompileError(f"run_on: {self.criterion} {asked.why}: only the service can answer")
         return self._results.among(entities)
 
+    def documents(self) -> Iterator[list[Document]]:
+        """The documents of the rows as the service gave them, page by page; no entity is made of them."""
+        self.reader.before_asking()
+        return iter(()) if self._finds_nothing else self._results.rows()
+
     def explain(self) -> str:
         """How the query will be answered, in words."""
         if self.condition == NEVER:
@@ -171,21 +176,7 @@ class BaseQuery(Statement[E]):
     @property
     def fields(self) -> tuple[tuple[str, ...], ...]:
         """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all."""
-        chosen = [
-            path
-            for option in self.load_options
-            if isinstance(option, LoadOnly)
-            for path in option.paths_of(self.entity)
-        ]
-        if not chosen:
-            return ()
-        resource = self.entity.__resource__
-        scan_key = self.backend.scan_key(self.entity)
-        needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
-        if scan_key is not None:
-            needed.append((scan_key.name,))
-        checked = [one.path for criterion in (self.local, self.defaults) for one in criterion.comparisons()]
-        return tuple(dict.fromkeys([*needed, *chosen, *checked, *(key.path for key in self.order)]))
+        return self.fields_along(self.backend.scan_key(self.entity))
 
     @property
     def _results(self) -> Results[E]:

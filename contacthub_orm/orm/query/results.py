@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.criteria.criteria import ALWAYS
+from contacthub_orm.orm.criteria.criteria import ALWAYS, and_
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement
 from contacthub_orm.orm.scan.scan import count, scan
@@ -48,6 +48,20 @@ class Results(Generic[E]):
         found = (entity for page in self._loaded_pages() for entity in page if self._passes(entity))
         return islice(found, statement.skipped, end)
 
+    def rows(self) -> Iterator[list[Document]]:
+        """The documents of the same rows, page by page; no entity is made of them."""
+        statement = self.statement
+        admits = and_(statement.defaults, statement.local).holds_for
+        skipped, left = statement.skipped, statement.limited
+        for documents in self._fresh_pages():
+            page = [one for one in documents if admits(one)]
+            end = None if left is None else skipped + left
+            page, skipped = page[skipped:end], max(skipped - len(page), 0)
+            left = None if left is None else left - len(page)
+            yield page
+            if left == 0:
+                return
+
     def of_page(self, page: Page) -> list[E]:
         """The entities of one page that pass `filter_locally`."""
         rows = self.reader.load_rows(self.statement, page.documents)
@@ -72,16 +86,20 @@ class Results(Generic[E]):
 
     def _loaded_pages(self) -> Iterator[list[E]]:
         """The entities of each page. With `yield_per`, a page is released when the next is asked for."""
-        seen: set[str] | None = set() if self._may_repeat_rows else None
-        for documents in self.documents():
-            fresh = documents if seen is None else self._unseen(documents, seen)
-            page = self.reader.load_rows(self.statement, fresh)
+        for documents in self._fresh_pages():
+            page = self.reader.load_rows(self.statement, documents)
             if self.statement.batch is None:
                 yield page
                 continue
             unpinned = self.reader.unpinned(page)
             yield page
             self.reader.release(unpinned)
+
+    def _fresh_pages(self) -> Iterator[list[Document]]:
+        """The documents of each page that no page before had."""
+        seen: set[str] | None = set() if self._may_repeat_rows else None
+        for documents in self.documents():
+            yield documents if seen is None else self._unseen(documents, seen)
 
     @property
     def _may_repeat_rows(self) -> bool:

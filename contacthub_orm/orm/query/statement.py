@@ -14,11 +14,13 @@ from contacthub_orm.orm.criteria.set_operations import SetOperation, combined, s
 from contacthub_orm.orm.criteria.sql_habits import ON_QUERIES, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
-from contacthub_orm.orm.query.options import LoaderOption
+from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
 from contacthub_orm.orm.wire.conversion import UnsendableError, copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from contacthub_orm.orm.service.search import ScanKey
 
 __all__ = ["Statement", "parts_of"]
 
@@ -64,6 +66,27 @@ class Statement(Generic[E]):
     def condition(self) -> Criterion:
         """All that the service checks: the criterion and the default one."""
         return self.criterion if self.defaults is ALWAYS else and_(self.defaults, self.criterion)
+
+    def fields_along(self, scan_key: ScanKey | None) -> tuple[tuple[str, ...], ...]:
+        """The paths to load: those of `load_only`, and those that reading the rows needs. Empty means all.
+
+        Args:
+            scan_key: the key that the rows are read along, or None.
+        """
+        chosen = [
+            path
+            for option in self.load_options
+            if isinstance(option, LoadOnly)
+            for path in option.paths_of(self.entity)
+        ]
+        if not chosen:
+            return ()
+        resource = self.entity.__resource__
+        needed = [(resource.id_key,), *((key,) for key in resource.version_keys)]
+        if scan_key is not None:
+            needed.append((scan_key.name,))
+        checked = [one.path for criterion in (self.local, self.defaults) for one in criterion.comparisons()]
+        return tuple(dict.fromkeys([*needed, *chosen, *checked, *(key.path for key in self.order)]))
 
     function: ClassVar[str] = "query"
     """What makes it, as its text begins."""
@@ -274,7 +297,7 @@ class Statement(Generic[E]):
         try:
             return attrs.evolve(self, json=copied(json))
         except UnsendableError as error:
-            raise CompileError(f"raw: the query {error}") from None
+            raise CompileError(f"raw: the query {error.text}") from None
 
     def __str__(self) -> str:
         condition = "raw" if self.json is not None else str(self.criterion)

@@ -49,6 +49,10 @@ class Keyset:
     page_size: int
     fields: tuple[tuple[str, ...], ...] = ()
 
+    def between(self, low: int | None, high: int | None) -> Keyset:
+        """The rows at the positions `low <= position < high` alone; None does not bound."""
+        return attrs.evolve(self, criterion=and_(self.criterion, *self._bounds(low, high)))
+
     def fetch(
         self,
         low: int | None = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from contacthub_orm.errors import CommitError, ValidationError
+from contacthub_orm.errors import CommitError, ValidationError, message_of
 from contacthub_orm.orm.service.field_changes import field_changes
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.service.tables import html_table, request_cells
@@ -106,7 +106,7 @@ class Entry:
     @property
     def message(self) -> str | None:
         """The message of the error, from the service or the transport, or None if there was no error."""
-        return None if self.error is None else getattr(self.error, "message", None) or str(self.error)
+        return None if self.error is None else getattr(self.error, "message", None) or message_of(self.error)
 
     @property
     def logref(self) -> str | None:
@@ -120,7 +120,7 @@ class Entry:
         return f"{self.outcome:<8} {self.request.target}{reason}"
 
     def __str__(self) -> str:
-        reason = f"  ({self.error})" if self.error is not None else ""
+        reason = f"  ({message_of(self.error)})" if self.error is not None else ""
         return f"{self.outcome:<8} {self.request}{reason}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection  # noqa: TC003 - users see the annotations of the options at run time
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 import attrs
@@ -23,6 +23,7 @@ __all__ = [
     "BulkOptions",
     "BulkPlan",
     "BulkRows",
+    "FrameRow",
     "Intake",
     "OnReject",
     "Reject",
@@ -34,7 +35,7 @@ KEPT_REJECTS: Final = 1_000
 
 Strategy = Literal["auto", "bulk", "requests"]
 BulkRows: TypeAlias = Any
-"""Entities, dicts, the path of a CSV file, or an Arrow table."""
+"""Entities, dicts, the path of a CSV or Parquet file, or a frame."""
 
 
 @attrs.frozen(eq=False)
@@ -60,6 +61,23 @@ class Reject:
 
     def __str__(self) -> str:
         return f"row {self.number}: {self.reason}"
+
+
+@attrs.frozen
+class FrameRow:
+    """A row of a frame.
+
+    Attributes:
+        cells: its values by the frame's own names.
+        values: its values by path.
+        undeclared: the properties that no class declares, which the library's own frames have in a column.
+        problem: why it cannot be saved, or None.
+    """
+
+    cells: dict[str, Any]
+    values: dict[str, Any] = attrs.field(factory=dict)
+    undeclared: Any = None
+    problem: str | None = None
 
 
 OnReject: TypeAlias = "Literal['stop', 'continue'] | Callable[[Reject], object]"
@@ -163,6 +181,7 @@ class BulkArguments(TypedDict, total=False):
         progress: is called with the number of rows that have an outcome, and of those read. What it raises stops the load.
         journal: the path of a file with which a load that was killed goes on where it stopped, given the same rows again.
         upsert_by: the natural key by which rows without an id are entities that exist, as in `merge_all(key=)`.
+        columns: for a file or a frame: the path of each column that has another name, None for one that is left out.
     """
 
     entity: type[Entity] | None
@@ -171,6 +190,7 @@ class BulkArguments(TypedDict, total=False):
     progress: Callable[[int, int], object] | None
     journal: str | os.PathLike[str] | None
     upsert_by: Any
+    columns: Mapping[str, str | None]
 
 
 @attrs.frozen
@@ -183,12 +203,19 @@ class BulkOptions:
     progress: Callable[[int, int], object] | None = None
     journal: str | os.PathLike[str] | None = None
     upsert_by: Any = None
+    columns: Mapping[str, str | None] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if self.strategy not in ("auto", "bulk", "requests"):
             raise ArgumentError(f'strategy is "auto", "bulk" or "requests", got {self.strategy!r}')
         if self.on_error not in ("stop", "continue") and not callable(self.on_error):
             raise ArgumentError(f'on_error is "stop", "continue" or a callable, got {self.on_error!r}')
+        if not (isinstance(self.columns, Mapping) and all(map(_is_path, self.columns.values()))):
+            raise ArgumentError(f"columns: maps names to paths or None, got {self.columns!r}")
+
+
+def _is_path(path: Any) -> bool:
+    return path is None or isinstance(path, str)
 
 
 class Intake(Protocol):

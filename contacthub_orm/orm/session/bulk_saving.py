@@ -142,7 +142,7 @@ class BulkSaving:
         What the session has pending apart from `rows` is not sent.
 
         Args:
-            rows: entities, dicts, the path of a CSV file, or an Arrow table. They are read once, and not kept.
+            rows: entities, dicts, the path of a CSV or Parquet file, or a frame. They are read once, and not kept.
             options: how; each has a default.
 
         Raises:

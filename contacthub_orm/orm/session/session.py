@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from contacthub_orm.errors import Violation
     from contacthub_orm.orm.entity.domain_event import DomainEvent
     from contacthub_orm.orm.entity.resource import Identity
+    from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
     from contacthub_orm.orm.session.natural_key import KeyPaths
@@ -107,7 +108,7 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
             raise InvalidRequestError(f"settle is a number of seconds, 0 or more, got {settle!r}")
         self.bind = bind
         self.home = bind if isinstance(bind, Home) else None
-        self.backend = bind.backend
+        self.backend = self._backend_of(bind)
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
         self.max_requests = max_requests
@@ -300,10 +301,8 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
     def flush(self, objects: Iterable[Entity] | None = None, *, progress: Progress | None = None) -> Account:
         """Send what is pending, or only some objects with what they depend on, and account for every operation.
 
-        What receivers of `before_flush` add or delete is sent with the objects.
-
         Args:
-            objects: the entities to send, or None for all.
+            objects: the entities to send with what receivers of `before_flush` add or delete, or None for all.
             progress: is called after each operation, with the number of those that have ended and of all. An exception
                 that it raises stops the flush as an interrupt does: nothing more is sent, and what was sent stays.
 
@@ -434,12 +433,9 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
         return entity in self._in_doubt
 
     @property
-    def no_autoflush(self) -> Any:
-        """A block in which queries flush nothing: `with session.no_autoflush: ...`."""
-        return self._without_autoflush()
-
     @contextmanager
-    def _without_autoflush(self) -> Iterator[Session]:
+    def no_autoflush(self) -> Iterator[Self]:
+        """A block in which queries flush nothing: `with session.no_autoflush: ...`."""
         held, self.autoflush = self.autoflush, False
         try:
             yield self
@@ -469,6 +465,10 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _backend_of(self, bind: Bind) -> Backend:
+        """The service that the session asks; a class of sessions may put something before it."""
+        return bind.backend
 
     def _before_query(self) -> None:
         self._check_open()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from contacthub_orm.errors import message_of
 from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
@@ -137,7 +138,7 @@ class _Undoing:
         try:
             one = self._compensate(entry, held)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other operations must still be undone
-            one = Compensation(entry, str(error) or type(error).__name__, error=error)
+            one = Compensation(entry, message_of(error) or type(error).__name__, error=error)
         if one.document is not None:
             self._ours[key] = one.document
         if entry.operation.verb is Verb.CREATE:

@@ -12,7 +12,24 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.domain_event import DomainEvent
 
-__all__ = ["drain_events"]
+__all__ = ["drain_events", "kept_events"]
+
+
+def kept_events(journal: str | os.PathLike[str]) -> list[tuple[DomainEvent, bool]]:
+    """Read the domain events in a journal, and leave them there.
+
+    Returns:
+        The events, each with whether its operation is done, so that it is to be handed over; the others wait.
+
+    Raises:
+        JournalError: if the file does not exist, is not a journal, is damaged, or is in use.
+    """
+    opened = Journal(journal, place=None, create=False)
+    try:
+        due = [(event, True) for event in opened.due_events()]
+        return due + [(event, False) for _, event in opened.waiting_events()]
+    finally:
+        opened.close()
 
 
 def drain_events(journal: str | os.PathLike[str], handler: Callable[[DomainEvent], object]) -> int:

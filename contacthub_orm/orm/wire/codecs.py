@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_origin
 
 import attrs
 
-from contacthub_orm.errors import ConfigurationError
+from contacthub_orm.errors import ConfigurationError, message_of
 from contacthub_orm.orm.wire.conversion import UnreadableError, UnsendableError, converter, dump, without_none
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Codec(Generic[V]):
         try:
             wire = self.dump(value)
         except Exception as error:  # as above
-            raise UnsendableError(value, f"{type(value).__name__} has no JSON form: {error}") from error
+            raise UnsendableError(
+                value, f"{type(value).__name__} has no JSON form: {message_of(error)}"
+            ) from error
         return dump(wire)
 
 

@@ -31,7 +31,7 @@ from uuid import UUID
 
 from cattrs import Converter
 
-from contacthub_orm.errors import ValidationError, Violation
+from contacthub_orm.errors import ValidationError, Violation, message_of
 from contacthub_orm.orm.wire.documents import same
 
 __all__ = [
@@ -378,7 +378,9 @@ def dump(value: Any, depth: int = 0) -> Any:
     try:
         plain = converter.unstructure(value)
     except Exception as error:  # of a hook of the converter, or of a class that only looks like a date
-        raise UnsendableError(value, f"{type(value).__name__} has no JSON form: {error}") from error
+        raise UnsendableError(
+            value, f"{type(value).__name__} has no JSON form: {message_of(error)}"
+        ) from error
     if plain is value:
         raise UnsendableError(value, f"{type(value).__name__} has no JSON form")
     return dump(plain, depth + 1)

@@ -34,7 +34,7 @@ def customers_by_channel(call: Call, nodes: Sequence[str]) -> dict[str, int]:
     email, mobile = _is_filled(customers.c.email), _is_filled(MOBILE)
     statement = (
         select(email, mobile, func.count())
-        .where(customers.c.node_id.in_(nodes), call.store.customers.visible(call.now))
+        .where(customers.c.node_id.in_(nodes), call.store.customers.visible(call.now, by_index=True))
         .group_by(email, mobile)
     )
     found = {(bool(one), bool(other)): count for one, other, count in call.connection.execute(statement)}

@@ -34,13 +34,16 @@ __all__ = ["seed_customers", "seed_events"]
 
 
 def seed_customers(service: Service, node: NodeRules, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Store customers of an entry node; see `Sandbox.seed`."""
+    """Store customers of an entry node, and the events that their documents have; see `Sandbox.seed`."""
     now = service.settings.now()
-    rows = [
-        customer_records.columns_of(_customer(service, node, document, now), node)
-        for document in map(_received, documents)
-    ]
-    return _insert(service, "customers", rows)
+    rows, events = [], []
+    for document in map(_received, documents):
+        own = _events_in(document)
+        row = customer_records.columns_of(_customer(service, node, document, now), node)
+        rows.append(row)
+        events += [_event(one | {"customerId": row["id"]}, format_instant(now)) for one in own]
+    _insert(service, customers=rows, events=[event_records.columns_of(event, node.id) for event in events])
+    return [row["id"] for row in rows]
 
 
 def seed_events(service: Service, node: NodeRules, documents: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -49,7 +52,8 @@ def seed_events(service: Service, node: NodeRules, documents: Iterable[Mapping[s
     homes = _homes(service, node)
     seeded = [_event(document, now) for document in map(_received, documents)]
     rows = [event_records.columns_of(event, homes.get(event["customerId"], node.id)) for event in seeded]
-    return _insert(service, "events", rows)
+    _insert(service, events=rows)
+    return [row["id"] for row in rows]
 
 
 def _homes(service: Service, node: NodeRules) -> Mapping[str | None, str]:
@@ -60,17 +64,27 @@ def _homes(service: Service, node: NodeRules) -> Mapping[str | None, str]:
         return {row.id: row.node_id for row in connection.execute(elsewhere)}
 
 
-def _insert(service: Service, kind: str, rows: list[dict[str, Any]]) -> list[str]:
+def _insert(service: Service, **seeded: list[dict[str, Any]]) -> None:
+    """Store rows by their kind, all or none."""
     store = service.store
-    timeline = store.customers if kind == "customers" else store.events
-    if rows:
+    timelines = {"customers": store.customers, "events": store.events}
+    if any(seeded.values()):
         try:
             with store.transaction() as connection:
-                timeline.seed(connection, rows)
+                for kind, rows in seeded.items():
+                    if rows:
+                        timelines[kind].seed(connection, rows)
         except IntegrityError as error:
             raise ValueError(f"an id is taken: {error.orig}") from None
         store.analyze()
-    return [row["id"] for row in rows]
+
+
+def _events_in(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take the events out of the document of a customer."""
+    events = document.pop("events", None) or []
+    if not isinstance(events, list) or not all(isinstance(one, dict) for one in events):
+        raise ValueError(f"events is a list of JSON objects, not {events!r}")
+    return events
 
 
 def _received(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from contacthub_orm.sandbox.storage.tables import events
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
 
+    from contacthub_orm.sandbox.search.paging import Page
     from contacthub_orm.sandbox.service.calls import Answer, Call
 
 __all__ = ["search_events"]
@@ -41,9 +42,16 @@ def search_events(call: Call) -> Answer:
     where = [*everything, *_kinds(call), *_dates(call)]
     statement = select(events.c.document).where(*where).order_by(*order.clauses(column, events.c.id))
     texts = page.read(call, statement)
-    total = page.count(call, events.c.row, where)
-    unfiltered = total if len(where) == len(everything) else page.count(call, events.c.row, everything)
+    unfiltered = _unfiltered(call, page, everything)
+    total = unfiltered if len(where) == len(everything) else page.count(call, events.c.row, where)
     return page.answer(texts, total, unfiltered)
+
+
+def _unfiltered(call: Call, page: Page, everything: list[ColumnElement[bool]]) -> int:
+    node_id = call.query.get("nodeId")
+    if not node_id or call.query.get("customerId"):
+        return page.count(call, events.c.row, everything)
+    return page.count_all(call, call.store.events, call.check_node(node_id), everything)
 
 
 def _node(call: Call) -> list[ColumnElement[bool]]:

@@ -1,36 +1,37 @@
 """Searches of customers.
 
 A search sees the writes that are older than `search_delay`. If SQLite can decide the whole query by its
-indexes, it reads one page only; otherwise `scanning` evaluates the query.
+indexes (see `compiling`), it reads one page only; otherwise `scanning` evaluates the query.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.shapes import project
 from contacthub_orm.sandbox.documents.wire import decode, encode
+from contacthub_orm.sandbox.search.compiling import compiled
 from contacthub_orm.sandbox.search.nodes import shown_customers
 from contacthub_orm.sandbox.search.paging import requested_order, requested_page
-from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS, order_by, push_query
 from contacthub_orm.sandbox.search.query_language import MalformedQuery, parse_query
-from contacthub_orm.sandbox.search.scanning import CustomerSearch, matching_rows
+from contacthub_orm.sandbox.search.scanning import matching_rows
 from contacthub_orm.sandbox.storage.tables import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
-
-    from contacthub_orm.sandbox.search.paging import Order
+    from contacthub_orm.sandbox.search.compiling import CustomerSearch
+    from contacthub_orm.sandbox.search.paging import Page
     from contacthub_orm.sandbox.search.query_language import Query
     from contacthub_orm.sandbox.service.calls import Answer, Call
-    from contacthub_orm.sandbox.service.rules import NodeRules
 
 __all__ = ["search_customers"]
+
+NEAR: Final = 200
+"""How many matches are read in order without the thought that sorting them all might be faster."""
 
 
 def search_customers(call: Call) -> Answer:
@@ -43,33 +44,35 @@ def search_customers(call: Call) -> Answer:
         raise malformed("nodeId is required", "nodeId", "required")
     node = call.check_node(node_id)
     page, order = requested_page(call), requested_order(call, "updatedAt")
+    text = call.query.get("query")
+    search = compiled(call, node, order, _parsed(text) if text else None)
     everything = [*shown_customers(node), call.store.customers.visible(call.now)]
-    search = _requested_search(call, node, everything, order)
-    if search.rest is None and order.path in CUSTOMER_COLUMNS:
-        statement = select(customers.c.document).where(*search.where).order_by(*order_by(order))
-        total, texts = page.count(call, customers.c.row, search.where), page.read(call, statement)
-    else:
+    unfiltered = page.count_all(call, call.store.customers, node, everything)
+    if not search.is_decided:
         rows = matching_rows(call, search)
-        total, texts = len(rows), _documents(call, rows[page.offset : page.offset + page.limit])
-    filtered = len(search.where) > len(everything)
-    unfiltered = page.count(call, customers.c.row, everything) if filtered else total
+        total, texts = len(rows), _documents(call, page.part(rows))
+    elif len(search.clauses) == len(everything):
+        total, texts = unfiltered, _documents(call, _page_of_all(call, search, page))
+    else:
+        total, texts = _decided(call, search, page)
     return page.answer(_projected(call, texts), total, unfiltered)
 
 
-def _requested_search(
-    call: Call, node: NodeRules, everything: list[ColumnElement[bool]], order: Order
-) -> CustomerSearch:
-    where = list(everything)
-    external_id, text = call.query.get("externalId"), call.query.get("query")
-    if external_id:
-        where.append(customers.c.external_id == external_id)
-    rest = None
-    if text:
-        query = _parsed(text)
-        pushed = push_query(query)
-        where.append(pushed.clause)
-        rest = None if pushed.exact else query
-    return CustomerSearch(where, rest, order, node, key=(node.id, node.exclusions, external_id, text))
+def _page_of_all(call: Call, search: CustomerSearch, page: Page) -> Sequence[int]:
+    return call.connection.scalars(search.rows(page.offset, page.limit)).all()
+
+
+def _decided(call: Call, search: CustomerSearch, page: Page) -> tuple[int, Sequence[str]]:
+    """The number of matches of a search that SQLite decides, and the documents of the page."""
+    total = page.count(call, customers.c.row, search.clauses, *search.values[:1])
+    if total < page.cap:
+        statement = search.rows(page.offset, page.limit, sort=True)
+    elif search.values and page.end > NEAR:
+        # SQLite may have to sort more than it counts. It does that once, not for each of the pages.
+        return total, _documents(call, page.part(matching_rows(call, search)))
+    else:
+        statement = search.walked().rows(page.offset, page.limit)
+    return total, _documents(call, call.connection.scalars(statement).all())
 
 
 def _parsed(text: str) -> Query:

@@ -24,6 +24,7 @@ from contacthub_orm.sandbox.documents.wire import parse_instant
 from contacthub_orm.sandbox.search.query_language import Atomic, Condition
 
 __all__ = [
+    "BOOLEAN",
     "CUSTOMER",
     "EVENT",
     "STRING",
@@ -32,6 +33,7 @@ __all__ = [
     "Operand",
     "Predicate",
     "compile_condition",
+    "is_date",
     "operand",
     "sort_key",
 ]
@@ -105,6 +107,11 @@ def operand(value: Any, *, dated: bool = False) -> Operand | None:
     return Operand((OBJECT, 0), None) if isinstance(value, dict) and _has_value(value) else None
 
 
+def is_date(value: Any) -> bool:
+    """Whether a value without a schema looks like a date."""
+    return isinstance(value, str) and _instant(value) is not None
+
+
 def sort_key(value: Any) -> tuple[int, Any] | None:
     """A key that sorts values of all kinds, or None if the value has no order: a missing one or an object."""
     first = value[0] if isinstance(value, list) and value else value
@@ -138,7 +145,7 @@ def _readers(atomic: Atomic, kind: DocumentKind) -> tuple[Reader, Reader]:
     if not atomic.attribute.startswith(kind.open_prefixes):
         return operand, operand
     # Reading strings of documents as dates takes time, so it is done only if the condition holds a date.
-    dated = any(isinstance(value, str) and _instant(value) is not None for value in atomic.values)
+    dated = any(map(is_date, atomic.values))
     return _open_operand, _open_operand if dated else operand
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Select
 
     from contacthub_orm.sandbox.service.calls import Call
+    from contacthub_orm.sandbox.service.rules import NodeRules
+    from contacthub_orm.sandbox.storage.timeline import Timeline
 
 __all__ = ["Order", "Page", "requested_order", "requested_page"]
 
@@ -47,10 +49,46 @@ class Page:
         """The number of elements that the page can hold: fewer at the cap, none beyond it."""
         return min(self.size, self.cap - self.offset)
 
-    def count(self, call: Call, column: Column[Any], where: Sequence[ColumnElement[bool]]) -> int:
-        """The number of rows of the column's table that match, up to the cap."""
-        matches = select(column).where(*where).limit(self.cap).subquery()
+    @property
+    def end(self) -> int:
+        """The position after the page's last element."""
+        return self.offset + self.limit
+
+    def part(self, matches: Sequence[int]) -> Sequence[int]:
+        """The page's part of all matches."""
+        return matches[self.offset : self.end]
+
+    def count(
+        self,
+        call: Call,
+        column: Column[Any],
+        where: Sequence[ColumnElement[bool]],
+        *read: ColumnElement[Any],
+    ) -> int:
+        """The number of rows of the column's table that match, up to the cap; best by an index of what is read."""
+        matches = select(column).where(*where).order_by(*read).limit(self.cap).subquery()
         return call.connection.scalar(select(func.count()).select_from(matches)) or 0
+
+    def count_all(
+        self, call: Call, timeline: Timeline, node: NodeRules, where: Sequence[ColumnElement[bool]]
+    ) -> int:
+        """The number of documents of a node, up to the cap.
+
+        A node that has reached the cap is not counted again until a document is removed.
+
+        Args:
+            call: the request.
+            timeline: the documents.
+            node: the node.
+            where: the clauses for all that it shows.
+        """
+        is_lasting = timeline.settled(call.now) and not node.exclusions
+        if is_lasting and (node.shown, self.cap) in timeline.full:
+            return self.cap
+        total = self.count(call, timeline.table.c.row, where)
+        if is_lasting and total == self.cap:
+            timeline.full.add((node.shown, self.cap))
+        return total
 
     def read(self, call: Call, documents: Select[Any]) -> Sequence[str]:
         """The page's part of a statement that selects JSON texts in order."""
@@ -89,12 +127,11 @@ class Order:
     path: str
     descending: bool
 
-    def clauses(self, column: Column[Any], identifier: Column[Any]) -> list[ColumnElement[Any]]:
+    def clauses(self, column: ColumnElement[Any], identifier: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         """Sort by a column; equal values by id in the same direction, rows without a value last."""
-        columns = (column, identifier)
-        keys = [key.desc() if self.descending else key.asc() for key in columns]
-        # On a column that always has a value, the extra clause would keep SQLite from using its index.
-        return [column.is_(None), *keys] if column.nullable else [*keys]
+        key, equal = (one.desc() if self.descending else one.asc() for one in (column, identifier))
+        # On a column that always has a value, the extra words would keep SQLite from using its index.
+        return [key if getattr(column, "nullable", True) is False else key.nulls_last(), equal]
 
 
 def requested_page(call: Call) -> Page:

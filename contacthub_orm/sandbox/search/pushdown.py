@@ -1,30 +1,36 @@
-"""The part of a query that SQLite can decide by its indexes.
+"""The part of a query that SQLite decides: by its columns, and by values inside the documents.
 
-A clause that is pushed down never loses a match. It equals the query if every attribute has a column.
-Otherwise it is weaker, and the documents that it selects must still be tested.
+A clause that is pushed down never loses a match. It equals the query if every attribute has a column that decides all
+documents. Otherwise it is weaker, and the documents that it selects must still be tested.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import and_, false, not_, or_, true
+from sqlalchemy import and_, false, func, not_, or_, true
 
-from contacthub_orm.sandbox.search.evaluation import CUSTOMER, STRING, operand
-from contacthub_orm.sandbox.search.query_language import Atomic, Combined, Composite
-from contacthub_orm.sandbox.storage.tables import customers
+from contacthub_orm.sandbox.documents.wire import encode
+from contacthub_orm.sandbox.search.evaluation import BOOLEAN, CUSTOMER, EVENT, STRING, is_date, operand
+from contacthub_orm.sandbox.search.query_language import VALUELESS, Atomic, Combined, Composite
+from contacthub_orm.sandbox.storage.tables import customers, events
+from contacthub_orm.sandbox.storage.timeline import unindexed
+from contacthub_orm.sandbox.storage.values import FALSE, LARGEST_NUMBER, TRUE, UNDECIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement
 
-    from contacthub_orm.sandbox.search.evaluation import Operand
+    from contacthub_orm.sandbox.search.evaluation import DocumentKind, Operand
     from contacthub_orm.sandbox.search.paging import Order
-    from contacthub_orm.sandbox.search.query_language import Condition, Query
+    from contacthub_orm.sandbox.search.query_language import Condition, Did, Query
+    from contacthub_orm.sandbox.storage.values import Reading
 
-__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushed", "order_by", "push_query"]
+    Values: TypeAlias = Callable[[str, Reading], "Value | None"]
+
+__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushdown", "Pushed", "Value", "order_by", "push_query"]
 
 CUSTOMER_COLUMNS: Final[dict[str, Column[Any]]] = {
     "id": customers.c.id,
@@ -33,6 +39,15 @@ CUSTOMER_COLUMNS: Final[dict[str, Column[Any]]] = {
     "base.contacts.email": customers.c.email,
     "registeredAt": customers.c.registered_at,
     "updatedAt": customers.c.updated_at,
+}
+EVENT_COLUMNS: Final[dict[str, Column[Any]]] = {
+    "id": events.c.id,
+    "customerId": events.c.customer_id,
+    "type": events.c.type,
+    "context": events.c.context,
+    "date": events.c.date,
+    "registeredAt": events.c.registered_at,
+    "updatedAt": events.c.updated_at,
 }
 
 MAX_VALUES: Final = 500
@@ -55,11 +70,16 @@ class Pushed:
 EVERYTHING: Final = Pushed(true(), exact=False)
 
 
+class Value(NamedTuple):
+    """The column of a value inside the documents, and whether it decides all of them; see `ValueColumns`."""
+
+    column: ColumnElement[Any]
+    is_decided: bool
+
+
 def push_query(query: Query) -> Pushed:
-    """The clause for a query on customers."""
-    if _count_values(query) > MAX_VALUES:
-        return EVERYTHING
-    return _push_query(query)
+    """The clause for a query on customers that the columns of the table decide."""
+    return CUSTOMERS.query(query)
 
 
 def order_by(order: Order) -> list[ColumnElement[Any]]:
@@ -67,47 +87,95 @@ def order_by(order: Order) -> list[ColumnElement[Any]]:
     return order.clauses(CUSTOMER_COLUMNS[order.path], customers.c.id)
 
 
-def _push_query(query: Query) -> Pushed:
-    if isinstance(query, Combined):
-        parts = [_push_query(part) for part in query.queries]
-        if query.conjunction == "UNION":
-            return _any_of(parts)
-        if query.conjunction == "INTERSECT":
-            return _all_of(parts)
-        first, *others = parts
-        return _all_of([first, *(_complement(other) for other in others)])
-    are = EVERYTHING if query.are is None else _push_condition(query.are)
-    return are if query.did is None else Pushed(are.clause, exact=False)
+@dataclass(frozen=True)
+class Pushdown:
+    """Makes clauses of queries.
+
+    Attributes:
+        kind: what is known of the documents.
+        columns: the columns of their table, by the paths that they repeat.
+        values: gives the column of a value inside the documents, or None if there is none.
+        did: gives the clause for what customers did.
+    """
+
+    kind: DocumentKind
+    columns: Mapping[str, Column[Any]]
+    values: Values = lambda _path, _reading: None
+    did: Callable[[Did], Pushed] = lambda _did: EVERYTHING
+
+    def query(self, query: Query) -> Pushed:
+        """The clause for a query."""
+        return EVERYTHING if _count_values(query) > MAX_VALUES else self._query(query)
+
+    def condition(self, *conditions: Condition) -> Pushed:
+        """The clause for conditions, all of which are to hold."""
+        if sum(map(_count_values, conditions)) > MAX_VALUES:
+            return EVERYTHING
+        return _all_of([self._condition(one) for one in conditions])
+
+    def _query(self, query: Query) -> Pushed:
+        if isinstance(query, Combined):
+            parts = [self._query(part) for part in query.queries]
+            if query.conjunction == "UNION":
+                return _any_of(parts)
+            if query.conjunction == "INTERSECT":
+                return _all_of(parts)
+            first, *others = parts
+            return _all_of([first, *(_complement(other) for other in others)])
+        parts = [] if query.are is None else [self._condition(query.are)]
+        return _all_of(parts if query.did is None else [*parts, self.did(query.did)])
+
+    def _condition(self, condition: Condition) -> Pushed:
+        if isinstance(condition, Atomic):
+            return self._atomic(condition)
+        parts = [self._condition(part) for part in condition.conditions]
+        return _all_of(parts) if condition.conjunction == "and" else _any_of(parts)
+
+    def _atomic(self, atomic: Atomic) -> Pushed:
+        column = self.columns.get(atomic.attribute)
+        if column is None:
+            return self._value(atomic)
+        operands = self._operands(atomic, dated=atomic.attribute in self.kind.dates)
+        if operands is None:
+            return EVERYTHING
+        return Pushed(_clause(column, atomic.operator, list(map(_column_value, operands))), exact=True)
+
+    def _value(self, atomic: Atomic) -> Pushed:
+        """A comparison with a value inside the documents."""
+        is_open = atomic.attribute.startswith(self.kind.open_prefixes) and any(map(is_date, atomic.values))
+        if is_open and not all(map(is_date, atomic.values)):
+            return EVERYTHING
+        dated = is_open or atomic.attribute in self.kind.dates
+        operands = self._operands(atomic, dated=dated)
+        value = None if operands is None else self.values(atomic.attribute, "date" if dated else "value")
+        if operands is None or value is None:
+            return EVERYTHING
+        clause = _clause(value.column, atomic.operator, list(map(_bound, operands)))
+        if value.is_decided:
+            return Pushed(clause, exact=True)
+        return Pushed(or_(clause, _may_hold(value.column, atomic, operands)), exact=False)
+
+    def _operands(self, atomic: Atomic, *, dated: bool) -> list[Operand] | None:
+        """What is compared with, or None if it cannot be compared with a column."""
+        every = (operand(value, dated=dated) for value in atomic.values)
+        operands = [each for each in every if each is not None]
+        return None if dated and any(map(_is_out_of_range, operands)) else operands
 
 
-def _push_condition(condition: Condition) -> Pushed:
-    if isinstance(condition, Atomic):
-        return _push_atomic(condition)
-    parts = [_push_condition(part) for part in condition.conditions]
-    return _all_of(parts) if condition.conjunction == "and" else _any_of(parts)
+CUSTOMERS: Final = Pushdown(CUSTOMER, CUSTOMER_COLUMNS)
+EVENTS: Final = Pushdown(EVENT, EVENT_COLUMNS)
 
 
 def _all_of(parts: Sequence[Pushed]) -> Pushed:
-    return Pushed(and_(*(part.clause for part in parts)), all(part.exact for part in parts))
+    return Pushed(and_(true(), *(part.clause for part in parts)), all(part.exact for part in parts))
 
 
 def _any_of(parts: Sequence[Pushed]) -> Pushed:
-    return Pushed(or_(*(part.clause for part in parts)), all(part.exact for part in parts))
+    return Pushed(or_(false(), *(part.clause for part in parts)), all(part.exact for part in parts))
 
 
 def _complement(part: Pushed) -> Pushed:
     return Pushed(not_(part.clause), exact=True) if part.exact else EVERYTHING
-
-
-def _push_atomic(atomic: Atomic) -> Pushed:
-    column = CUSTOMER_COLUMNS.get(atomic.attribute)
-    if column is None:
-        return EVERYTHING
-    dated = atomic.attribute in CUSTOMER.dates
-    operands = [each for each in (operand(value, dated=dated) for value in atomic.values) if each is not None]
-    if dated and any(_is_out_of_range(each) for each in operands):
-        return EVERYTHING
-    return Pushed(_clause(column, atomic.operator, operands), exact=True)
 
 
 def _is_out_of_range(target: Operand) -> bool:
@@ -117,32 +185,58 @@ def _is_out_of_range(target: Operand) -> bool:
     return abs(target.instant) > LARGEST_INTEGER
 
 
-def _clause(column: Column[Any], operator: str, operands: list[Operand]) -> ColumnElement[bool]:
-    """The operator applied to the column. It never yields NULL, so that it can be negated."""
-    if operator == "IS_NULL":
-        return column.is_(None)
-    if operator == "IS_NOT_NULL":
-        return column.is_not(None)
-    bounds = [_column_value(each) for each in operands]
+def _clause(column: ColumnElement[Any], operator: str, bounds: list[Any]) -> ColumnElement[bool]:
+    """The operator applied to the column. It never yields NULL, so that it can be negated.
+
+    A bound that is None comes before everything in the column.
+    """
+    if operator in VALUELESS:
+        return column.is_(None) if operator == "IS_NULL" else column.is_not(None)
     values = [value for value in bounds if value is not None]
+    # SQLite would take this for a range of its index rather than the value that is sought.
+    is_set = unindexed(column).is_not(None)
     if operator in ("EQUALS", "IN"):
-        return and_(column.is_not(None), column.in_(values)) if values else false()
+        is_one = column == values[0] if len(values) == 1 else column.in_(values)
+        return and_(is_set, is_one) if values else false()
     if operator in ("NOT_EQUALS", "NOT_IN"):
         return or_(column.is_(None), column.not_in(values)) if values else true()
     if operator == "BETWEEN":
         lower, upper = bounds
-        return and_(column.is_not(None), _compared(column, "GTE", lower), _compared(column, "LTE", upper))
-    return and_(column.is_not(None), _compared(column, operator, bounds[0]))
+        return and_(is_set, _compared(column, "GTE", lower), _compared(column, "LTE", upper))
+    return and_(is_set, _compared(column, operator, bounds[0]))
+
+
+def _may_hold(column: ColumnElement[Any], atomic: Atomic, operands: list[Operand]) -> ColumnElement[bool]:
+    """The documents that the column does not decide; of lists those with the sought string, if strings are sought."""
+    undecided = column >= UNDECIDED
+    is_sought = atomic.operator in ("EQUALS", "IN")
+    if not is_sought or any(each.key[0] != STRING or each.instant is not None for each in operands):
+        return undecided
+    written = [func.instr(column, encode(each.key[1]).encode()) > 0 for each in operands]
+    return and_(undecided, or_(column == UNDECIDED, *written))
 
 
 def _column_value(target: Operand) -> Any:
-    """The value to compare the column with, or None for one that comes before everything in the column."""
+    """The value to compare a column of instants or strings with; None comes before everything in it."""
     if target.instant is not None:
         return target.instant
     return target.key[1] if target.key[0] == STRING else None
 
 
-def _compared(column: Column[Any], operator: str, bound: Any) -> ColumnElement[bool]:
+def _bound(target: Operand) -> Any:
+    """The value to compare a column of values with."""
+    kind, value = target.key
+    if kind == BOOLEAN:
+        return TRUE if value else FALSE
+    if target.instant is not None:
+        value = target.instant
+    elif kind == STRING:
+        return value
+    # No number in the column is that large, so it does not matter how much larger the bound is.
+    return float(max(-LARGEST_NUMBER, min(LARGEST_NUMBER, value))) if abs(value) > LARGEST_INTEGER else value
+
+
+def _compared(column: ColumnElement[Any], operator: str, bound: Any) -> ColumnElement[bool]:
     if bound is None:
         return true() if operator in ("GT", "GTE") else false()
     compare: dict[str, ColumnElement[bool]] = {

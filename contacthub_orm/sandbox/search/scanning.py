@@ -1,56 +1,34 @@
-"""Scans: queries that SQLite cannot decide are evaluated in Python, document by document.
+"""Scans: all matches of a search. Queries that SQLite cannot decide are evaluated in Python, document by document.
 
 The matching rows are kept for the following pages until something is written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from contacthub_orm.sandbox.documents import paths
 from contacthub_orm.sandbox.documents.wire import decode
+from contacthub_orm.sandbox.search.compiling import events_that_count
 from contacthub_orm.sandbox.search.evaluation import CUSTOMER, EVENT, compile_condition, sort_key
-from contacthub_orm.sandbox.search.nodes import in_nodes
-from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS, order_by
 from contacthub_orm.sandbox.search.query_language import Combined
 from contacthub_orm.sandbox.storage.tables import customers, events
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement
-
+    from contacthub_orm.sandbox.search.compiling import CustomerSearch
     from contacthub_orm.sandbox.search.evaluation import Document, Predicate
-    from contacthub_orm.sandbox.search.paging import Order
     from contacthub_orm.sandbox.search.query_language import Did, Query
     from contacthub_orm.sandbox.service.calls import Call
     from contacthub_orm.sandbox.service.rules import NodeRules
 
-__all__ = ["CustomerSearch", "matching_rows"]
+__all__ = ["matching_rows"]
 
 REMEMBERED_RESULTS: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerSearch:
-    """A search of customers.
-
-    Attributes:
-        where: the clauses that SQLite decides.
-        rest: the query, if the clauses do not decide it completely, else None.
-        order: the order of the result.
-        node: the node that is searched.
-        key: the parameters of the search, by which the same search is recognized.
-    """
-
-    where: Sequence[ColumnElement[bool]]
-    rest: Query | None
-    order: Order
-    node: NodeRules
-    key: tuple[Hashable, ...]
+ALL: Final = -1
 
 
 def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
@@ -60,9 +38,12 @@ def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
     settled = store.customers.settled(call.now) and store.events.settled(call.now)
     if settled and key in results:
         return results[key]
-    predicate = _anything if search.rest is None else _compile(call, search.node, search.rest)
-    scan = _scan_in_order if search.order.path in CUSTOMER_COLUMNS else _scan_and_sort
-    rows = scan(call, search, predicate, cap)
+    if search.is_decided:
+        rows = [*call.connection.scalars(search.rows(0, cap, sort=True))]
+    else:
+        predicate = _anything if search.rest is None else _compile(call, search.node, search.rest)
+        scan = _scan_and_sort if search.column is None else _scan_in_order
+        rows = scan(call, search, predicate, cap)
     if settled:
         while len(results) >= REMEMBERED_RESULTS:
             results.pop(next(iter(results)))
@@ -72,13 +53,12 @@ def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
 
 def _scan_in_order(call: Call, search: CustomerSearch, predicate: Predicate, cap: int) -> list[int]:
     """The first matches in an order that SQLite can produce, so that the scan ends at the cap."""
-    columns = (customers.c.row, customers.c.document)
-    statement = select(*columns).where(*search.where).order_by(*order_by(search.order))
+    statement = search.rows(0, ALL, customers.c.document, sort=bool(search.values) and search.are_few(call))
     rows: list[int] = []
     with call.connection.execute(statement) as found:
-        for row, text in found:
-            if predicate(decode(text)):
-                rows.append(row)
+        for one in found:
+            if predicate(decode(one.document)):
+                rows.append(one.row)
                 if len(rows) == cap:
                     break
     return rows
@@ -90,7 +70,7 @@ def _scan_and_sort(call: Call, search: CustomerSearch, predicate: Predicate, cap
     columns = (customers.c.row, customers.c.id, customers.c.document)
     with_value: list[tuple[tuple[int, Any], str, int]] = []
     without: list[tuple[str, int]] = []
-    for row, identifier, text in call.connection.execute(select(*columns).where(*search.where)):
+    for row, identifier, text in call.connection.execute(select(*columns).where(*search.clauses)):
         document: Document = decode(text)
         if predicate(document):
             key = sort_key(paths.read(document, order.path))
@@ -121,12 +101,7 @@ def _compile(call: Call, node: NodeRules, query: Query) -> Predicate:
 def _customers_who_did(call: Call, node: NodeRules, did: Did) -> Iterator[str]:
     condition = compile_condition(did.condition, EVENT)
     timeframe = compile_condition(did.timeframe, EVENT)
-    statement = select(events.c.customer_id, events.c.document).where(
-        in_nodes(events, node.shown),
-        events.c.type == did.event_type,
-        events.c.customer_id.is_not(None),
-        call.store.events.visible(call.now),
-    )
+    statement = select(events.c.customer_id, events.c.document).where(*events_that_count(call, node, did))
     for customer_id, text in call.connection.execute(statement):
         event = decode(text)
         if condition(event) and timeframe(event):

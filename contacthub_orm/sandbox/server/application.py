@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from contacthub_orm.sandbox.server.api import Api
+    from contacthub_orm.sandbox.server.site import Site
     from contacthub_orm.sandbox.service.calls import Handler, RunningService
     from contacthub_orm.sandbox.service.faults import Effect
     from contacthub_orm.sandbox.service.recording import RequestLog
@@ -148,12 +149,16 @@ class Application:
         service: the store, the settings and what else changes while it serves.
         log: where the requests are logged.
         api: what the service's API has of its own: routes, authorization, error bodies.
+
+    Attributes:
+        site: the pages that people look at, or None. They need no token, and no fault strikes them.
     """
 
     def __init__(self, service: RunningService[Any, Any], log: RequestLog, api: Api) -> None:
         self._service = service
         self._log = log
         self._api = api
+        self.site: Site | None = None
         self._handlers: dict[str, dict[str, Handler]] = {}
         for method, path, handler in api.routes:
             self._handlers.setdefault(path, {})[method] = handler
@@ -169,6 +174,9 @@ class Application:
         connection = Connection(scope["state"]["arrival"], receive, send, MAX_PAYLOAD_BYTES)
         if connection.arrival.refusal is not None:  # its head was not read, so there is no request to log
             await connection.end(self._completed(self._api.refusal(connection.arrival.refusal)))
+            return
+        if self.site is not None and self.site.serves(scope["path"]):
+            await self.site.serve(scope, connection)
             return
         request = _request(scope, connection.arrival.caller, self._service.settings.clock)
         connection.limit = request.limit
@@ -203,7 +211,7 @@ class Application:
             await self._serve_struck(effect, admitted, request, connection)
             return
         answer = self._carry_out(admitted, request)
-        self._log_request(request, answer.status, answer.is_success)
+        self._log_request(request, answer.status, answer.is_success, text=answer.text)
         await self._wait_out_latency(request)
         await connection.answer(self._completed(answer))
 
@@ -222,7 +230,8 @@ class Application:
                 request.read_body()
         answer = self._delivered_answer(effect, genuine)
         applied = genuine is not None and genuine.is_success
-        self._log_request(request, None if answer is None else answer.status, applied, effect.name)
+        status, text = (None, None) if answer is None else (answer.status, answer.text)
+        self._log_request(request, status, applied, effect.name, text)
         await self._wait_out_latency(request)
         await self._hold(effect.after)
         await connection.deliver(None if answer is None else self._completed(answer), effect.ending)
@@ -255,7 +264,12 @@ class Application:
             await asyncio.sleep(request.arrived + latency - perf_counter())
 
     def _log_request(
-        self, request: Request, status: int | None, applied: bool, fault: str | None = None
+        self,
+        request: Request,
+        status: int | None,
+        applied: bool,
+        fault: str | None = None,
+        text: str | None = None,
     ) -> None:
         self._log.add(
             ReceivedRequest(
@@ -269,6 +283,7 @@ class Application:
                 fault=fault,
             ),
             request.size,
+            text,
         )
 
     def _admit(self, scope: Scope, request: Request) -> Admitted | Answer:

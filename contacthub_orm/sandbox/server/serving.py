@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -23,14 +24,27 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.ready = threading.Event()
         self._application = application
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_stopped = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Wait for `stop`. The loop of uvicorn looks ten times a second whether there is something to do."""
+        await self._is_stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._application.release()
         await super().shutdown(sockets)
+
+    def stop(self) -> None:
+        """Shut down, as soon as may be; from any thread."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._is_stopped.set)
 
 
 class ServerThread:
@@ -76,7 +90,7 @@ class ServerThread:
 
     def stop(self) -> None:
         """Finish the requests in progress, close all connections and wait for the thread to end."""
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
         self._socket.close()
 

@@ -149,7 +149,7 @@ class SandboxWorkspace:
 
         Args:
             documents: customers in the form of a POST's body. They may also have an `id`, `registeredAt` and
-                `updatedAt`, and may lack `nodeId`.
+                `updatedAt`, and may lack `nodeId`. Their `events` are stored as events of theirs. `people` invents some.
             node: the name or the id of their entry node; the first one by default.
 
         Returns:

@@ -33,6 +33,11 @@ class Injector:
         """An injector for the faults, or None if there are none: a server without faults pays nothing."""
         return cls(faults, root) if faults else None
 
+    @property
+    def counts(self) -> list[tuple[int, int]]:
+        """Of each fault, how many requests it has counted and how many of them it has struck."""
+        return [watch.counted for watch in self._watches]
+
     def strike(self, method: str, path: str) -> Effect | None:
         """Count the request; return the effect of the first fault that strikes it, or None if none does."""
         striking: _Watch | None = None
@@ -53,6 +58,11 @@ class _Watch:
         self._random = Random(fault.seed)
         self._seen = 0
         self._struck = 0
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How many requests it has counted and struck."""
+        return self._seen, self._struck
 
     def counts(self, method: str, path: str) -> bool:
         """Whether the fault selects the method and path; if so, the request is counted."""

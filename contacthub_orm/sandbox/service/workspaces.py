@@ -81,6 +81,16 @@ class Workspaces:
         self._found, self._known = None, {self.first.credentials.workspace_id: self.first}
         self._store.events.retention = {}
 
+    def reopen(self, connection: Connection) -> Mapping[str, Service]:
+        """Find the workspaces of a store whose rows were replaced, credentials included; gives what `all` will."""
+        first = self.first
+        first.credentials = stored_credentials(connection, "")
+        first.reconfigured()
+        self.forget()
+        Configuration(connection, first.credentials).start(self._state.settings, self._state.settings.now())
+        self._found = self._read(connection)
+        return self._found
+
     def _read(self, connection: Connection) -> Mapping[str, Service]:
         known = self._known
         found = {self.first.credentials.workspace_id: self.first}

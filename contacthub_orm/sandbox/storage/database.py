@@ -59,7 +59,7 @@ class Database:
                 else self._file.connect()
             )
         except sqlite3.Error as error:
-            raise explained(self._name, error) from None
+            raise explained(self.name, error) from None
         # Writes do not wait for the disk, because data need to survive the process only, not the machine.
         self._raw.execute("PRAGMA synchronous=OFF")
         self._engine = create_engine(
@@ -81,8 +81,12 @@ class Database:
     def _read(self, connection: Connection) -> None:
         """Take what is kept in memory from the tables, in the transaction that creates them."""
 
+    def _rolled_back(self) -> None:
+        """A transaction failed: what is kept in memory may tell of what it made."""
+
     @property
-    def _name(self) -> str | None:
+    def name(self) -> str | None:
+        """The path of the file, None for tables in memory."""
         return None if self._file is None else self._file.name
 
     @contextmanager
@@ -96,10 +100,11 @@ class Database:
             try:
                 with self._connection.begin():
                     yield self._connection
-            except IntegrityError:
+            except BaseException as error:
+                self._rolled_back()
+                if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                    raise explained(self.name, error.orig) from error
                 raise
-            except DBAPIError as error:
-                raise explained(self._name, error.orig) from error
             finally:
                 # A commit that fails can leave its transaction open, and the next one would complete it.
                 self._raw.rollback()
@@ -107,6 +112,12 @@ class Database:
                 # What was written is committed. A full disk keeps statistics from being stored, no more.
                 with suppress(StorageFull):
                     self.analyze()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[sqlite3.Connection]:
+        """The connection of SQLite, while nobody else uses it."""
+        with self._lock:
+            yield self._raw
 
     def analyze(self) -> None:
         """Let SQLite gather statistics; later it does so by itself each time that the writes have doubled.

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from os import PathLike
 
-__all__ = ["DataFile", "explained"]
+__all__ = ["PRIVATE", "DataFile", "explained"]
 
 PRIVATE: Final = 0o600
 SIDECARS: Final = ("", "-wal", "-shm", "-journal")
 PRIMARY_CODE: Final = 0xFF
 LOCK_TIMEOUT: Final = 0.2
+CHECKED_BYTES: Final = 64 * 1024 * 1024
+"""A larger file is not read as a whole when it is opened, which would take seconds. Reading a damaged part of it fails."""
 
 MEANINGS: Final = {
     sqlite3.SQLITE_BUSY: "is in use by another process; a data file serves one sandbox at a time",
@@ -77,7 +79,8 @@ class DataFile:
             connection.execute("PRAGMA journal_mode=WAL").fetchall()
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
-            if not self._is_new and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            is_small = not self._is_new and os.path.getsize(self.name) <= CHECKED_BYTES
+            if is_small and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("database disk image is malformed")
         except sqlite3.Error:
             connection.close()
@@ -127,9 +130,9 @@ class DataFile:
         return bool(self._unsigned_tables) and {name for (name,) in rows} >= self._unsigned_tables
 
 
-def explained(name: str | None, error: BaseException | None) -> SandboxError:
+def explained(name: str | None, error: BaseException | None, subject: str = "") -> SandboxError:
     """What an error of SQLite means, in one line; `name` is that of the file, None for a store in memory."""
-    subject = "the store in memory" if name is None else f"the data file {name!r}"
+    subject = subject or ("the store in memory" if name is None else f"the data file {name!r}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & PRIMARY_CODE
     if code == sqlite3.SQLITE_FULL:
         return StorageFull(f"{subject} cannot grow: the disk is full")

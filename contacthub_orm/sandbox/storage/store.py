@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from contacthub_orm.sandbox.storage.credentials import forget_further
 from contacthub_orm.sandbox.storage.database import Database
 from contacthub_orm.sandbox.storage.datafile import DataFile
+from contacthub_orm.sandbox.storage.snapshots import load_tables, saved
 from contacthub_orm.sandbox.storage.tables import (
     consent_log,
     customers,
@@ -25,6 +26,7 @@ from contacthub_orm.sandbox.storage.tables import (
 )
 from contacthub_orm.sandbox.storage.timeline import Timeline
 from contacthub_orm.sandbox.storage.updates import UpdateStream
+from contacthub_orm.sandbox.storage.values import ValueColumns
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -51,6 +53,7 @@ class Store(Database):
 
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
         self.updates = UpdateStream()
+        self.values = ValueColumns()
         self.customers = Timeline(customers, self.updates, "CUSTOMER")
         self.events = Timeline(events, self.updates, "EVENT")
         super().__init__(None if path is None else DataFile(path, APPLICATION_ID, UNSIGNED), metadata)
@@ -60,6 +63,9 @@ class Store(Database):
         self.events.open(connection)
         self.updates.open(connection)
         self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
+
+    def _rolled_back(self) -> None:
+        self.values.forget()
 
     def next_number(self) -> int:
         """A number for the `intId` of a new customer, which no customer of this store has had."""
@@ -71,7 +77,31 @@ class Store(Database):
         forget_further(connection)
         for table in (customers, events, deletions, sessions, resources, updates, consent_log):
             connection.execute(delete(table))
+        self.values.clear(connection, customers, events)
         self.customers.open(connection)
         self.events.open(connection)
         self.updates.open(connection)
         self._last_number = 0
+
+    def save(self) -> bytes:
+        """Everything, as the content of a data file."""
+        with self._exclusive() as raw:
+            return saved(raw, APPLICATION_ID)
+
+    def load(self, connection: Connection, content: bytes) -> None:
+        """Replace everything by what `save` gave, or by the content of a data file.
+
+        Args:
+            connection: the database connection, with a transaction open.
+            content: the content.
+
+        Raises:
+            SandboxError: if it is nothing of the kind.
+        """
+        self.values.clear(connection, customers, events)
+        load_tables(connection, metadata, content, APPLICATION_ID)
+        self._read(connection)
+
+    def reread(self, connection: Connection) -> None:
+        """Take what is kept in memory from the tables anew, after a `load` was taken back."""
+        self._read(connection)

@@ -147,6 +147,9 @@ consent_log: Final = Table(
 for _table in (customers, events):
     Index(f"{_table.name}_current", _table.c.id, unique=True, sqlite_where=text("current = 1"))
     Index(f"{_table.name}_id", _table.c.id)
+    # Few rows are in these two, by which opening a file finds the last change that searches wait for.
+    Index(f"{_table.name}_past", _table.c.visible_to, sqlite_where=text("current = 0"))
+    Index(f"{_table.name}_later", _table.c.visible_from, sqlite_where=text("visible_from > 0"))
 
 Index(
     "customers_match", customers.c.node_id, customers.c.match_key, sqlite_where=text("match_key IS NOT NULL")

@@ -20,12 +20,15 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     tuple_,
     update,
 )
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from contacthub_orm.sandbox.documents.wire import months_before
-from contacthub_orm.sandbox.storage.tables import deletions
+from contacthub_orm.sandbox.storage.tables import customers, deletions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -34,9 +37,14 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.storage.updates import UpdateStream
 
-__all__ = ["FOREVER", "Timeline"]
+__all__ = ["FOREVER", "Timeline", "unindexed"]
 
 FOREVER: Final = 2**62
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column that SQLite may read, but not seek, in an index."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 class Timeline:
@@ -53,12 +61,15 @@ class Timeline:
         table: the table.
         generation: grows with every write. A search result stays valid while the generation is the same,
             provided that everything was visible when it was computed.
+        full: which nodes have more documents than searches count, by the ids of the entry nodes and the number; what
+            is removed empties it.
         retention: after how many months the documents of a node and a type expire; nobody sees them then.
     """
 
     def __init__(self, table: Table, updates: UpdateStream, entity: str) -> None:
         self.table = table
         self.generation = 0
+        self.full: set[tuple[tuple[str, ...], int]] = set()
         self.retention: Mapping[tuple[str, str], int] = {}
         self._updates = updates
         self._entity = entity
@@ -86,19 +97,29 @@ class Timeline:
     def open(self, connection: Connection) -> None:
         """Find out when searches will see everything that is stored."""
         self.generation += 1
+        self.full.clear()
         columns = self.table.c
-        superseded = select(func.max(columns.visible_to)).where(~columns.current)
-        latest = select(func.max(columns.visible_from))
+        superseded = select(func.max(columns.visible_to)).where(text("current = 0"))
+        latest = select(func.max(columns.visible_from)).where(text("visible_from > 0"))
         self._visible_at = max(connection.scalar(latest) or 0, connection.scalar(superseded) or 0)
 
     def settled(self, now: int) -> bool:
         """Whether searches see the latest version of everything."""
         return now >= self._visible_at and not self.retention
 
-    def visible(self, now: int) -> ColumnElement[bool]:
-        """A clause for the rows that searches see at this time, in milliseconds since 1970."""
+    def visible(self, now: int, *, by_index: bool = False) -> ColumnElement[bool]:
+        """A clause for the rows that searches see at a time.
+
+        Args:
+            now: the time, in milliseconds since 1970.
+            by_index: whether SQLite may seek them in an index. Nearly every row is visible, which it does not know,
+                so it would prefer that index to one that finds few rows.
+        """
         columns = self.table.c
-        seen = (columns.visible_from <= now) & (columns.visible_to > now)
+        begin, end = columns.visible_from, columns.visible_to
+        seen = (
+            (begin <= now) & (end > now) if by_index else (unindexed(begin) <= now) & (unindexed(end) > now)
+        )
         return seen & ~self.expired(now) if self.retention else seen
 
     def expired(self, now: int) -> ColumnElement[bool]:
@@ -128,6 +149,8 @@ class Timeline:
     def replace(self, connection: Connection, row: Mapping[str, Any], now: int, visible_from: int) -> None:
         """Add a new version of a document."""
         key = {"the_id": row["id"]}
+        if self.table is customers:
+            self._updates.keep(connection, row["id"], row["updated_at"])
         self._updates.append(connection, self._entity, "UPDATE", row)
         if visible_from > now:
             connection.execute(self._purge.where(self.table.c.visible_to <= now), key)
@@ -142,6 +165,7 @@ class Timeline:
     def remove(self, connection: Connection, identifier: str, now: int, visible_from: int) -> None:
         """Remove a document; searches see its last version until `visible_from`."""
         key = {"the_id": identifier}
+        self.full.clear()
         last = connection.execute(self._last.where(self.table.c.current), key).mappings().one_or_none()
         if last is not None:
             row = {**last, "updated_at": now}
@@ -166,6 +190,7 @@ class Timeline:
         """Remove every version of the documents at once, including those that searches and the stream show."""
         self._note_deletion(connection, identifiers, now, now)
         keys = [{"the_id": identifier} for identifier in identifiers]
+        self.full.clear()
         for key in keys:
             # A document that was removed already may have versions that searches still see.
             last = connection.execute(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -20,27 +22,50 @@ RETENTION: Final = 7 * 24 * 60 * 60 * 1000
 """How long an update can be read, in milliseconds."""
 
 CAPACITY: Final = 100_000
+MAX_SIZE: Final = 128 * 1024 * 1024
+PARTS: Final = 64
 SLACK: Final = 1_000
 
 # Every write runs it. SQLAlchemy would take longer to render and bind it than SQLite takes to carry it out.
 INSERT: Final = (
     "INSERT INTO updates (time, node_id, entity, operation, id, owner, document) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+# What a customer was before the first change that the stream tells of, if nothing it has tells of the customer yet.
+KEEP: Final = (
+    "INSERT INTO updates (time, node_id, entity, operation, id, document) "
+    "SELECT ?, node_id, 'CUSTOMER', 'STORED', id, document FROM customers "
+    "WHERE id = ? AND current = 1 AND NOT EXISTS (SELECT 1 FROM updates WHERE id = customers.id)"
+)
+STORED: Final = "STORED"
 DROP: Final = delete(updates).where(updates.c.offset <= bindparam("the_offset"))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Updates in a row: the offset of the last one, and the size of all."""
+
+    last: int
+    size: int
 
 
 class UpdateStream:
     """Appends and reads updates. The last `CAPACITY` are kept, for `RETENTION` at most.
 
-    The newest update is never dropped, so that no offset is given twice.
+    Of large documents fewer are kept, so that writing goes on for ever in as much memory: those appended since the
+    store was opened have about `MAX_SIZE` characters at most. The newest update is never dropped, so that no offset
+    is given twice.
     """
 
     def __init__(self) -> None:
         self._drop_at = 0
+        self._parts: deque[_Part] = deque()
+        self._size = 0
 
     def open(self, connection: Connection) -> None:
         """Find out when old updates are to be dropped next."""
         self._drop_at = self.last(connection) + SLACK
+        self._parts.clear()
+        self._size = 0
 
     def append(self, connection: Connection, entity: str, operation: str, row: Mapping[str, Any]) -> None:
         """Append an update.
@@ -57,6 +82,36 @@ class UpdateStream:
         if offset >= self._drop_at:
             connection.execute(DROP, {"the_offset": offset - CAPACITY})
             self._drop_at = offset + SLACK
+        self._weigh(connection, offset, len(row["document"]))
+
+    def _weigh(self, connection: Connection, offset: int, size: int) -> None:
+        """Count the size of a new update, and drop the oldest part of the stream if it has become too large."""
+        if not self._parts or self._parts[-1].size > MAX_SIZE // PARTS:
+            self._parts.append(_Part(offset, 0))
+        newest = self._parts[-1]
+        newest.last, newest.size = offset, newest.size + size
+        self._size += size
+        while self._size > MAX_SIZE and len(self._parts) > 1:
+            oldest = self._parts.popleft()
+            self._size -= oldest.size
+            connection.execute(DROP, {"the_offset": oldest.last})
+
+    def keep(self, connection: Connection, customer: str, time: int) -> None:
+        """Keep what a customer is before a change, if the stream does not tell it: a seeded one, or one long unchanged.
+
+        It is for those who look at the history of the customer; `read` does not give it.
+
+        Args:
+            connection: the database connection, with the transaction of the write open.
+            customer: the id of the customer.
+            time: the time of the change, so that both are dropped together.
+        """
+        connection.exec_driver_sql(KEEP, (time, customer))
+
+    def history(self, connection: Connection, identifier: str, size: int) -> Sequence[Row[Any]]:
+        """What is known of one customer or event, the newest first: its updates, and what `keep` kept."""
+        told = select(updates).where(updates.c.id == identifier).order_by(updates.c.offset.desc())
+        return connection.execute(told.limit(size)).all()
 
     def erase(self, connection: Connection, entity: str, identifier: str, node_id: str, now: int) -> None:
         """Append the deletion of a document, and drop what the stream told of it before.
@@ -89,4 +144,5 @@ class UpdateStream:
 
     def read(self, connection: Connection, size: int, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
         """The oldest updates that meet the conditions."""
+        where = (*where, updates.c.operation != STORED)
         return connection.execute(select(updates).where(*where).order_by(updates.c.offset).limit(size)).all()

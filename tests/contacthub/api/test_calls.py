@@ -128,7 +128,7 @@ def test_null_is_sent_and_what_is_left_out_is_not(recording: Recording) -> None:
 
 
 def test_a_workspace_has_no_node_to_fill_in(recording: Recording) -> None:
-    with pytest.raises(ValidationError, match="^nodeId: is required$"):
+    with pytest.raises(ValidationError, match="^nodeId: is required \\(see "):
         recording.api().customers.list_customers()
 
 

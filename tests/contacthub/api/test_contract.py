@@ -174,6 +174,7 @@ def test_a_parameter_refuses_what_its_enumeration_does_not_have(
     assert recording.sent == []
 
 
+@pytest.mark.slow
 def test_what_is_checked_in_is_what_the_facts_make() -> None:
     pytest.importorskip("ruff", reason="the generator formats with a linter, which CI installs once")
     made = modules()

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import ArgumentError, Customer, InvalidRequestError, Session, ViewedPage
+from contacthub_orm import (
+    ArgumentError,
+    Attr,
+    Customer,
+    Embedded,
+    InvalidRequestError,
+    Properties,
+    Session,
+    ViewedPage,
+    attr,
+    embedded,
+)
 from contacthub_orm.contacthub.bulk import chunks, load
 from contacthub_orm.errors import BulkSaveError
 from contacthub_orm.orm.service.bulk_load import Reject
@@ -21,6 +32,14 @@ from tests.support.world import World
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "MAX_ROWS", 4)
     monkeypatch.setattr(load, "JOB_IS_WORTH", 3)
+
+
+class Holding(Properties):
+    card: Attr[Any] = attr(default=None)
+
+
+class Cardholder(Customer):
+    extended: Embedded[Holding] = embedded(default=None)
 
 
 def people(*names: str) -> list[dict[str, Any]]:
@@ -202,33 +221,28 @@ def test_an_unknown_column_is_refused_before_anything_is_sent(world: World) -> N
     assert list(world.sandbox.requests) == []
 
 
-class Batch:
-    """What an Arrow batch offers of itself."""
+def test_the_columns_of_a_file_may_have_other_names(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("code,mail,note\n1,a@example.com,x\n")
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self.rows, self.num_rows = rows, len(rows)
+    world.node().bulk_save(path, columns={"code": "externalId", "mail": "base.contacts.email", "note": None})
 
-    def slice(self, start: int, length: int) -> Batch:
-        return Batch(self.rows[start : start + length])
-
-    def to_pylist(self) -> list[dict[str, Any]]:
-        return self.rows
+    [found] = world.node().query(Customer).all()
+    assert (found.externalId, found.base.contacts.email) == ("1", "a@example.com")
 
 
-class Table:
-    """What an Arrow table offers of itself."""
-
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self.rows = rows
-
-    def to_batches(self) -> list[Batch]:
-        return [Batch(self.rows[:2]), Batch(self.rows[2:])]
+@pytest.mark.parametrize("columns", [{"a": 1}, [], {"a": "b"}])
+def test_names_of_columns_are_for_the_columns_of_files_and_frames(world: World, columns: Any) -> None:
+    with pytest.raises(ArgumentError, match="columns"):
+        world.node().bulk_save([{"externalId": "1"}, 3], columns=columns)
 
 
-def test_the_nulls_of_an_arrow_table_set_nothing(world: World) -> None:
-    rows = [{**row, "base.lastName": None, "base": {"title": None}} for row in people(*"abc")]
-    account = world.node().bulk_save(Table(rows))
-    assert (account.created, account.requests) == (3, 0)
+def test_an_object_in_a_value_of_any_type_is_updated(world: World) -> None:
+    [identity] = world.sandbox.seed([{"externalId": "1", "extended": {"card": {"number": 1}}}])
+
+    world.node().bulk_save([{"id": identity, "extended.card": {"number": 2}}], entity=Cardholder)
+
+    assert world.node().get_customer(identity).extended == {"card": {"number": 2}}
 
 
 @pytest.mark.parametrize("rows", [3, b"x", {"externalId": "x"}, [1]])
@@ -333,6 +347,7 @@ def test_an_upload_that_was_lost_on_its_way_is_sent_again(world: World) -> None:
     assert node.api.bulk_jobs.list_bulk_jobs().total == 1
 
 
+@pytest.mark.slow
 def test_more_jobs_than_may_be_loaded_wait_for_each_other(world: World) -> None:
     world.sandbox.configure(bulk_job_delay=5)
     node = world.node()

@@ -16,6 +16,8 @@ from contacthub_orm.orm.service.bulk_load import BulkAccount, Reject
 from tests.contacthub.bulk.death import Death
 from tests.support.world import World
 
+pytestmark = pytest.mark.slow
+
 ROWS: list[dict[str, Any]] = [
     {"base.contacts.email": "a@example.com", "base.firstName": "a"},
     {"base.contacts.email": "b@example.com", "base.dob": "yesterday"},

@@ -14,6 +14,8 @@ from contacthub_orm import Customer
 from contacthub_orm.sandbox import Sandbox
 from tests.contacthub.bulk.victim import ROWS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -151,6 +151,7 @@ def test_the_text_satisfies_the_linter_and_the_formatter_at_any_line_length(
         assert found.returncode == 0, found.stdout + written
 
 
+@pytest.mark.slow
 def test_both_type_checkers_accept_the_text(written: str, tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     (tmp_path / "_workspace.py").write_text(written, encoding="utf-8")
@@ -293,6 +294,7 @@ _SCHEMAS: st.SearchStrategy[dict[str, Any]] = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.dictionaries(_NAMES, _SCHEMAS, min_size=1, max_size=6), st.text(max_size=60))
 def test_any_schema_gives_a_module_whose_classes_do_not_differ_from_it(

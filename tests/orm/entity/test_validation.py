@@ -269,7 +269,7 @@ def test_the_error_lists_all_violations() -> None:
     error = ValidationError(violations(Book(title=3, pages="x")))
 
     assert len(error.violations) == 2
-    assert str(error) == "Book.title: must be a string, got 3; Book.pages: must be an integer, got 'x'"
+    assert error.text == "Book.title: must be a string, got 3; Book.pages: must be an integer, got 'x'"
     assert repr(error.violations[0]) == "Violation('Book.title', 3, 'must be a string, got 3')"
 
 

@@ -244,6 +244,7 @@ CONDITIONS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     rows=st.lists(st.tuples(st.booleans(), st.sampled_from(["x", None])), max_size=4), condition=CONDITIONS
 )

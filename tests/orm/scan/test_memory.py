@@ -109,6 +109,7 @@ def test_edits_on_the_way_are_committed_by_one_request_each(
     assert all(body["tags"] == {"manual": ["member", "vip"]} for body in sent)
 
 
+@pytest.mark.slow
 def test_a_commit_in_the_middle_of_a_scan_disturbs_it_not(
     sandbox: Sandbox, session: Session, query: Query[Customer]
 ) -> None:

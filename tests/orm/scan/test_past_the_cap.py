@@ -92,7 +92,7 @@ def test_what_needs_one_search_is_refused_past_the_cap_with_the_reason(
 ) -> None:
     with pytest.raises(InvalidRequestError) as refused:
         narrow(session.query(Customer)).all()
-    assert str(refused.value).endswith(
+    assert refused.value.text.endswith(
         "matches 300 or more, past what the service gives for one search: "
         f"narrow it, or leave out {named} to scan it"
     )
@@ -105,5 +105,5 @@ def test_a_limit_within_the_cap_is_one_search(ids: list[str], session: Session) 
 def test_a_raw_query_is_refused_past_the_cap(ids: list[str], session: Session) -> None:
     condition = {"type": "atomic", "attribute": "externalId", "operator": "IS_NOT_NULL"}
     raw = {"name": "all", "query": {"type": "simple", "name": "", "are": {"condition": condition}}}
-    with pytest.raises(InvalidRequestError, match="300 or more.*: narrow it$"):
+    with pytest.raises(InvalidRequestError, match="300 or more.*: narrow it"):
         session.query(Customer).raw(raw).all()

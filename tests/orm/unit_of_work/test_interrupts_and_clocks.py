@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contacthub_orm import CommitError, Education, Session, recover
-from contacthub_orm.errors import BadRequestError
+from contacthub_orm.errors import BadRequestError, message_of
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import Sandbox
 from tests.support.world import Crash, World, customer, viewed
@@ -45,7 +45,7 @@ def test_what_was_refused_before_a_crash_is_not_sent_by_recovery(world: World, t
         session.commit()
     session.close()
     report = recover(world.node(), tmp_path / "journal")
-    assert [str(entry.error) for entry in report.failed] == ["it was refused before the crash"]
+    assert [message_of(entry.error) for entry in report.failed] == ["it was refused before the crash"]
     assert sorted(str(one.externalId) for one in world.customers()) == ["b", "c"]
 
 

@@ -55,6 +55,7 @@ COMPLETE = (
 OPERATIONS = 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", ["before", "after"])
 @pytest.mark.parametrize("number", range(OPERATIONS))
 def test_a_crash_at_any_operation_is_recovered(world: World, path: Path, phase: str, number: int) -> None:
@@ -72,6 +73,7 @@ def test_a_crash_at_any_operation_is_recovered(world: World, path: Path, phase: 
     assert outcome(world) == COMPLETE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", ["before", "after"])
 @pytest.mark.parametrize("number", range(4))
 def test_a_recovery_that_is_killed_is_recovered(world: World, path: Path, phase: str, number: int) -> None:

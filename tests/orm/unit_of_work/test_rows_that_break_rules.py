@@ -335,7 +335,7 @@ def refusal(*books: Book, library: Library | None = None) -> str:
         book.title = LONG
     with pytest.raises(ValidationError) as caught:
         session.commit()
-    return str(caught.value)
+    return caught.value.text
 
 
 def test_the_error_has_a_line_for_each_entity_with_its_key_or_place() -> None:

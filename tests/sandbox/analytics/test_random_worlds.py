@@ -19,6 +19,8 @@ from contacthub_orm.sandbox import Sandbox
 from tests.sandbox.analytics import model
 from tests.sandbox.api import Api
 
+pytestmark = pytest.mark.slow
+
 START, END = datetime(2023, 10, 20, tzinfo=UTC), datetime(2024, 4, 10, tzinfo=UTC)
 MONTH = timedelta(days=28)
 TURNS = [  # the clocks change, a year and a leap day

@@ -24,6 +24,7 @@ def test_a_second_sandbox_on_the_same_file_is_refused_until_the_first_has_ended(
         pass
 
 
+@pytest.mark.slow
 def test_a_second_process_is_refused_in_one_line(tmp_path):
     path = tmp_path / "data.sqlite"
     command = [sys.executable, "-c", "from contacthub_orm.cli.main import main; main()", "sandbox", "--data"]

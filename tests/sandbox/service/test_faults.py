@@ -337,6 +337,7 @@ def count_connections(session):
     return lambda: sum(manager.pools[key].num_connections for key in manager.pools.keys())  # noqa: SIM118
 
 
+@pytest.mark.slow
 def test_sixteen_threads_under_random_faults_leave_a_consistent_server(api):
     api.sandbox.faults = [
         Fault.cut_before(probability=0.08, seed=1),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.errors import CompileError, ConfigurationError
+from contacthub_orm.errors import CompileError, ConfigurationError, ContentError
 from contacthub_orm.orm.criteria.values import CompositeExpression
 from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.domain.declared_paths import check_path, expression_at, keys_of, read, write
 from contacthub_orm.orm.mapping.domain.own_names import OwnName
+from contacthub_orm.orm.mapping.object_state import place_of
+from contacthub_orm.orm.wire.conversion import UnreadableError
 from contacthub_orm.orm.wire.partial import lacks_path
 from contacthub_orm.orm.wire.paths import value_at
 from contacthub_orm.orm.wire.types import class_fields, shown
@@ -42,7 +44,14 @@ class Composite(OwnName):
         if instance is None:
             return self.asked_at(owner, (), owner)
         values = {name: read(instance, keys) for name, keys in self.keys.items()}
-        return None if all(value is None for value in values.values()) else self.cls(**values)
+        if all(value is None for value in values.values()):
+            return None
+        try:
+            return self.cls(**values)
+        except Exception as error:  # whatever the user's class raises
+            raise ContentError(
+                f"{place_of(instance)}.{self.name}", values, UnreadableError(self.cls, error)
+            ) from error
 
     def __set__(self, instance: Any, value: Any) -> None:
         if value is UNSET:

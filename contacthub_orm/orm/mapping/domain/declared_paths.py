@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.errors import ConfigurationError, InvalidRequestError
+from contacthub_orm.errors import ConfigurationError, InvalidRequestError, message_of
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, unknown_attribute
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded
 from contacthub_orm.orm.wire.types import is_object, shown
@@ -60,7 +60,7 @@ def check_path(cls: type[Mapped], name: str, keys: Keys) -> Attribute | None:
     try:
         return declared_at(cls, keys)
     except AttributeError as error:
-        raise ConfigurationError(f"{cls.__name__}.{name}: {error}") from None
+        raise ConfigurationError(f"{cls.__name__}.{name}: {message_of(error)}") from None
 
 
 def expression_at(owner: type, path: Keys, target: type[Mapped], keys: Keys) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from contacthub_orm.errors import Violation
+from contacthub_orm.errors import Violation, message_of
 from contacthub_orm.orm.mapping.domain.declared_paths import check_path, keys_of, read
 
 if TYPE_CHECKING:
@@ -74,5 +74,5 @@ def broken_rules(mapped: Any, validators: Iterable[Validator], place: str) -> It
             getattr(mapped, name)(*((value,) if keys else ()))
         except (ValueError, TypeError, OverflowError) as error:
             yield Violation(
-                ".".join((place, *keys)), value if keys else mapped, str(error) or type(error).__name__
+                ".".join((place, *keys)), value if keys else mapped, message_of(error) or type(error).__name__
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from contacthub_orm import signals
-from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError
+from contacthub_orm.errors import CommitError, ContacthubError, InvalidRequestError, JournalError, message_of
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.service.account import Entry, Outcome, commit_error
@@ -281,7 +281,9 @@ class AtomicBlock:
                 entry.operation.verb is not Verb.CREATE
             ):  # what may have been created is never created again unasked
                 self._in_doubt.forget(entry.entity)
-        return [Compensation(entry, str(entry.error)) for entry in left]
+        return [
+            Compensation(entry, message_of(entry.error) if entry.error else entry.outcome) for entry in left
+        ]
 
     def _take_back(self, undone: Compensation) -> None:
         """Restore an entity to its state before the operation."""

@@ -10,6 +10,7 @@ import pytest
 from contacthub_orm import (
     CompileError,
     ConfigurationError,
+    ContentError,
     Customer,
     Session,
     UnknownAttributeError,
@@ -33,6 +34,15 @@ class Member(Customer):
     postal: Value[Postal | None] = composite(
         Postal, street="base.address.street", city="base.address.city", default=None
     )
+
+
+@attrs.frozen
+class Phone:
+    number: str = attrs.field(validator=attrs.validators.matches_re(r"\+\d+"))
+
+
+class Caller(Customer):
+    mobile: Value[Phone | None] = composite(Phone, number="base.contacts.mobilePhone", default=None)
 
 
 def test_it_reads_and_writes_its_paths() -> None:
@@ -139,6 +149,21 @@ def test_a_partial_load_sends_what_was_loaded(server: Server, contacthub_sandbox
         session.commit()
 
     assert [server.customers()[0]["base"]["address"][key] for key in ("street", "city")] == ["a", "c"]
+
+
+def test_what_its_class_refuses_is_a_content_error_and_can_be_written_over(contacthub_sandbox: Any) -> None:
+    contacthub_sandbox.seed([{"externalId": "1", "base": {"contacts": {"mobilePhone": "call me"}}}])
+    with Session(contacthub_sandbox.node) as session:
+        caller = session.query(Caller).one()
+        with pytest.raises(
+            ContentError, match=r"Caller.mobile: \{'number': 'call me'\} is not read as Phone: "
+        ) as told:
+            assert caller.mobile
+        assert told.value.value == {"number": "call me"}
+        assert caller.externalId == "1"
+        caller.mobile = Phone("+15550100")
+        session.commit()
+        assert caller.mobile == Phone("+15550100")
 
 
 def test_its_fields_may_have_any_name() -> None:

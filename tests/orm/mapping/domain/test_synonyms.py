@@ -194,6 +194,7 @@ def test_synonym_and_path_agree_whichever_is_written(
         assert named.to_dict() == plain.to_dict()
 
 
+@pytest.mark.slow
 @given(
     emails=st.lists(st.sampled_from([None, "a@example.com", "b@example.com"]), max_size=3),
     sought=st.sampled_from([None, "a@example.com", "b@example.com"]),

@@ -206,6 +206,15 @@ def test_the_stream_keeps_a_bounded_number_of_updates(api, monkeypatch):
     assert 5 <= len(kept) <= 5 + 3
 
 
+def test_of_large_documents_the_stream_keeps_fewer(api, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_SIZE", 100_000)
+    monkeypatch.setattr(stream, "PARTS", 10)
+    made = [api.create(externalId=str(number), extra="x" * 8_000)["id"] for number in range(30)]
+    kept = [identity for _, _, identity in told(read(api))]
+    assert kept == made[-len(kept) :]
+    assert 5 < len(kept) < 15
+
+
 def test_the_stream_survives_in_the_data_file(tmp_path, http):
     path = tmp_path / "sandbox.sqlite"
     with Sandbox(path) as sandbox:

@@ -1,0 +1,38 @@
+"""The package as a module whose names are imported when they are first used, so that its own import costs nothing."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
+
+__all__ = ["LazyPackage"]
+
+_PARTS: Final = ("signals", "errors", "http", "orm", "contacthub")
+"""Where the names are, from the lowest floor up: each part needs those before it anyway."""
+
+_FURTHER: Final = ("contacthub.administration", "contacthub.events", "sandbox")
+"""Where the others are: few programs need them, and the sandbox is an extra."""
+
+
+class LazyPackage(ModuleType):
+    """A module that finds the names in its `__all__` in the parts of the package."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _PARTS:
+            return import_module(f"{self.__name__}.{name}")
+        if name in self.__all__:
+            for part in (*_PARTS, *_FURTHER):
+                found = getattr(import_module(f"{self.__name__}.{part}"), name, None)
+                if found is not None:
+                    setattr(self, name, found)
+                    return found
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Python sets each submodule that it imports, and one has the name of a function.
+        if not (name in self.__all__ and name not in _PARTS and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *self.__all__})
