@@ -1,13 +1,7 @@
 """Filters of polars as criteria: what the service can be asked, so that it sends fewer rows.
 
 Only a superset may be asked of it: every row that the filter keeps satisfies the criterion. The frame filters again, so a
-criterion may let more rows pass, and what has none is left to the frame.
-
-- The service compares two texts that are dates as instants, and no source says how it compares cases. So texts are asked
-  for equality alone, and never for being different.
-- It keeps a row without a value where `!=` drops it.
-- It may hold an instant where a class declares a date, whose day polars compares. So a date is asked as a range of a day.
-- The wire has milliseconds, so bounds are rounded outwards.
+criterion may let more rows pass, and what has none is left to the frame. See `frames.comparisons` for what may be asked.
 
 The shape of an expression is read of its serialization, which polars does not promise to keep. What is not known there is
 left to the frame.
@@ -17,51 +11,30 @@ left to the frame.
 from __future__ import annotations
 
 import json
-import operator
-from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
+from contacthub_orm.frames.comparisons import TYPES, compared
 from contacthub_orm.frames.libraries import library
 from contacthub_orm.frames.shapes import Items, Kind, Leaf
 from contacthub_orm.orm.criteria.criteria import Criterion, and_, or_
 from contacthub_orm.orm.criteria.expressions import Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from contacthub_orm.frames.shapes import Column
     from contacthub_orm.orm.entity.entity import Entity
 
 __all__ = ["Predicates"]
 
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_DAY: Final = timedelta(days=1)
-
-_MIRRORED: Final = {"Lt": "Gt", "LtEq": "GtEq", "Gt": "Lt", "GtEq": "LtEq", "Eq": "Eq", "NotEq": "NotEq"}
-_OPERATORS: Final[dict[str, Callable[[Any, Any], Criterion]]] = {
-    "Lt": operator.lt,
-    "LtEq": operator.le,
-    "Gt": operator.gt,
-    "GtEq": operator.ge,
-    "Eq": operator.eq,
-    "NotEq": operator.ne,
-}
+_SIGNS: Final = {"Lt": "<", "LtEq": "<=", "Gt": ">", "GtEq": ">=", "Eq": "==", "NotEq": "!="}
+_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _CLOSED: Final = {
-    "Both": ("GtEq", "LtEq"),
-    "Left": ("GtEq", "Lt"),
-    "Right": ("Gt", "LtEq"),
-    "None": ("Gt", "Lt"),
-}
-_NUMBERS: Final = (Kind.INTEGER, Kind.NUMBER)
-_TYPES: Final[dict[Kind, type | tuple[type, ...]]] = {
-    Kind.TEXT: str,
-    Kind.CHOICE: str,
-    Kind.BOOLEAN: bool,
-    Kind.INTEGER: int,
-    Kind.NUMBER: (int, float),
-    Kind.DATE: date,
-    Kind.INSTANT: datetime,
+    "Both": (">=", "<="),
+    "Left": (">=", "<"),
+    "Right": (">", "<="),
+    "None": (">", "<"),
 }
 
 
@@ -99,7 +72,7 @@ class Predicates:
     def _read(self, node: Any) -> Criterion | None:
         [(kind, body)] = node.items()
         if kind == "Column":
-            return self._compared(body, "Eq", value=True)
+            return self._compared(body, "==", value=True)
         if kind == "BinaryExpr":
             return self._of_operator(body["op"], body["left"], body["right"])
         return self._of_function(body["function"], body["input"]) if kind == "Function" else None
@@ -111,9 +84,10 @@ class Predicates:
             if sign.endswith("And"):
                 return and_(*known) if known else None
             return or_(*known) if len(known) == len(parts) else None
+        comparison = _SIGNS[sign]
         if "Literal" in left:
-            sign, left, right = _MIRRORED[sign], right, left
-        return self._compared(left["Column"], sign, _literal(right))
+            comparison, left, right = _MIRRORED[comparison], right, left
+        return self._compared(left["Column"], comparison, _literal(right))
 
     def _of_function(self, function: Any, inputs: list[Any]) -> Criterion | None:
         [(family, name)] = function.items()
@@ -130,7 +104,7 @@ class Predicates:
             case "IsNotNull":
                 return self._expression(column).is_not(None)
             case "Not":
-                return self._compared(column, "Eq", value=False)
+                return self._compared(column, "==", value=False)
             case "IsIn" if not options["nulls_equal"]:
                 return self._is_in(column, [one for one in values[0] if one is not None])
             case "IsBetween":
@@ -141,7 +115,7 @@ class Predicates:
         return None
 
     def _is_in(self, name: str, values: list[Any]) -> Criterion | None:
-        found = [self._compared(name, "Eq", one) for one in values]
+        found = [self._compared(name, "==", one) for one in values]
         known = [one for one in found if one is not None]
         if len(known) < len(found):
             return None
@@ -157,43 +131,7 @@ class Predicates:
         return Expression(self._entity, column.path, list[Any]).contains(value)
 
     def _compared(self, name: str, sign: str, value: Any) -> Criterion | None:
-        kind = self._kind(name)
-        is_of_kind = isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind is Kind.BOOLEAN)
-        if not is_of_kind or isinstance(value, datetime) != (kind is Kind.INSTANT):
-            return None
-        if kind is Kind.DATE:
-            return self._day(name, sign, value)
-        if kind is Kind.INSTANT:
-            return self._instant(name, sign, value)
-        if sign != "Eq" and kind not in _NUMBERS:
-            return None
-        return _OPERATORS[sign](self._expression(name), value)
-
-    def _day(self, name: str, sign: str, day: date) -> Criterion | None:
-        """The criterion for a date, where the service may hold any instant of the day."""
-        column = self._expression(name)
-        bounds = {
-            "Lt": lambda: column < day,
-            "LtEq": lambda: column < day + _DAY,
-            "Gt": lambda: column > day,
-            "GtEq": lambda: column >= day,
-            "Eq": lambda: and_(column >= day, column < day + _DAY),
-        }
-        return bounds[sign]() if sign in bounds else None
-
-    def _instant(self, name: str, sign: str, instant: datetime) -> Criterion | None:
-        """The criterion for an instant; the wire has milliseconds, so bounds between two of them are moved outwards."""
-        if instant.tzinfo is None or sign == "NotEq":
-            return None
-        instant = instant.astimezone(UTC)
-        over = timedelta(microseconds=instant.microsecond % 1000)
-        if not over:
-            return _OPERATORS[sign](self._expression(name), instant)
-        outwards = {"Lt": ("LtEq", _MILLISECOND), "Gt": ("GtEq", timedelta())}
-        if sign == "Eq":
-            return None
-        wider, step = outwards[sign.removesuffix("Eq")]
-        return _OPERATORS[wider](self._expression(name), instant - over + step)
+        return compared(self._expression(name), self._kind(name), sign, value)
 
     def _kind(self, name: str) -> Kind:
         shape = self._columns[name].shape
@@ -206,7 +144,7 @@ class Predicates:
             KeyError: if it is none: the service and a frame do not mean the same by a missing list or object.
         """
         column = self._columns[name]
-        if self._kind(name) not in _TYPES or not isinstance(column.shape, Leaf):
+        if self._kind(name) not in TYPES or not isinstance(column.shape, Leaf):
             raise KeyError(name)
         return Expression(self._entity, column.path, column.shape.declared)
 

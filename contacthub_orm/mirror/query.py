@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import attrs
 
-from contacthub_orm.errors import CompileError, MultipleResultsFound, NoResultFound
+from contacthub_orm.errors import CompileError
 from contacthub_orm.mirror.sql import Clause, compile_criterion, compile_order
 from contacthub_orm.mirror.store import Store, table_of
 from contacthub_orm.orm import Entity
 from contacthub_orm.orm.criteria.criteria import and_
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.query.rows import Rows
-from contacthub_orm.orm.query.statement import Statement
+from contacthub_orm.orm.query.single_rows import SingleRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Self
 
     from contacthub_orm.mirror.store import Table
     from contacthub_orm.orm.query.options import LoaderOption
@@ -31,7 +30,7 @@ E = TypeVar("E", bound=Entity)
 
 
 @attrs.frozen(eq=False)
-class MirrorQuery(Statement[E]):
+class MirrorQuery(SingleRows[E]):
     """A query of a mirror. Nothing is sent for it.
 
     Its rows belong to no session and cannot save themselves: add one to a session to change it there.
@@ -49,33 +48,6 @@ class MirrorQuery(Statement[E]):
     def documents(self) -> Iterator[Document]:
         """The documents of the rows, as the service gave them."""
         return (json.loads(text) for _, text in self.select())
-
-    def first(self) -> E | None:
-        """The first row, or None if there is none."""
-        return next(iter(self._at_most(1)), None)
-
-    def one(self) -> E:
-        """The only row.
-
-        Raises:
-            NoResultFound: if there is no row.
-            MultipleResultsFound: if there are several.
-        """
-        found = self.one_or_none()
-        if found is None:
-            raise NoResultFound(f"{self} found no {self.entity.__name__}")
-        return found
-
-    def one_or_none(self) -> E | None:
-        """The only row, or None if there is none.
-
-        Raises:
-            MultipleResultsFound: if there are several.
-        """
-        rows = list(self._at_most(2))
-        if len(rows) > 1:
-            raise MultipleResultsFound(f"{self} found more than one {self.entity.__name__}")
-        return rows[0] if rows else None
 
     def get(self, identity: str) -> E | None:
         """The row with this id, or None if there is none."""
@@ -150,9 +122,6 @@ class MirrorQuery(Statement[E]):
             CompileError: always.
         """
         raise CompileError(f"raw: a raw query is for the service alone, got {json!r}")
-
-    def _at_most(self, count: int) -> Self:
-        return self.limit(count if self.limited is None else min(self.limited, count))
 
     @property
     def _table(self) -> Table:

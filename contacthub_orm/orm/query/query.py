@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import attrs
 
-from contacthub_orm.errors import CompileError, InvalidRequestError, MultipleResultsFound, NoResultFound
+from contacthub_orm.errors import CompileError, InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, NEVER
 from contacthub_orm.orm.criteria.set_operations import service_condition
 from contacthub_orm.orm.entity.entity import Entity
@@ -14,12 +14,11 @@ from contacthub_orm.orm.query.checks import natural
 from contacthub_orm.orm.query.framed import Framed
 from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.query.rows import Rows
-from contacthub_orm.orm.query.statement import Statement
+from contacthub_orm.orm.query.single_rows import SingleRows
 from contacthub_orm.orm.service.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Self
 
     from contacthub_orm.orm.query.reader import Reader
     from contacthub_orm.orm.service.backend import Backend
@@ -32,7 +31,7 @@ E = TypeVar("E", bound=Entity)
 
 
 @attrs.frozen(eq=False)
-class BaseQuery(Framed, Statement[E]):
+class BaseQuery(Framed, SingleRows[E]):
     """What all queries have in common: a statement, and the methods that ask it of a service.
 
     Each method that asks raises InvalidRequestError if the session is closed, CompileError if the service
@@ -67,33 +66,6 @@ class BaseQuery(Framed, Statement[E]):
     def __iter__(self) -> Iterator[E]:
         self.reader.before_asking()
         return iter(()) if self._finds_nothing else self._results.entities()
-
-    def first(self) -> E | None:
-        """The first row, or None if there is none."""
-        return next(iter(self._at_most(1)), None)
-
-    def one(self) -> E:
-        """The only row.
-
-        Raises:
-            NoResultFound: if there is no row.
-            MultipleResultsFound: if there are several.
-        """
-        found = self.one_or_none()
-        if found is None:
-            raise NoResultFound(f"{self} found no {self.entity.__name__}")
-        return found
-
-    def one_or_none(self) -> E | None:
-        """The only row, or None if there is none.
-
-        Raises:
-            MultipleResultsFound: if there are several.
-        """
-        rows = list(self._at_most(2))
-        if len(rows) > 1:
-            raise MultipleResultsFound(f"{self} found more than one {self.entity.__name__}")
-        return rows[0] if rows else None
 
     def count(self) -> int:
         """How many entities match. No row is loaded, unless the query filters locally.
@@ -186,9 +158,6 @@ class BaseQuery(Framed, Statement[E]):
     def _finds_nothing(self) -> bool:
         """Whether it is certain that nothing is found, so that nothing is asked."""
         return self.condition == NEVER or self.limited == 0
-
-    def _at_most(self, count: int) -> Self:
-        return self.limit(count if self.limited is None else min(self.limited, count))
 
     def _total(self) -> int:
         if not self.backend.counts_matches:

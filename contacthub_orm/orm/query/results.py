@@ -14,6 +14,7 @@ from contacthub_orm.orm.criteria.criteria import ALWAYS, and_
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement
 from contacthub_orm.orm.scan.scan import count, scan
+from contacthub_orm.orm.service.fan_out import in_this_context
 from contacthub_orm.orm.service.paging import pages_in_turn
 from contacthub_orm.orm.wire.ordering import compare
 from contacthub_orm.orm.wire.paths import value_at
@@ -319,7 +320,7 @@ class _Prefetch:
     def begin(self, number: int) -> None:
         self._number = number
         if self._pool is not None:
-            self._future = self._pool.submit(self._fetch, number)
+            self._future = self._pool.submit(in_this_context(self._fetch), number)
 
     def result(self) -> Page:
         return self._fetch(self._number) if self._future is None else self._future.result()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.scan.partitions import Partition, Split
+from contacthub_orm.orm.service.fan_out import in_this_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,9 @@ class WorkerPool:
             BaseException: what a worker raised.
         """
         for _ in range(self._size):
-            thread = threading.Thread(target=self._run, name="contacthub_orm scan", daemon=True)
+            thread = threading.Thread(
+                target=in_this_context(self._run), name="contacthub_orm scan", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
         while True:

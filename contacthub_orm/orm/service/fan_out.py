@@ -1,15 +1,17 @@
-"""Calls a function on several items at once."""
+"""Calls a function on several items at once, in threads that see the context of the caller."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from contextvars import copy_context
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["concurrently"]
+__all__ = ["concurrently", "in_this_context"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -32,4 +34,14 @@ def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: 
     if workers <= 1:
         return [function(item) for item in items]
     with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-        return list(pool.map(function, items))
+        return list(pool.map(in_this_context(function), items))
+
+
+def in_this_context(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that sees the context variables of here, such as the current span, in whichever thread it is called."""
+    context = copy_context()
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return context.copy().run(function, *args, **kwargs)  # one context cannot be entered twice at a time
+
+    return call

@@ -21,6 +21,7 @@ from contacthub_orm.errors import (
 from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.service.account import Account, Entry, Evidence, Outcome, created_key
+from contacthub_orm.orm.service.fan_out import in_this_context
 from contacthub_orm.orm.service.plan import Operation, Plan, Request, Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.equivalence import holds_submitted
@@ -121,9 +122,10 @@ class Execution:
             return
         with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
             pending: set[Future[Entry]] = set()
+            send = in_this_context(self._send)
             try:
                 for operation in batch:
-                    pending.add(pool.submit(self._send, operation))
+                    pending.add(pool.submit(send, operation))
                 for future in as_completed(list(pending)):
                     self._conclude(future.result())
                     pending.discard(future)
