@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: 
 
 def in_this_context(function: Callable[P, R]) -> Callable[P, R]:
     """A function that sees the context variables of here, such as the current span, in whichever thread it is called."""
+    from contextvars import copy_context  # here, since a program that sends nothing at once does not need it
+
     context = copy_context()
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
