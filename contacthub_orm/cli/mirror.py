@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from contacthub_orm.cli.terminal.connection import Target, node_options
+from contacthub_orm.cli.terminal.following import poll_option, stopped_by_signals
 from contacthub_orm.cli.terminal.progress import is_watched
 
 if TYPE_CHECKING:
@@ -20,14 +20,7 @@ __all__ = ["mirror"]
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False))
 @click.option("--follow", is_flag=True, help="Go on until SIGINT or SIGTERM.")
-@click.option(
-    "--poll",
-    type=click.FloatRange(min=0, min_open=True),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --follow: the time between two requests once there is nothing new.",
-)
+@poll_option("With --follow: the time between two requests once there is nothing new.")
 @click.option(
     "--verify", is_flag=True, help="Compare the mirror with the node first, and repair what differs."
 )
@@ -52,11 +45,10 @@ def mirror(target: Target, path: str, poll: float, *, follow: bool, verify: bool
 
 
 def _followed(opened: Mirror, poll: float) -> Pulled | str:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: opened.stop())
     done: Pulled | str = "nothing new"
-    for done in opened.follow(poll=poll, progress=_show):  # noqa: B007 - the last one is what was done
-        pass
+    with stopped_by_signals(opened.stop):
+        for done in opened.follow(poll=poll, progress=_show):  # noqa: B007 - the last one is what was done
+            pass
     return done
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from contacthub_orm.cli.terminal.connection import Target, node_options
+from contacthub_orm.cli.terminal.following import poll_option, stopped_by_signals
 from contacthub_orm.cli.terminal.output import cell, json_text, printable, value_at, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from contacthub_orm.contacthub.node.updates import UpdateStream
 
 __all__ = ["tail"]
 
@@ -39,14 +37,7 @@ _SHOWN: Final = ("externalId", "base.firstName", "base.lastName", "base.contacts
     help="Where tail keeps its place: the next run goes on there. Some updates may be told again, none is left out.",
 )
 @click.option("--once", is_flag=True, help="End when there is nothing new.")
-@click.option(
-    "--poll",
-    type=click.FloatRange(min=0, min_open=True),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time between two requests once there is nothing new.",
-)
+@poll_option("The time between two requests once there is nothing new.")
 @click.option(
     "--format",
     "form",
@@ -84,7 +75,7 @@ def tail(
             begin = node.update_offset(kinds[only])
         stream = node.updates(None if begin == "start" else begin, kinds[only], poll=None if once else poll)
         offset = stream.offset
-        with _stopped_by_signals(stream):
+        with stopped_by_signals(stream.stop):
             for page in stream.pages():
                 for update in page.updates:
                     click.echo(_line(update, form))
@@ -133,15 +124,3 @@ def _keep(place: Path | None, offset: str) -> None:
     with writing(place):
         part.write_text(f"{offset}\n", encoding="utf-8")
         part.replace(place)
-
-
-@contextmanager
-def _stopped_by_signals(stream: UpdateStream) -> Iterator[None]:
-    """Let a signal stop the stream in place of the process, so that the lines and the offset agree."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: stream.stop()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
