@@ -30,7 +30,7 @@ from contacthub_orm.orm.mapping.domain.validators import Validator, validators_o
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
 from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_in
-from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, copied, dump
+from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, copied, dump
 from contacthub_orm.orm.wire.documents import CONTAINERS
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
@@ -486,15 +486,3 @@ def _object_of_pickle(cls: type[M], document: Document) -> M:
     for key, value in document.items():
         made.__put__(key, value)
     return made
-
-
-def _structure(value: Any, cls: type[M]) -> M:
-    """Make a list element over its wire document."""
-    if not isinstance(value, dict):
-        raise TypeError(f"{cls.__name__} is made of an object, got {value!r}")
-    return cls._bound(value)
-
-
-converter.register_structure_hook_func(
-    lambda cls: isinstance(cls, type) and issubclass(cls, Mapped), _structure
-)

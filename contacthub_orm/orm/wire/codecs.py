@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_origin
 import attrs
 
 from contacthub_orm.errors import ConfigurationError, message_of
-from contacthub_orm.orm.wire.conversion import UnreadableError, UnsendableError, converter, dump, without_none
+from contacthub_orm.orm.wire.conversion import UnreadableError, UnsendableError, dump, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,8 @@ def register_codec(cls: type[V], codec: Codec[V]) -> None:
     Raises:
         ConfigurationError: if the class is one that JSON itself has, such as str.
     """
+    from contacthub_orm.orm.wire.converter import converter  # here, since few programs need it
+
     kind: Any = coded_class(cls)
     converter.register_structure_hook(kind, lambda wire, _: codec.loaded(kind, wire))
     converter.register_unstructure_hook(kind, codec.dumped)

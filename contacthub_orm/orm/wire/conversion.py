@@ -1,4 +1,4 @@
-"""Typed values to and from wire JSON, with one cattrs converter.
+"""Typed values to and from wire JSON, with one cattrs converter, which is made for the first type that needs it.
 
 Reading is lenient: a value that the declared type cannot take (an unknown member of an enumeration, a
 malformed date) is handed out as the service sent it. Writing is exact: a value that has no JSON form, or would
@@ -10,43 +10,37 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from math import isfinite
-from typing import (
-    Any,
-    Final,
-    Protocol,
-    Self,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-    runtime_checkable,
-)
-from uuid import UUID
-
-from cattrs import Converter
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, Union, get_args, get_origin, runtime_checkable
 
 from contacthub_orm.errors import ValidationError, Violation, message_of
-from contacthub_orm.orm.wire.documents import same
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from contacthub_orm.orm.wire.converter import converter
 
 __all__ = [
     "MAX_DEPTH",
+    "MOST_DIGITS",
+    "PLAIN",
     "TOO_DEEP",
     "Load",
     "Rendered",
     "UnreadableError",
     "UnsendableError",
+    "aware",
+    "collection_of",
     "converter",
     "copied",
     "dump",
     "dump_datetime",
     "is_union",
     "loader",
+    "parse_date",
     "parse_datetime",
     "taken",
     "text_of",
@@ -62,15 +56,28 @@ TOO_DEEP: Final = f"is nested more than {MAX_DEPTH} levels deep, or contains its
 Load = Callable[[Any], Any]
 
 
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Find the converter for programs that register hooks on it here, as the manual says."""
+        if name != "converter":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _converter()
+
+
+@cache
+def _converter() -> Converter:
+    """The converter; it is not needed for JSON's own types, so a program that has no others does not load cattrs."""
+    from contacthub_orm.orm.wire.converter import converter
+
+    return converter
+
+
 @runtime_checkable
 class Rendered(Protocol):
     """An object that knows its own wire JSON."""
 
     def __json__(self) -> Any: ...
-
-
-converter = Converter(detailed_validation=False)
-"""The converter of all declared types. Register hooks on it to map types of your own."""
 
 
 def parse_datetime(string: str) -> datetime:
@@ -85,10 +92,11 @@ def parse_datetime(string: str) -> datetime:
         ValueError: if the string has another form.
         TypeError: if it is not a string.
     """
-    return _aware(datetime.fromisoformat(string))
+    return aware(datetime.fromisoformat(string))
 
 
-def _aware(instant: datetime) -> datetime:
+def aware(instant: datetime) -> datetime:
+    """The instant, which is in UTC if it has no zone."""
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
@@ -103,7 +111,7 @@ def dump_datetime(instant: datetime) -> str:
     """
     if instant != instant:  # noqa: PLR0124 - NaT, the missing date of pandas
         raise ValueError("it is no instant")
-    return _aware(instant).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return aware(instant).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _DATE_LENGTH: Final = len("YYYY-MM-DD")
@@ -120,57 +128,6 @@ def parse_date(string: str) -> date:
     return parse_datetime(string).date()
 
 
-def _structure_datetime(value: Any, _: type) -> datetime:
-    if isinstance(value, datetime):
-        return _aware(value)
-    if isinstance(value, date):
-        return datetime.combine(value, time.min, UTC)
-    instant = parse_datetime(value)
-    if not MINYEAR < instant.year < MAXYEAR:
-        instant.astimezone(UTC)  # raises for one that could not be written back, which then stays a string
-    return instant
-
-
-def _structure_date(value: Any, _: type) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else parse_date(value)
-
-
-def _dump_decimal(number: Decimal) -> int | float:
-    """The JSON number of a decimal, with all its digits.
-
-    Raises:
-        ValueError: if it has more digits than a JSON number keeps on its way.
-    """
-    close = float(number)
-    if not isfinite(number) or Decimal(repr(close)) == number:
-        return close
-    if number == number.to_integral_value() and number.adjusted() < _MOST_DIGITS:
-        return int(number)
-    raise ValueError(f"{number} has more digits than a number keeps: round it, or write it as a string")
-
-
-def _structure_time(value: Any, _: type) -> time:
-    return value if isinstance(value, time) else time.fromisoformat(value)
-
-
-def _structure_uuid(value: Any, _: type) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
-
-
-converter.register_structure_hook(datetime, _structure_datetime)
-converter.register_structure_hook(date, _structure_date)
-converter.register_structure_hook(time, _structure_time)
-converter.register_structure_hook(UUID, _structure_uuid)
-converter.register_structure_hook(Decimal, lambda value, _: Decimal(str(value)))
-converter.register_unstructure_hook(datetime, dump_datetime)
-converter.register_unstructure_hook(date, date.isoformat)
-converter.register_unstructure_hook(time, time.isoformat)
-converter.register_unstructure_hook(UUID, str)
-converter.register_unstructure_hook(Decimal, _dump_decimal)
-
-
 @cache
 def without_none(declared: Any) -> Any:
     """The type without None: `str` for `str | None`."""
@@ -185,13 +142,14 @@ def is_union(declared: Any) -> bool:
     return get_origin(declared) in (Union, types.UnionType)
 
 
-_PLAIN = (Any, str, int, float, bool, object)
+PLAIN: Final = (Any, str, int, float, bool, object)
+"""The types whose values are JSON's own."""
 
 
 def _is_wire(declared: Any) -> bool:
     """Whether values of the type need no conversion from JSON."""
     declared = without_none(declared)
-    if declared in _PLAIN:
+    if declared in PLAIN:
         return True
     if is_union(declared):
         return all(map(_is_wire, get_args(declared)))
@@ -212,20 +170,20 @@ def loader(declared: Any) -> Load | None:
     kind, arguments = get_origin(declared) or declared, get_args(declared)
     if kind in (set, frozenset) or (kind is tuple and arguments[1:] in ((), (...,))):
         return _collection_loader(kind, loader(arguments[0]) if arguments else None)
-    hook = converter.get_structure_hook(declared)
+    hook = _converter().get_structure_hook(declared)
     if kind in (list, tuple):
-        return lambda value: hook(_collection(value), declared)
+        return lambda value: hook(collection_of(value), declared)
     return lambda value: hook(value, declared)
 
 
 def _collection_loader(kind: Callable[[Any], Any], load: Load | None) -> Load:
     """The function that reads an array as a collection. As in a list, a number is not made a string of, nor the reverse."""
     return lambda value: kind(
-        [one if one is None or load is None else load(one) for one in _collection(value)]
+        [one if one is None or load is None else load(one) for one in collection_of(value)]
     )
 
 
-def _collection(value: Any) -> Any:
+def collection_of(value: Any) -> Any:
     """The values of a collection; the characters of a string and the keys of a dict are none."""
     if isinstance(value, str | bytes | Mapping):
         raise TypeError(f"a collection was expected, got {value!r}")
@@ -246,77 +204,6 @@ def taken(load: Load, value: Any, *, strict: bool = False) -> Any:
         if strict and isinstance(error, UnreadableError):
             raise
         return value
-
-
-def _is_named_tuple(declared: Any) -> bool:
-    return isinstance(declared, type) and issubclass(declared, tuple) and hasattr(declared, "_fields")
-
-
-def _named_tuple_hook(declared: Any) -> Callable[[Any, Any], Any]:
-    """The hook of a NamedTuple. That of cattrs needs annotations that are no strings."""
-    loads = [loader(one) for one in get_type_hints(declared).values()]
-
-    def structure(value: Any, _: Any) -> Any:
-        items = zip(_collection(value), loads, strict=True)
-        return declared(*(one if one is None or load is None else load(one) for one, load in items))
-
-    return structure
-
-
-def _union_hook(declared: Any) -> Callable[[Any, Any], Any]:
-    """The hook of a union: a value becomes of the member that would write it back as it is.
-
-    JSON's own types come last, so that a string that reads as a date is one in `date | str`; a datetime comes before a
-    date, which would forget the hour.
-    """
-    members = sorted(get_args(declared), key=lambda one: (one in _PLAIN, one is date))
-    typed = [one for one in members if not (one in _PLAIN or one is type(None))]
-    plain = [one for one in members if one in _PLAIN]
-    classes = tuple(one for one in typed if isinstance(one, type) and not is_typeddict(one))
-
-    def structure(value: Any, _: Any) -> Any:
-        if value is None or isinstance(value, classes):
-            return value
-        readings = [made for one in typed for made in _readings(one, value)]
-        for made in readings:
-            if _writes(made, value):
-                return made
-        if any(_is_plain(value, one) for one in plain):
-            return value
-        if readings:
-            return readings[0]
-        raise ValueError(f"{value!r} is of no member of {declared}")
-
-    return structure
-
-
-def _readings(declared: Any, value: Any) -> list[Any]:
-    """The value as one of a type, if the type takes it."""
-    load = loader(declared)
-    try:
-        return [value if load is None else load(value)]
-    except Exception:  # noqa: BLE001 - whatever a type's own hook raises: the value does not fit
-        return []
-
-
-def _writes(made: Any, value: Any) -> bool:
-    try:
-        return same(dump(made), value)
-    except UnsendableError:
-        return False
-
-
-def _is_plain(value: Any, declared: Any) -> bool:
-    if isinstance(value, bool) or declared is bool:
-        return isinstance(value, bool) and declared in (bool, Any, object)
-    return declared in (Any, object) or isinstance(value, (int, float) if declared is float else declared)
-
-
-converter.register_structure_hook_factory(_is_named_tuple, _named_tuple_hook)
-converter.register_structure_hook_factory(
-    lambda declared: is_union(without_none(declared)),  # cattrs itself reads a type or None
-    _union_hook,
-)
 
 
 class UnreadableError(ValueError):
@@ -376,7 +263,7 @@ def dump(value: Any, depth: int = 0) -> Any:
         except RecursionError:  # an object inside a list that contains the object
             raise UnsendableError(value, TOO_DEEP) from None
     try:
-        plain = converter.unstructure(value)
+        plain = _converter().unstructure(value)
     except Exception as error:  # of a hook of the converter, or of a class that only looks like a date
         raise UnsendableError(
             value, f"{type(value).__name__} has no JSON form: {message_of(error)}"
@@ -445,10 +332,10 @@ def _plain(value: str | float) -> Any:
     return int.__int__(value) if isinstance(value, int) else float.__float__(value)
 
 
-_MOST_DIGITS: Final = 4_300
+MOST_DIGITS: Final = 4_300
 """The digits of an integer that Python reads and writes, by default."""
 
-_LARGEST: Final = 10**_MOST_DIGITS
+_LARGEST: Final = 10**MOST_DIGITS
 _WORD: Final = 64
 """The bits of an integer that needs no comparison with the largest one."""
 
@@ -467,5 +354,5 @@ def unsendable(wire: Any) -> str | None:
     elif isinstance(wire, float) and not isfinite(wire):
         return "must be a finite number"
     elif isinstance(wire, int) and wire.bit_length() > _WORD and not -_LARGEST < wire < _LARGEST:
-        return f"must be a number of at most {_MOST_DIGITS} digits"
+        return f"must be a number of at most {MOST_DIGITS} digits"
     return None

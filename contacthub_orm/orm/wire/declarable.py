@@ -11,10 +11,8 @@ from enum import Enum
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import attrs
-from cattrs.errors import StructureHandlerNotFoundError
-from cattrs.fns import identity
 
-from contacthub_orm.orm.wire.conversion import converter, is_union, loader, without_none
+from contacthub_orm.orm.wire.conversion import is_union, loader, without_none
 from contacthub_orm.orm.wire.types import class_fields, is_object
 
 __all__ = ["MAY_BE_DECLARED", "refusal"]
@@ -141,6 +139,16 @@ def _of_leaf(declared: Any) -> Iterator[str]:
         return
     if issubclass(_class(declared), deque | array):
         yield f"a change of a {_class(declared).__name__} would not be noticed: declare a list"
+    yield from _without_hooks(declared)
+
+
+def _without_hooks(declared: Any) -> Iterator[str]:
+    # Here, since JSON's own types need no hooks: a program with no others does not load cattrs.
+    from cattrs.errors import StructureHandlerNotFoundError
+    from cattrs.fns import identity
+
+    from contacthub_orm.orm.wire.converter import converter
+
     try:
         converter.get_structure_hook(declared)
     except StructureHandlerNotFoundError:
