@@ -19,7 +19,7 @@ import attrs
 from contacthub_orm.errors import ConfigurationError, ContentError
 from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
 from contacthub_orm.orm.criteria.values import ValueExpression, value_expression
-from contacthub_orm.orm.mapping.annotations import annotated_type
+from contacthub_orm.orm.mapping.declarations import annotated_type
 from contacthub_orm.orm.mapping.object_state import object_state, place_of
 from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.wire.codecs import Codec, coded_class

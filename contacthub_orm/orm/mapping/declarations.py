@@ -1,8 +1,14 @@
-"""What the body of a mapped class may declare: a name with a type is an attribute, or it says that it is none."""
+"""What the body of a mapped class may declare: a name with a type is an attribute, or it says that it is none.
+
+The type of an attribute is the T of its annotation `Attr[T]`.
+"""
 
 from __future__ import annotations
 
+import inspect
 import re
+import sys
+import types
 import typing
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.attributes import Attribute
     from contacthub_orm.orm.mapping.mapped import Mapped
 
-__all__ = ["by_key", "refuse_constant", "refuse_unmapped", "type_shown"]
+__all__ = ["annotated_type", "by_key", "refuse_constant", "refuse_unmapped", "type_shown"]
 
 _UNMAPPED: Final = (ClassVar, Final)
 
@@ -101,3 +107,25 @@ def type_shown(declared: Any) -> str:
     """A type as one writes it."""
     is_plain = isinstance(declared, type) and not typing.get_args(declared)
     return declared.__name__ if is_plain else re.sub(r"\b[\w.]+\.(?=\w)", "", str(declared))
+
+
+def annotated_type(owner: type, name: str, scope: Mapping[str, Any] | None, names: Mapping[str, Any]) -> Any:
+    """The type that a class declares for an attribute, Any if it declares none.
+
+    Args:
+        owner: the class.
+        name: the attribute.
+        scope: the local names of the function that the class is defined in, or those of a module that is not imported, such
+            as a notebook's or a doctest's; None in an imported module.
+        names: further names, which those of the module replace.
+
+    Raises:
+        NameError: if the annotation has an unknown name.
+    """
+    annotation = inspect.get_annotations(owner).get(name, Any)
+    holder = types.SimpleNamespace(__annotations__={name: annotation})
+    module = sys.modules.get(owner.__module__)
+    namespace = {**names, **(vars(module) if module is not None else {})}
+    hints = typing.get_type_hints(holder, namespace, dict(scope or {}))
+    arguments = typing.get_args(hints[name])
+    return arguments[0] if arguments else Any

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
 
-import attrs
-
 from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import (
     UNSET,
@@ -22,9 +20,10 @@ from contacthub_orm.orm.mapping.attributes import (
     attr,
     embedded,
 )
+from contacthub_orm.orm.mapping.constructors import make_constructor, make_when_used
 from contacthub_orm.orm.mapping.declarations import by_key, refuse_constant, refuse_unmapped
 from contacthub_orm.orm.mapping.domain.composites import Unit, composite, units_of
-from contacthub_orm.orm.mapping.domain.own_names import OwnName, own_names, takes_own_names
+from contacthub_orm.orm.mapping.domain.own_names import OwnName, own_names
 from contacthub_orm.orm.mapping.domain.synonyms import synonym
 from contacthub_orm.orm.mapping.domain.validators import Validator, validators_of
 from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, root_of
@@ -34,7 +33,6 @@ from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, copied
 from contacthub_orm.orm.wire.documents import CONTAINERS
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
-from contacthub_orm.suggestions import suggests_arguments
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document
@@ -55,7 +53,7 @@ __all__ = [
 M = TypeVar("M", bound="Mapped")
 
 _LIBRARY: Final = "contacthub_orm."
-"""FASTPATH: the types of the library's own classes are checked when they are first used, so that it is imported sooner."""
+"""FASTPATH: the library's own classes get their constructors, and their types are checked, when they are first used."""
 
 
 @dataclass_transform(
@@ -97,7 +95,8 @@ class Mapped:
         found: dict[str, Attribute] = {}
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Attribute)})
-        if not cls.__module__.startswith(_LIBRARY):
+        is_of_library = cls.__module__.startswith(_LIBRARY)
+        if not is_of_library:
             for attribute in found.values():
                 attribute.check(cls)
         cls.__attributes__ = found
@@ -108,20 +107,14 @@ class Mapped:
         cls.__own_routes__ = {one.name: key for key, one in cls.__keys__.items() if one.own_routes}
         if found:
             cls.__open__ = False
-            declared = {name: attribute.field() for name, attribute in found.items()}
-            fields = cls._leading_fields() | declared | cls._further_fields()
-            is_own = "__init__" in vars(cls)
-            attrs.define(
-                cls,
-                these=fields,
-                slots=False,
-                eq=False,
-                repr=False,
-                on_setattr=attrs.setters.NO_OP,
-            )
-            if not is_own:
-                takes_own_names(cls)
-                suggests_arguments(cls)
+            is_later = is_of_library and "__init__" not in vars(cls)
+            (make_when_used if is_later else make_constructor)(cls, cls._fields)
+
+    @classmethod
+    def _fields(cls) -> dict[str, Any]:
+        """The arguments of `__init__`."""
+        declared = {name: attribute.field() for name, attribute in cls.__attributes__.items()}
+        return cls._leading_fields() | declared | cls._further_fields()
 
     @classmethod
     def _leading_fields(cls) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.orm.mapping.annotations import annotated_type
 from contacthub_orm.orm.mapping.attributes import UNSET
-from contacthub_orm.orm.mapping.declarations import type_shown
+from contacthub_orm.orm.mapping.declarations import annotated_type, type_shown
 from contacthub_orm.orm.mapping.domain.declared_paths import check_path, expression_at, keys_of, read, write
 from contacthub_orm.orm.mapping.domain.own_names import OwnName
 
