@@ -1,4 +1,4 @@
-"""The package as a module whose names are imported when they are first used, so that its own import costs nothing."""
+"""Packages as modules whose names are imported when they are first used, so that their own import costs nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
 
-__all__ = ["LazyPackage"]
+__all__ = ["LazyNames", "LazyPackage"]
 
 _PARTS: Final = ("signals", "errors", "http", "orm", "contacthub")
 """Where the names are, from the lowest floor up: each part needs those before it anyway."""
@@ -33,6 +33,21 @@ class LazyPackage(ModuleType):
         # Python sets each submodule that it imports, and one has the name of a function.
         if not (name in self.__all__ and name not in _PARTS and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *self.__all__})
+
+
+class LazyNames(ModuleType):
+    """A part of the package that says in `MODULES` which of its modules has which of its names."""
+
+    def __getattr__(self, name: str) -> Any:
+        for module, names in vars(self).get("MODULES", {}).items():
+            if name in names:
+                found = getattr(import_module(f"{self.__name__}.{module}"), name)
+                setattr(self, name, found)
+                return found
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
         return sorted({*vars(self), *self.__all__})

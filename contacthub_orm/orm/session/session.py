@@ -23,24 +23,16 @@ from contacthub_orm.orm.query.query import Query
 from contacthub_orm.orm.query.select import statement_on
 from contacthub_orm.orm.query.statement import parts_of
 from contacthub_orm.orm.service.account import Account
-from contacthub_orm.orm.session.bulk_saving import BulkSaving, SessionIntake
-from contacthub_orm.orm.session.context.flushing import Flusher
-from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
+from contacthub_orm.orm.session.bulk_saving import BulkSaving
 from contacthub_orm.orm.session.context.loading import Loader
 from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
 from contacthub_orm.orm.session.context.recent_writes import RecentWrites
-from contacthub_orm.orm.session.context.reconciliation import Reconciliation
-from contacthub_orm.orm.session.context.snapshots import Snapshot
 from contacthub_orm.orm.session.executing import Executing
-from contacthub_orm.orm.session.merging import merge, merge_all
 from contacthub_orm.orm.session.owner import SessionOwner
 from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
 from contacthub_orm.orm.session.syncing import Syncing
-from contacthub_orm.orm.session.transaction.blocks import nested_block
-from contacthub_orm.orm.session.transaction.committing import Committer
-from contacthub_orm.orm.session.transaction.conflicts import Conflicts
 from contacthub_orm.orm.session.what_if.methods import WhatIf
-from contacthub_orm.orm.unit_of_work.journal import settled_journal
+from contacthub_orm.orm.session.writing import Writing
 from contacthub_orm.orm.wire.partial import is_partial
 from contacthub_orm.suggestions import suggests_arguments
 
@@ -57,6 +49,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.natural_key import KeyPaths
     from contacthub_orm.orm.session.transaction.conflicts import OnConflict
     from contacthub_orm.orm.unit_of_work.execution import OnError, Progress
+    from contacthub_orm.orm.unit_of_work.journal import Journal
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Session"]
@@ -66,7 +59,7 @@ H = TypeVar("H")
 
 
 @suggests_arguments
-class Session(Executing, WhatIf, BulkSaving, Syncing):
+class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
     """Tracks entities of one backend and saves what changed, on `flush()` or `commit()`.
 
     Args:
@@ -115,30 +108,16 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
         self.settle = settle
         self.account = Account()
         self.journalled = journal is not None
-        opened = None if journal is None else settled_journal(journal, self.backend.place)
+        self._on_error: OnError = on_error
+        self._check_version = check_version
+        self._journal = None if journal is None else _opened_journal(journal, self.backend.place)
         self._reader = DocumentReader(self.backend, lambda: self.max_requests)
         recent = RecentWrites(self.backend.now, timedelta(seconds=settle))
         self._context = PersistenceContext(self.backend.place, self.home, recent)
         self._loader = Loader(self._context)
         self.entities = EntityReader(self._context, self._loader, self._reader)
         self.owner = SessionOwner(self, self._context, self._loader, self._reader, per_call=self.per_call)
-        now = None if opened is None else self.backend.now
-        self._reconciliation = Reconciliation(self._context, self._loader, now)
-        self._in_doubt = InDoubtWrites(self.backend, self._context, self._reconciliation, settle)
-        self._flusher = Flusher(
-            self.backend,
-            self._context,
-            self._reconciliation,
-            self._in_doubt,
-            opened,
-            on_error=on_error,
-            check_version=check_version,
-        )
         self._rows = RowReader(self, self._context, self._loader, before_asking=self._before_query)
-        parts = (self._context, self._flusher, self._in_doubt, self._reconciliation)
-        conflicts = Conflicts(self._context, self._loader, self._in_doubt)
-        self._committer = Committer(self, self.backend, *parts, settle, conflicts)
-        self._intake = SessionIntake(self.backend, self._context, self._reconciliation, settle, check_version)
 
     # -- entities in and out ------------------------------------------------------------------------------------------
 
@@ -219,6 +198,8 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
         the entity. A search lags writes by up to a minute, so only a key that the service itself matches by is sure to be
         created once: the service itself merges or refuses the second.
         """
+        from contacthub_orm.orm.session.merging import merge  # few programs use it
+
         self._check(entity)
         return merge(self, self._context, entity, key=key, identity=identity)
 
@@ -228,6 +209,8 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
         Rows with the same key are one entity, and the later row's values win. If a row has no key, or several entities
         at the service have it, nothing is merged, and the error names the place of the row.
         """
+        from contacthub_orm.orm.session.merging import merge_all  # as above
+
         rows = list(entities)
         for entity in rows:
             self._check(entity)
@@ -396,6 +379,9 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
     @contextmanager
     def begin_nested(self) -> Iterator[Self]:
         """Open a block whose pending changes are undone if an exception leaves it; its end sends nothing."""
+        from contacthub_orm.orm.session.context.snapshots import Snapshot  # few programs use it
+        from contacthub_orm.orm.session.transaction.blocks import nested_block
+
         self._check_open()
         with nested_block(Snapshot(self._context)):
             yield self
@@ -405,7 +391,8 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
         if not self._context.closed:
             self.expunge_all()
             self._context.closed = True
-            self._flusher.close_journal()
+            if self._journal is not None:
+                self._journal.close()
 
     # -- views --------------------------------------------------------------------------------------------------------
 
@@ -498,3 +485,9 @@ class Session(Executing, WhatIf, BulkSaving, Syncing):
 
     def _check_open(self) -> None:
         self._context.check_open()
+
+
+def _opened_journal(path: str | os.PathLike[str], place: str) -> Journal:
+    from contacthub_orm.orm.unit_of_work.journal import settled_journal  # few programs use it
+
+    return settled_journal(path, place)

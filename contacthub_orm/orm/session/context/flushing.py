@@ -263,11 +263,6 @@ class Flusher:
         if self.journal is not None and self.journal.failure is not None:
             error.add_note(str(self.journal.failure))
 
-    def close_journal(self) -> None:
-        """Release the journal."""
-        if self.journal is not None:
-            self.journal.close()
-
     def mark_undone(self, undone: Compensation) -> None:
         """Note in the journal that an operation was undone, so that a recovery does not undo it again."""
         if self.journal is not None and undone.reason is None:
