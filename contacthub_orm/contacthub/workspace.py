@@ -6,20 +6,14 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
 from contacthub_orm.contacthub.configuration import (
     DEFAULT_BASE_URL,
     HINTS,
     from_environment,
-    from_ini,
-    further_from_ini,
     normalised_base_url,
 )
-from contacthub_orm.contacthub.node import Node
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.http import Clock, Settings, Transport
 from contacthub_orm.http.redaction import hidden
-from contacthub_orm.orm.active_record.call_session import CallSession
 from contacthub_orm.suggestions import refuse_unknown_arguments, suggesting
 
 if TYPE_CHECKING:
@@ -27,8 +21,11 @@ if TYPE_CHECKING:
 
     from contacthub_orm.contacthub.administration.backend import AdministrationBackend
     from contacthub_orm.contacthub.api.api import Api
+    from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy, UniquenessPolicy
     from contacthub_orm.contacthub.modelling import Difference
-    from contacthub_orm.http import Budget
+    from contacthub_orm.contacthub.node import Node
+    from contacthub_orm.http import Budget, Clock, Settings
+    from contacthub_orm.orm.active_record.call_session import CallSession
 
 __all__ = ["Workspace"]
 
@@ -72,6 +69,8 @@ class Workspace:
         paths: Mapping[str, str] | None = None,
         budget: Budget | None = None,
     ) -> None:
+        from contacthub_orm.http import Settings, Transport  # here, so that a program loads what it uses
+
         reveal = hidden(token)
         del token  # no traceback of what follows shows it
         self.workspace_id, self.base_url = workspace_id, base_url
@@ -107,6 +106,8 @@ class Workspace:
         Raises:
             ConfigurationError: if the file is missing, malformed or incomplete, or a setting is invalid.
         """
+        from contacthub_orm.contacthub.settings_file import from_ini, further_from_ini  # as above
+
         found: dict[str, Any] = dict(from_ini(file_path))
         further = further_from_ini(file_path)
         paths_given, paths = bool(paths), {**further.paths, **(paths or {})}
@@ -158,6 +159,9 @@ class Workspace:
         Raises:
             ConfigurationError: if there is no node id, or `matching` or `policy` is invalid.
         """
+        from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy  # as above
+        from contacthub_orm.contacthub.node import Node
+
         chosen = node_id or os.environ.get("CONTACTHUB_NODE_ID")
         if not chosen:
             raise ConfigurationError("node_id is missing, and so is CONTACTHUB_NODE_ID")
@@ -190,6 +194,8 @@ class Workspace:
 
     def lend(self) -> CallSession:
         """A session for one call, for entities of the configuration that no session holds."""
+        from contacthub_orm.orm.active_record.call_session import CallSession  # as above
+
         return CallSession(self)
 
     def check(self, *classes: type) -> list[Difference]:

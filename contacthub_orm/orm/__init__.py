@@ -25,16 +25,14 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.domain.synonyms import synonym
     from contacthub_orm.orm.mapping.domain.validators import validates
     from contacthub_orm.orm.mapping.mapped import Mapped
-    from contacthub_orm.orm.query.options import load_only
+    from contacthub_orm.orm.query.options import load_only, raiseload, selectinload
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import (
         Below,
         Related,
         RelatedView,
         below,
-        raiseload,
         related,
-        selectinload,
     )
     from contacthub_orm.orm.query.select import Result, Select, select
     from contacthub_orm.orm.service.account import Account, Entry, Outcome
@@ -157,9 +155,9 @@ MODULES: Final = {
     "mapping.domain.synonyms": ("synonym",),
     "mapping.domain.validators": ("validates",),
     "mapping.mapped": ("Mapped",),
-    "query.options": ("load_only",),
+    "query.options": ("load_only", "raiseload", "selectinload"),
     "query.query": ("Query",),
-    "query.relations": ("Below", "Related", "RelatedView", "below", "raiseload", "related", "selectinload"),
+    "query.relations": ("Below", "Related", "RelatedView", "below", "related"),
     "query.select": ("Result", "Select", "select"),
     "service.account": ("Account", "Entry", "Outcome"),
     "service.backend": ("Backend",),

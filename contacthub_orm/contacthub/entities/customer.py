@@ -39,7 +39,6 @@ from contacthub_orm.orm import (
     below,
     bound,
     embedded,
-    inspect,
     related,
     template,
 )
@@ -215,6 +214,8 @@ def _event_class() -> type[Event]:
 
 def _elements(customer: Customer, name: str) -> list[Document]:
     """The elements of a list in `base`, as the service last returned them."""
+    from contacthub_orm.orm import inspect  # here, so that a program loads what it uses
+
     customer.__load_paths__([("base", name)])
     base = (inspect(customer).baseline or {}).get("base") or {}
     return base.get(name) or []

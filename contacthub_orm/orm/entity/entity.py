@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity.constructor_fields import bound, leading_fields, template
-from contacthub_orm.orm.entity.domain_event import Recorded
 from contacthub_orm.orm.entity.entity_state import EntityState, state_of
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
 from contacthub_orm.orm.entity.resource import Key, Resource, joined_identity
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from contacthub_orm.errors import Violation
+    from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
 
@@ -169,6 +169,8 @@ class Entity(Mapped):
             InvalidRequestError: if the entity was deleted before, or the event is None or has no JSON form and the
                 entity's session has a journal.
         """
+        from contacthub_orm.orm.entity.domain_event import Recorded  # few programs use it
+
         if event is None:
             raise InvalidRequestError("a domain event is an object, got None")
         state = self._state

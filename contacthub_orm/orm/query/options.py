@@ -11,6 +11,7 @@ from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.expressions import is_expression, owner_of, path_of, unknown_attribute
 from contacthub_orm.orm.criteria.values import CompositeExpression, parts_of
 from contacthub_orm.orm.mapping.attributes import Embedded
+from contacthub_orm.orm.query.relations import Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.mapping.domain.own_names import OwnName
 
-__all__ = ["LoadOnly", "LoaderOption", "load_only"]
+__all__ = ["LoadOnly", "LoaderOption", "RaiseLoad", "SelectIn", "load_only", "raiseload", "selectinload"]
 
 
 class LoaderOption(ABC):
@@ -100,6 +101,56 @@ def load_only(*paths: Any) -> LoadOnly:
     return LoadOnly.of("load_only", paths)
 
 
+@attrs.frozen
+class SelectIn(LoaderOption):
+    """Loads a relation for all rows of a page, concurrently."""
+
+    sends_requests: ClassVar[bool] = True
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("selectinload", self.relation, entity)
+
+
+@attrs.frozen
+class RaiseLoad(LoaderOption):
+    """Forbids to load a relation."""
+
+    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
+
+    def check(self, entity: type[Entity]) -> None:
+        """Check that the relation is one of the class.
+
+        Raises:
+            CompileError: if it is not.
+        """
+        _check_relation("raiseload", self.relation, entity)
+
+
+def selectinload(relation: Any) -> SelectIn:
+    """Load a relation with each page of rows: one request for each row, sent concurrently.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return SelectIn(_relation("selectinload", relation))
+
+
+def raiseload(relation: Any) -> RaiseLoad:
+    """Let a relation raise InvalidRequestError instead of loading.
+
+    Raises:
+        CompileError: if the argument is not a relation.
+    """
+    return RaiseLoad(_relation("raiseload", relation))
+
+
 def _own_paths(names: Mapping[str, OwnName], path: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     own = names.get(path[0])
     return (path,) if own is None or not own.paths() else ((*keys, *path[1:]) for keys in own.paths())
@@ -130,3 +181,14 @@ def _check_path(place: str, entity: type[Entity], path: tuple[str, ...]) -> None
                 f"{place} is loaded whole: nothing below it can be asked for, got {path[index + 1]!r}"
             )
         target = attribute.target
+
+
+def _relation(function: str, relation: Any) -> Related[Any]:
+    if not isinstance(relation, Related):
+        raise CompileError(f"{function}: expected a relation such as Author.books, got {relation!r}")
+    return relation
+
+
+def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
+    if not issubclass(entity, relation.owner):
+        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

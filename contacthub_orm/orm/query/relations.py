@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, NoReturn, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, Protocol, TypeVar, overload
 
-import attrs
-
-from contacthub_orm.errors import CompileError, InvalidRequestError, OperationNotPermitted
+from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import attach, link_name, referred_to
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.default_criteria import admits
-from contacthub_orm.orm.query.options import LoaderOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,14 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Below",
-    "RaiseLoad",
     "Related",
     "RelatedView",
-    "SelectIn",
     "below",
-    "raiseload",
     "related",
-    "selectinload",
 ]
 
 R = TypeVar("R", bound="Entity")
@@ -280,67 +273,3 @@ def below(target: Callable[[], type[R]], documents: Callable[[Any], Iterable[Doc
             from the service.
     """
     return Below(target, documents)
-
-
-# -- loader options ---------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class SelectIn(LoaderOption):
-    """Loads a relation for all rows of a page, concurrently."""
-
-    sends_requests: ClassVar[bool] = True
-
-    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
-
-    def check(self, entity: type[Entity]) -> None:
-        """Check that the relation is one of the class.
-
-        Raises:
-            CompileError: if it is not.
-        """
-        _check_relation("selectinload", self.relation, entity)
-
-
-@attrs.frozen
-class RaiseLoad(LoaderOption):
-    """Forbids to load a relation."""
-
-    relation: Any  # a Related; a checker that saw that would take it for a descriptor of this class
-
-    def check(self, entity: type[Entity]) -> None:
-        """Check that the relation is one of the class.
-
-        Raises:
-            CompileError: if it is not.
-        """
-        _check_relation("raiseload", self.relation, entity)
-
-
-def selectinload(relation: Any) -> SelectIn:
-    """Load a relation with each page of rows: one request for each row, sent concurrently.
-
-    Raises:
-        CompileError: if the argument is not a relation.
-    """
-    return SelectIn(_relation("selectinload", relation))
-
-
-def raiseload(relation: Any) -> RaiseLoad:
-    """Let a relation raise InvalidRequestError instead of loading.
-
-    Raises:
-        CompileError: if the argument is not a relation.
-    """
-    return RaiseLoad(_relation("raiseload", relation))
-
-
-def _relation(function: str, relation: Any) -> Related[Any]:
-    if not isinstance(relation, Related):
-        raise CompileError(f"{function}: expected a relation such as Author.books, got {relation!r}")
-    return relation
-
-
-def _check_relation(function: str, relation: Related[Any], entity: type[Entity]) -> None:
-    if not issubclass(entity, relation.owner):
-        raise CompileError(f"{function}: {relation} is not a relation of {entity.__name__}")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import attrs
-
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.query.select import Result, Select
-from contacthub_orm.orm.query.statement import Statement, parts_of
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.query.query import Query
     from contacthub_orm.orm.query.relations import Asker
+    from contacthub_orm.orm.query.select import Result, Select
 
 __all__ = ["Executing"]
 
@@ -47,11 +44,20 @@ class Executing:
         Raises:
             InvalidRequestError: as for `scalars`.
         """
+        from contacthub_orm.orm.query.select import (
+            Result,
+        )  # here, so that a program that only declares loads no queries
+
         return Result(_bound(self, "execute", statement))
 
 
 def _bound(session: Asker, method: str, statement: Select[E]) -> Query[E]:
     """The query of a session that asks what a statement says."""
+    import attrs  # as above
+
+    from contacthub_orm.orm.query.select import Select
+    from contacthub_orm.orm.query.statement import Statement, parts_of
+
     if isinstance(statement, Statement) and not isinstance(statement, Select):
         raise InvalidRequestError(
             f"{method}() takes select(...); {statement} is a query already: call its all()"

@@ -11,8 +11,6 @@ from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key, identity_of
-from contacthub_orm.orm.query.relations import RaiseLoad, SelectIn
-from contacthub_orm.orm.query.results import Results
 from contacthub_orm.orm.service.fan_out import concurrently
 from contacthub_orm.orm.wire.partial import pruned
 
@@ -226,13 +224,23 @@ class RowReader:
         if statement.defaults is not ALWAYS:
             # A search lags behind writes, and a row may have changes that no search knows yet.
             rows = [row for row in rows if statement.defaults.matches(row)]
+        if statement.load_options:
+            self._follow(statement, rows)
+        return rows
+
+    def _follow(self, statement: BaseQuery[E], rows: Sequence[E]) -> None:
+        """Do what the options of a statement say of relations."""
+        from contacthub_orm.orm.query.options import (
+            RaiseLoad,
+            SelectIn,
+        )  # a program without queries loads none
+
         for option in statement.load_options:
             if isinstance(option, SelectIn):
                 self._load_related(rows, option.relation, tracks=statement.tracks)
             elif isinstance(option, RaiseLoad):
                 for row in rows:
                     state_of(row).refuse_to_load(option.relation.name)
-        return rows
 
     def _untracked(self, entity: type[E], document: Document) -> E:
         """A detached entity that the session does not hold."""
@@ -256,6 +264,8 @@ class RowReader:
                 _refer_back(related, row)
 
     def _documents(self, query: Query[Entity]) -> list[Document]:
+        from contacthub_orm.orm.query.results import Results  # as above
+
         return [document for page in Results(query, self).documents() for document in page]
 
 

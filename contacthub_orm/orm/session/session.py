@@ -19,10 +19,6 @@ from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.default_criteria import default_criterion
-from contacthub_orm.orm.query.query import Query
-from contacthub_orm.orm.query.select import statement_on
-from contacthub_orm.orm.query.statement import parts_of
-from contacthub_orm.orm.service.account import Account
 from contacthub_orm.orm.session.bulk_saving import BulkSaving
 from contacthub_orm.orm.session.context.loading import Loader
 from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
@@ -43,6 +39,8 @@ if TYPE_CHECKING:
     from contacthub_orm.errors import Violation
     from contacthub_orm.orm.entity.domain_event import DomainEvent
     from contacthub_orm.orm.entity.resource import Identity
+    from contacthub_orm.orm.query.query import Query
+    from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.service.binds import Bind
     from contacthub_orm.orm.service.plan import Plan
@@ -106,7 +104,6 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
         self.expire_on_commit = expire_on_commit
         self.max_requests = max_requests
         self.settle = settle
-        self.account = Account()
         self.journalled = journal is not None
         self._on_error: OnError = on_error
         self._check_version = check_version
@@ -220,6 +217,10 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
 
     def query(self, entity: type[E]) -> Query[E]:
         """A query for entities of a class."""
+        from contacthub_orm.orm.query.query import Query  # here, so that a program loads what it uses
+        from contacthub_orm.orm.query.select import statement_on
+        from contacthub_orm.orm.query.statement import parts_of
+
         self._check_open()
         statement = statement_on("query", entity, self.backend)
         return Query(**parts_of(statement), backend=self.backend, reader=self._rows)

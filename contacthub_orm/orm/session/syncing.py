@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.service.updates import Change, Synced, Update
 from contacthub_orm.orm.wire.documents import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.service.updates import Synced, Update
     from contacthub_orm.orm.session.context.loading import Loader
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
 
@@ -42,6 +42,8 @@ def _sync(context: PersistenceContext, loader: Loader, updates: Iterable[Update]
     Raises:
         InvalidRequestError: if one of them is no update.
     """
+    from contacthub_orm.orm.service.updates import Change, Synced, Update  # few programs use it
+
     changed: dict[int, Entity] = {}
     deleted: dict[int, Entity] = {}
     for update in updates:

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
-    from contacthub_orm.orm.session.bulk_saving import SessionIntake
     from contacthub_orm.orm.session.context.flushing import Flusher
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
+    from contacthub_orm.orm.session.context.intake import SessionIntake
     from contacthub_orm.orm.session.context.loading import Loader
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.session.context.reconciliation import Reconciliation
@@ -30,6 +31,13 @@ class Writing:
     _journal: Journal | None
     _on_error: OnError
     _check_version: bool
+
+    @cached_property
+    def account(self) -> Account:
+        """The account of the last flush; an empty one before the first."""
+        from contacthub_orm.orm.service.account import Account
+
+        return Account()
 
     @cached_property
     def _reconciliation(self) -> Reconciliation:
@@ -69,7 +77,7 @@ class Writing:
 
     @cached_property
     def _intake(self) -> SessionIntake:
-        from contacthub_orm.orm.session.bulk_saving import SessionIntake
+        from contacthub_orm.orm.session.context.intake import SessionIntake
 
         return SessionIntake(
             self.backend, self._context, self._reconciliation, self.settle, self._check_version

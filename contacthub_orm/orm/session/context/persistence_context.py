@@ -14,13 +14,13 @@ from contacthub_orm.orm.mapping.baseline import edited_since_expiry, forget_cont
 from contacthub_orm.orm.mapping.changes import changes
 from contacthub_orm.orm.mapping.holders import let_go
 from contacthub_orm.orm.service.backend import check_class
-from contacthub_orm.orm.service.plan import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.owner import Home, Owner
+    from contacthub_orm.orm.service.plan import Verb
     from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 
 __all__ = ["PersistenceContext"]
@@ -402,6 +402,10 @@ class PersistenceContext:
     def pending_writes(self) -> list[tuple[Verb, Entity]]:
         """Return the entities to be saved, with what will be done to each."""
         changed = [one for one in self.held() if self.has_changes(one)]
+        from contacthub_orm.orm.service.plan import (
+            Verb,
+        )  # here, so that a program that only reads loads no plans
+
         return [
             *((Verb.CREATE, one) for one in self.new.values()),
             *(

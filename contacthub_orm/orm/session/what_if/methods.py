@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity import Entity
-from contacthub_orm.orm.session.what_if.exchange import exported, imported
-from contacthub_orm.orm.session.what_if.fork import Fork, ForkCommitter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
+    from contacthub_orm.orm.session.what_if.fork import Fork
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["WhatIf"]
@@ -44,6 +43,8 @@ class WhatIf:
 
     def _become_fork(self, origin: Any, entities: PersistenceContext) -> None:
         """Take in copies of another session's entities, and refuse to send from now on."""
+        from contacthub_orm.orm.session.what_if.fork import Fork, ForkCommitter  # few programs use it
+
         self._origin = origin
         self._fork = Fork(entities, self._context)
         vars(self).update(_committer=ForkCommitter())
@@ -79,6 +80,8 @@ class WhatIf:
             InvalidRequestError: if the outcome of a write is unknown.
             ValidationError: if a value has no JSON form.
         """
+        from contacthub_orm.orm.session.what_if.exchange import exported  # as above
+
         self._context.check_open()
         return exported(self._context)
 
@@ -100,6 +103,8 @@ class WhatIf:
             InvalidRequestError: if the changes are for another place, or do not fit; the message lists all that do not, and
                 nothing is taken in.
         """
+        from contacthub_orm.orm.session.what_if.exchange import imported  # as above
+
         self._context.check_open()
         return imported(self, self._context, changes, classes)  # type: ignore[arg-type]
 
