@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from difflib import get_close_matches
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
@@ -22,6 +21,8 @@ _MOST_NAMED: Final = 10
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that is most like another, whatever the case; None if none is like it."""
+    from difflib import get_close_matches  # only needed for an error
+
     by_lower_case = {one.lower(): one for one in names}
     found = get_close_matches(name.lower(), by_lower_case, n=1)
     return by_lower_case[found[0]] if found else None

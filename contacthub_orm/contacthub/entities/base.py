@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from contacthub_orm.contacthub.entities.sub_resources import Education, Job, Like, Subscription
 from contacthub_orm.contacthub.values.enums import MobileDeviceType, NotificationService, OtherContactType
 from contacthub_orm.contacthub.values.limits import email, matching, one_of, string, uri
-from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
+
+if TYPE_CHECKING:
+    from contacthub_orm.contacthub.values.timezones import Timezone
 
 __all__ = [
     "Address",
@@ -19,7 +22,15 @@ __all__ = [
     "MobileDevice",
     "OtherContact",
     "SocialProfile",
+    "timezones",
 ]
+
+
+def timezones() -> type[Timezone]:
+    """The time zones. They are many, so they are loaded when a program first names one."""
+    from contacthub_orm.contacthub.values.timezones import Timezone
+
+    return Timezone
 
 
 class OtherContact(Properties):
@@ -104,7 +115,7 @@ class CustomerBase(Properties):
         validator=matching(r"^[a-z]{2}(_([a-zA-Z]{2}){1,2})?_[A-Z]{2}$", "a locale such as it_IT"),
     )
     timezone: Attr[str | None] = attr(
-        default=None, validator=one_of(Timezone, "a time zone of Customer.TIMEZONES")
+        default=None, validator=one_of(timezones, "a time zone of Customer.TIMEZONES")
     )
     contacts: Embedded[Contacts] = embedded(default=None)
     address: Embedded[Address] = embedded(default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from contacthub_orm.contacthub.entities.base import CustomerBase
+from contacthub_orm.contacthub.entities.base import CustomerBase, timezones
 from contacthub_orm.contacthub.entities.consents import Consents
 from contacthub_orm.contacthub.entities.sub_resources import (
     CustomerSession,
@@ -22,7 +22,6 @@ from contacthub_orm.contacthub.values.enums import (
     SubscriptionKind,
 )
 from contacthub_orm.contacthub.values.limits import in_total_at_most, payload_rule, string
-from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.errors import ConflictError, Violation
 from contacthub_orm.orm import (
     Attr,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     # The annotations `Related[Event]` and `Bound[Node]` are not evaluated at run time.
     from contacthub_orm.contacthub.entities.event import Event  # noqa: TC004
     from contacthub_orm.contacthub.node import Node  # noqa: TC004
+    from contacthub_orm.contacthub.values.timezones import Timezone
     from contacthub_orm.orm.mapping.unknown_keys import Unknown
     from contacthub_orm.orm.wire.documents import Document
 
@@ -78,6 +78,11 @@ class SourceInfo(Properties):
     updatedBy: Attr[str | None] = attr(default=None, read_only=True)
 
 
+class _Timezones:
+    def __get__(self, instance: object | None, owner: type) -> type[Timezone]:
+        return timezones()
+
+
 class Customer(PersonalRecord, resource=_RESOURCE):
     """A customer of a node. Subclass it to declare `extended` properties of your own.
 
@@ -87,7 +92,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
     returns `{"customer": ..., "events": [...]}`.
     """
 
-    TIMEZONES: ClassVar = Timezone
+    TIMEZONES: ClassVar = _Timezones()
     OTHER_CONTACT_TYPES: ClassVar = OtherContactType
     MOBILE_DEVICE_TYPES: ClassVar = MobileDeviceType
     NOTIFICATION_SERVICES: ClassVar = NotificationService

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contacthub_orm.orm import attr
@@ -85,12 +86,20 @@ def uri(value: str) -> None:
         raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
 
 
-def one_of(values: type[Enum], meaning: str) -> Validator:
-    """A member of an enumeration that is too long for a message; `meaning` says there what it must be."""
-    allowed = frozenset(member.value for member in values)
+def one_of(values: Callable[[], type[Enum]], meaning: str) -> Validator:
+    """A member of an enumeration that is too long for a message, and is loaded for the first value.
+
+    Args:
+        values: gives the enumeration.
+        meaning: says in the message what the value must be.
+    """
+
+    @cache
+    def allowed() -> frozenset[Any]:
+        return frozenset(member.value for member in values())
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
-        if value not in allowed:
+        if value not in allowed():
             raise ValueError(f"must be {meaning}, got {value!r}")
 
     return check

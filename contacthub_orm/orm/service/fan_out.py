@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -32,13 +31,17 @@ def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: 
     workers = min(max_in_flight, len(items))
     if workers <= 1:
         return [function(item) for item in items]
+    from concurrent.futures import (
+        ThreadPoolExecutor,
+    )  # here, since a program that sends nothing at once does not need it
+
     with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
         return list(pool.map(in_this_context(function), items))
 
 
 def in_this_context(function: Callable[P, R]) -> Callable[P, R]:
     """A function that sees the context variables of here, such as the current span, in whichever thread it is called."""
-    from contextvars import copy_context  # here, since a program that sends nothing at once does not need it
+    from contextvars import copy_context  # as above
 
     context = copy_context()
 

@@ -22,7 +22,11 @@ class BulkSaving:
 
     bind: Bind
     _context: PersistenceContext
-    _intake: SessionIntake
+
+    if TYPE_CHECKING:
+
+        @property
+        def _intake(self) -> SessionIntake: ...
 
     def bulk_save(self, rows: BulkRows, **options: Unpack[BulkArguments]) -> BulkAccount:
         """Save many rows at once, by the service's bulk jobs where they are cheaper; see `BulkArguments` for the options.

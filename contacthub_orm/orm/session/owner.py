@@ -8,7 +8,6 @@ from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key, joined_identity
 from contacthub_orm.orm.mapping.baseline import merge_baseline
 from contacthub_orm.orm.query.default_criteria import admits
-from contacthub_orm.orm.session.context.outbox import refuse_unsendable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +62,8 @@ class SessionOwner:
             InvalidRequestError: if the event cannot be written to the session's journal.
         """
         if self.session.journalled:
+            from contacthub_orm.orm.session.context.outbox import refuse_unsendable  # few programs use it
+
             refuse_unsendable(entity, event)
         self._context.recording[id(entity)] = entity
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.service.account import Account
@@ -71,9 +71,10 @@ class Writing:
         from contacthub_orm.orm.session.transaction.committing import Committer
         from contacthub_orm.orm.session.transaction.conflicts import Conflicts
 
+        this: Any = self
         parts = (self._context, self._flusher, self._in_doubt, self._reconciliation)
         conflicts = Conflicts(self._context, self._loader, self._in_doubt)
-        return Committer(self, self.backend, *parts, self.settle, conflicts)
+        return Committer(this, self.backend, *parts, self.settle, conflicts)
 
     @cached_property
     def _intake(self) -> SessionIntake:
