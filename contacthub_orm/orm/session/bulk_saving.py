@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from functools import cached_property
     from typing import Unpack
 
     from contacthub_orm.orm.service.binds import Bind
@@ -25,7 +26,7 @@ class BulkSaving:
 
     if TYPE_CHECKING:
 
-        @property
+        @cached_property
         def _intake(self) -> SessionIntake: ...
 
     def bulk_save(self, rows: BulkRows, **options: Unpack[BulkArguments]) -> BulkAccount:
