@@ -6,10 +6,19 @@ import inspect
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from contacthub_orm.errors import UnknownAttributeError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["nearest", "refuse_unknown_arguments", "suggesting", "suggestion", "suggests_arguments"]
+__all__ = [
+    "nearest",
+    "refuse_unknown_arguments",
+    "suggesting",
+    "suggestion",
+    "suggests_arguments",
+    "unknown_attribute",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,6 +41,11 @@ def suggestion(name: str, names: Iterable[str]) -> str:
     """The end of a message about an unknown name: `; did you mean 'email'?`, or nothing if no name is near."""
     found = nearest(name, names)
     return "" if found is None else f"; did you mean {found!r}?"
+
+
+def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:
+    """The error for an attribute that is not declared; its message suggests the nearest declared name."""
+    return UnknownAttributeError(f"{place} declares no attribute {name!r}{suggestion(name, declared)}")
 
 
 def refuse_unknown_arguments(function: Callable[..., Any], given: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ import attrs
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.orm.mapping.attributes import Attr, Attribute, Embedded
-from contacthub_orm.orm.wire.codecs import is_registered
+from contacthub_orm.orm.wire.coded import is_registered
 from contacthub_orm.orm.wire.conversion import is_union, without_none
 from contacthub_orm.orm.wire.types import class_fields, describe, element_type, is_list, is_object
 

@@ -14,10 +14,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contacthub_orm.errors import APIError, ArgumentError
-from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded
 from contacthub_orm.orm.wire.conversion import dump, is_union, without_none
 from contacthub_orm.orm.wire.types import is_list
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable

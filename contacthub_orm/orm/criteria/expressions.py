@@ -19,7 +19,7 @@ from contacthub_orm.orm.criteria.set_operations import OpenComparison
 from contacthub_orm.orm.criteria.sql_habits import ON_ATTRIBUTES, habit_error
 from contacthub_orm.orm.wire.conversion import dump, unsendable
 from contacthub_orm.orm.wire.types import accepts, describe, is_list, may_be_list, shown
-from contacthub_orm.suggestions import suggestion
+from contacthub_orm.suggestions import unknown_attribute
 
 __all__ = [
     "DynamicExpression",
@@ -33,7 +33,6 @@ __all__ = [
     "not_in_",
     "owner_of",
     "path_of",
-    "unknown_attribute",
 ]
 
 T = TypeVar("T")
@@ -353,11 +352,6 @@ def path_of(expression: Expression[Any] | EmbeddedExpression) -> tuple[str, ...]
 def owner_of(expression: Expression[Any] | EmbeddedExpression) -> type:
     """The class that the path starts from."""
     return expression._owner
-
-
-def unknown_attribute(place: str, name: str, declared: Iterable[str]) -> UnknownAttributeError:
-    """The error for an attribute that is not declared; its message suggests the nearest declared name."""
-    return UnknownAttributeError(f"{place} declares no attribute {name!r}{suggestion(name, declared)}")
 
 
 def in_(value: Any, list_attribute: Any) -> Criterion:

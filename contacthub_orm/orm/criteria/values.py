@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from contacthub_orm.orm.criteria.criteria import Criterion, Operator, and_, or_
-from contacthub_orm.orm.criteria.expressions import DynamicExpression, Expression, unknown_attribute
+from contacthub_orm.orm.criteria.expressions import DynamicExpression, Expression
 from contacthub_orm.orm.criteria.sql_habits import ON_ATTRIBUTES, habit_error
-from contacthub_orm.orm.wire.codecs import coded_class, is_registered
+from contacthub_orm.orm.wire.coded import coded_class, is_registered
 from contacthub_orm.orm.wire.conversion import without_none
 from contacthub_orm.orm.wire.types import class_fields, shown
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

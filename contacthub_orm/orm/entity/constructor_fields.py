@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-import attrs
-
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.owner import Home
@@ -36,6 +34,8 @@ class Bound(Generic[T]):
 
     def field(self) -> Any:
         """Make the attrs field for the home in `__init__`; it may be passed by position."""
+        import attrs  # here, since what only declares and reads has no use for it
+
         return attrs.field(default=UNSET)
 
     @overload
@@ -72,6 +72,8 @@ class Template:
 
     def field(self) -> Any:
         """Make the attrs field for the template in `__init__`."""
+        import attrs  # as above
+
         return attrs.field(default=UNSET)
 
     def __get__(self, instance: object, owner: Any) -> Any:

@@ -6,7 +6,6 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion
 from contacthub_orm.orm.entity.constructor_fields import bound, leading_fields, template
 from contacthub_orm.orm.entity.entity_state import EntityState, state_of
 from contacthub_orm.orm.entity.references import Parent, Reference, parent, reference
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from contacthub_orm.errors import Violation
+    from contacthub_orm.orm.criteria.criteria import Criterion
     from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.sent_at import SentAt
     from contacthub_orm.orm.wire.documents import Document
@@ -50,7 +50,7 @@ class Entity(Mapped):
     __references__: ClassVar[tuple[Reference[Any], ...]] = ()
     __parent__: ClassVar[Parent[Any] | None] = None
 
-    __criteria__: ClassVar[Criterion | Callable[[Any], Criterion]] = ALWAYS
+    __criteria__: ClassVar[Criterion | Callable[[Any], Criterion] | None] = None
     """What holds of all entities of a class wherever they are read, or a function that makes it for the class."""
 
     __default_criteria__: ClassVar[tuple[Criterion | Callable[[Any], Criterion], ...]] = ()
@@ -70,8 +70,8 @@ class Entity(Mapped):
             for value in vars(base).values()
             if isinstance(value, Reference)
         )
-        criteria = (vars(base).get("__criteria__", ALWAYS) for base in reversed(cls.__mro__))
-        cls.__default_criteria__ = tuple(one for one in criteria if one is not ALWAYS)
+        criteria = (vars(base).get("__criteria__") for base in reversed(cls.__mro__))
+        cls.__default_criteria__ = tuple(one for one in criteria if one is not None)
         parents = [value for value in vars(cls).values() if isinstance(value, Parent)]
         if parents:
             cls.__parent__ = parents[0]
@@ -105,6 +105,8 @@ class Entity(Mapped):
     @classmethod
     def _own_criterion(cls) -> Criterion:
         """The criterion that tells this class from the rest of its resource; every query of the class has it."""
+        from contacthub_orm.orm.criteria.criteria import ALWAYS  # here, since a declaration asks nothing
+
         return ALWAYS
 
     def _key_in(self, document: Document) -> Key:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-import attrs
-
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.mapping.attributes import UNSET
@@ -38,6 +36,8 @@ class Reference(Generic[T]):
 
     def field(self) -> Any:
         """Make the attrs field for the reference in `__init__`."""
+        import attrs  # here, since what only declares and reads has no use for it
+
         given = attrs.Converter(self._given, takes_self=True)
         return attrs.field(default=UNSET, kw_only=True, converter=given)
 
@@ -117,6 +117,8 @@ class Parent(Generic[T]):
 
     def field(self) -> Any:
         """Make the attrs field for the parent in `__init__`; it alone may be passed by position."""
+        import attrs  # as above
+
         return attrs.field(default=UNSET)
 
     @overload

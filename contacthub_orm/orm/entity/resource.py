@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-import attrs
-
 from contacthub_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -19,8 +17,7 @@ Identity = str | tuple[str, str]
 """How a caller names an entity: by its id, or by the pair of the parent's id and its own."""
 
 
-@attrs.frozen
-class Resource:
+class Resource(NamedTuple):
     """A collection of the service that holds entities of one kind.
 
     Attributes:

@@ -15,7 +15,7 @@ from contacthub_orm.orm.mapping.domain.validators import broken_rules
 from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, is_null, is_nulled
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.mapping.unknown_keys import unknown_in_value
-from contacthub_orm.orm.wire.codecs import coded_class
+from contacthub_orm.orm.wire.coded import coded_class
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, dump, unsendable
 from contacthub_orm.orm.wire.documents import MISSING, same
 from contacthub_orm.orm.wire.types import (

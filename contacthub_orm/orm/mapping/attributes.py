@@ -14,15 +14,11 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
-import attrs
-
 from contacthub_orm.errors import ConfigurationError, ContentError
-from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
-from contacthub_orm.orm.criteria.values import ValueExpression, value_expression
 from contacthub_orm.orm.mapping.declarations import annotated_type
 from contacthub_orm.orm.mapping.object_state import object_state, place_of
 from contacthub_orm.orm.mapping.ownership import owned
-from contacthub_orm.orm.wire.codecs import Codec, coded_class
+from contacthub_orm.orm.wire.coded import coded_class
 from contacthub_orm.orm.wire.conversion import (
     Load,
     UnreadableError,
@@ -40,7 +36,12 @@ from contacthub_orm.orm.wire.partial import lacks
 from contacthub_orm.orm.wire.types import element_type, is_object, names_keys
 
 if TYPE_CHECKING:
+    import attrs
+
+    from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression, Expression
+    from contacthub_orm.orm.criteria.values import ValueExpression
     from contacthub_orm.orm.mapping.mapped import Mapped
+    from contacthub_orm.orm.wire.codecs import Codec
 
 __all__ = ["UNSET", "Attr", "Attribute", "Embedded", "Value", "attr", "embedded"]
 
@@ -107,6 +108,8 @@ class Attribute:
 
     def field(self) -> Any:
         """Make the attrs field for the attribute in `__init__`; the object gives itself the default, and knows that it did."""
+        import attrs  # here, since what only declares and reads has no use for it
+
         return attrs.field(default=UNSET, kw_only=True, metadata={"attribute": self})
 
     @cached_property
@@ -323,6 +326,10 @@ class Attr(Attribute, Generic[T]):
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         """Make the query expression for this value at `path` below `owner`."""
+        from contacthub_orm.orm.criteria.values import (
+            value_expression,  # here, since a declaration asks nothing
+        )
+
         return value_expression(owner, path, self.declared, self.codec)
 
 
@@ -406,6 +413,8 @@ class Embedded(Attribute, Generic[T]):
 
     def expression(self, owner: type, path: tuple[str, ...]) -> EmbeddedExpression | DynamicExpression:
         """Make the query expression for this object at `path` below `owner`."""
+        from contacthub_orm.orm.criteria.expressions import DynamicExpression, EmbeddedExpression  # as above
+
         if self.target.__open__:
             return DynamicExpression(owner, path)
         return EmbeddedExpression(owner, path, self.target)

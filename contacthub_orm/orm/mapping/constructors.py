@@ -5,8 +5,6 @@ from __future__ import annotations
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from contacthub_orm.orm.mapping.domain.own_names import takes_own_names
 from contacthub_orm.suggestions import suggests_arguments
 
@@ -27,6 +25,8 @@ _making: Final = RLock()
 
 def make_constructor(cls: type[Mapped], fields: Fields) -> None:
     """Give a class a constructor with these attrs fields, unless it has one of its own."""
+    import attrs  # here, since what only declares and reads has no use for it
+
     held = vars(cls).get("__init__")
     is_own = held is not None and not isinstance(held, _MadeWhenUsed)
     attrs.define(

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
 
-from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import (
     UNSET,
     Attr,
@@ -33,6 +32,7 @@ from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, copied
 from contacthub_orm.orm.wire.documents import CONTAINERS
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document

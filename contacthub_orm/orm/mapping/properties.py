@@ -7,13 +7,13 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contacthub_orm.errors import ConfigurationError
-from contacthub_orm.orm.criteria.expressions import unknown_attribute
 from contacthub_orm.orm.mapping.attributes import UNSET, Embedded
 from contacthub_orm.orm.mapping.mapped import Mapped, loaded_document
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.mapping.soft_methods import SoftClassMethod, SoftMethod
 from contacthub_orm.orm.mapping.unknown_keys import Unknown, keeps, refuse_unknown_keys
 from contacthub_orm.orm.wire.conversion import copied
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.wire.documents import Document

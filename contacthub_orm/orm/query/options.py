@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from contacthub_orm.errors import CompileError
-from contacthub_orm.orm.criteria.expressions import is_expression, owner_of, path_of, unknown_attribute
+from contacthub_orm.orm.criteria.expressions import is_expression, owner_of, path_of
 from contacthub_orm.orm.criteria.values import CompositeExpression, parts_of
 from contacthub_orm.orm.mapping.attributes import Embedded
 from contacthub_orm.orm.query.relations import Related
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,6 @@ from contacthub_orm.errors import InvalidRequestError, OperationNotPermitted
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import attach, link_name, referred_to
 from contacthub_orm.orm.mapping.baseline import merge_baseline
-from contacthub_orm.orm.query.default_criteria import admits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -163,6 +162,8 @@ class RelatedView(Generic[R]):
         Raises:
             InvalidRequestError: if `raiseload` forbids to load them, or `query` cannot be made.
         """
+        from contacthub_orm.orm.query.default_criteria import admits  # here, since a declaration asks nothing
+
         if state_of(self._instance).key is None:
             return self._unsaved()
         loaded: Any = (state_of(self._instance).related or {}).get(self._relation.name)

@@ -9,17 +9,18 @@ import attrs
 
 from contacthub_orm.errors import CompileError
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Criterion, and_
-from contacthub_orm.orm.criteria.expressions import Ordering, unknown_attribute
 from contacthub_orm.orm.criteria.set_operations import SetOperation, combined, service_condition
 from contacthub_orm.orm.criteria.sql_habits import ON_QUERIES, habit_error
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.query.checks import check_criterion, natural, ordering_of
 from contacthub_orm.orm.query.options import LoaderOption, LoadOnly
 from contacthub_orm.orm.wire.conversion import UnsendableError, copied
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contacthub_orm.orm.criteria.expressions import Ordering
     from contacthub_orm.orm.service.search import ScanKey
 
 __all__ = ["Statement", "parts_of"]

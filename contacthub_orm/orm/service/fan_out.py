@@ -31,9 +31,7 @@ def concurrently(function: Callable[[T], R], items: Sequence[T], max_in_flight: 
     workers = min(max_in_flight, len(items))
     if workers <= 1:
         return [function(item) for item in items]
-    from concurrent.futures import (
-        ThreadPoolExecutor,
-    )  # here, since a program that sends nothing at once does not need it
+    from concurrent.futures import ThreadPoolExecutor  # here, so that a program loads what it uses
 
     with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
         return list(pool.map(in_this_context(function), items))

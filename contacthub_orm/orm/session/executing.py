@@ -44,9 +44,7 @@ class Executing:
         Raises:
             InvalidRequestError: as for `scalars`.
         """
-        from contacthub_orm.orm.query.select import (
-            Result,
-        )  # here, so that a program that only declares loads no queries
+        from contacthub_orm.orm.query.select import Result  # here, so that a program loads what it uses
 
         return Result(_bound(self, "execute", statement))
 

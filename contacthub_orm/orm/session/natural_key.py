@@ -19,7 +19,6 @@ from contacthub_orm.orm.criteria.expressions import (
     is_expression,
     owner_of,
     path_of,
-    unknown_attribute,
 )
 from contacthub_orm.orm.mapping.attributes import Attr, Embedded
 from contacthub_orm.orm.mapping.domain.synonyms import Synonym
@@ -27,6 +26,7 @@ from contacthub_orm.orm.wire.conversion import unsendable
 from contacthub_orm.orm.wire.ordering import comparable, folded
 from contacthub_orm.orm.wire.paths import value_at
 from contacthub_orm.orm.wire.types import is_list
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

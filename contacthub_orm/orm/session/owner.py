@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key, joined_identity
 from contacthub_orm.orm.mapping.baseline import merge_baseline
-from contacthub_orm.orm.query.default_criteria import admits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +87,10 @@ class SessionOwner:
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:
         """Return the entity of a resource with an id, held or read now, or None if there is none."""
+        from contacthub_orm.orm.query.default_criteria import (
+            admits,  # here, so that a program loads what it uses
+        )
+
         entity = self.session.backend.entity_class(resource)
         held = self._context.identities.get(Key(resource, identity))
         if held is not None:
@@ -97,6 +100,8 @@ class SessionOwner:
 
     def load_below(self, entity: type[E], parent: Entity, documents: Iterable[Document]) -> list[E]:
         """The entities below a parent, from the documents in which the service shows them."""
+        from contacthub_orm.orm.query.default_criteria import admits  # as above
+
         above = state_of(parent).known_key.id
         rows = []
         for document in documents:

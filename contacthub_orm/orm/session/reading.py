@@ -6,7 +6,6 @@ import warnings
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from contacthub_orm.errors import InvalidRequestError
-from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.entity.detached import loaded
 from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import state_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["DocumentReader", "EntityReader", "RowReader", "TooManyRequests"]
+__all__ = ["DocumentReader", "EntityReader", "RowReader", "TooManyRequests", "declared_criterion"]
 
 E = TypeVar("E", bound=Entity)
 
@@ -106,8 +105,8 @@ class EntityReader:
         self._loader = loader
         self._reader = reader
 
-    def get(self, entity: type[E], identity: Identity, criterion: Criterion = ALWAYS) -> E | None:
-        """The entity with an id, or None if there is none that satisfies a criterion; see `Session.get`."""
+    def get(self, entity: type[E], identity: Identity, criterion: Criterion | None = None) -> E | None:
+        """The entity with an id, or None if there is none that satisfies a criterion, if one is given; see `Session.get`."""
         self._context.check_class(entity)
         one = identity_of(entity, identity)
         known, held = self._held(entity, one)
@@ -116,7 +115,7 @@ class EntityReader:
         return self._loaded(entity, one, self._reader.fetch(entity, one), criterion)
 
     def get_many(
-        self, entity: type[E], identities: Iterable[Identity], criterion: Criterion = ALWAYS
+        self, entity: type[E], identities: Iterable[Identity], criterion: Criterion | None = None
     ) -> list[E | None]:
         """The entities with these ids, in their order, None for one that fails a criterion; see `Session.get_many`."""
         self._context.check_class(entity)
@@ -141,16 +140,29 @@ class EntityReader:
         return True, None if state_of(held).deleted else self._loader.as_class(entity, held)
 
     def _loaded(
-        self, entity: type[E], identity: str, document: Document | None, criterion: Criterion
+        self, entity: type[E], identity: str, document: Document | None, criterion: Criterion | None
     ) -> E | None:
-        if document is None or not criterion.holds_for(document):
+        if document is None or (criterion is not None and not criterion.holds_for(document)):
             return None
         return self._loader.load(entity, document, identity=identity, current=True)
 
 
-def _admitted(held: E | None, criterion: Criterion) -> E | None:
+def _admitted(held: E | None, criterion: Criterion | None) -> E | None:
     """A held entity that satisfies a criterion as it stands in memory, else None."""
+    if criterion is None:
+        return held
+    from contacthub_orm.orm.criteria.criteria import ALWAYS  # here, since few classes have a criterion
+
     return held if held is None or criterion is ALWAYS or criterion.matches(held) else None
+
+
+def declared_criterion(entity: type[Entity]) -> Criterion | None:
+    """What a class says of all its entities; None if nothing."""
+    if not getattr(entity, "__default_criteria__", ()):  # what is no entity class is refused by who reads it
+        return None
+    from contacthub_orm.orm.query.default_criteria import default_criterion  # few classes have one
+
+    return default_criterion(entity)
 
 
 class ReadingSession(Protocol):
@@ -215,6 +227,8 @@ class RowReader:
 
     def load_rows(self, statement: BaseQuery[E], documents: Sequence[Document]) -> list[E]:
         """The entities of one page of documents, loaded as the options of the statement say."""
+        from contacthub_orm.orm.criteria.criteria import ALWAYS  # here, so that a program loads what it uses
+
         if statement.fields:
             documents = [pruned(document, statement.fields) for document in documents]
         if statement.tracks:
@@ -230,10 +244,7 @@ class RowReader:
 
     def _follow(self, statement: BaseQuery[E], rows: Sequence[E]) -> None:
         """Do what the options of a statement say of relations."""
-        from contacthub_orm.orm.query.options import (
-            RaiseLoad,
-            SelectIn,
-        )  # a program without queries loads none
+        from contacthub_orm.orm.query.options import RaiseLoad, SelectIn  # as above
 
         for option in statement.load_options:
             if isinstance(option, SelectIn):

@@ -18,17 +18,16 @@ from contacthub_orm.orm.entity.entity import Entity
 from contacthub_orm.orm.entity.entity_state import Status, state_of
 from contacthub_orm.orm.entity.owner import Home
 from contacthub_orm.orm.mapping.baseline import merge_baseline
-from contacthub_orm.orm.query.default_criteria import default_criterion
 from contacthub_orm.orm.session.bulk_saving import BulkSaving
 from contacthub_orm.orm.session.context.loading import Loader
 from contacthub_orm.orm.session.context.persistence_context import PersistenceContext
 from contacthub_orm.orm.session.context.recent_writes import RecentWrites
 from contacthub_orm.orm.session.executing import Executing
 from contacthub_orm.orm.session.owner import SessionOwner
-from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader
+from contacthub_orm.orm.session.reading import DocumentReader, EntityReader, RowReader, declared_criterion
 from contacthub_orm.orm.session.syncing import Syncing
 from contacthub_orm.orm.session.what_if.methods import WhatIf
-from contacthub_orm.orm.session.writing import Writing
+from contacthub_orm.orm.session.writing import Writing, opened_journal
 from contacthub_orm.orm.wire.partial import is_partial
 from contacthub_orm.suggestions import suggests_arguments
 
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.session.natural_key import KeyPaths
     from contacthub_orm.orm.session.transaction.conflicts import OnConflict
     from contacthub_orm.orm.unit_of_work.execution import OnError, Progress
-    from contacthub_orm.orm.unit_of_work.journal import Journal
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Session"]
@@ -107,7 +105,7 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
         self.journalled = journal is not None
         self._on_error: OnError = on_error
         self._check_version = check_version
-        self._journal = None if journal is None else _opened_journal(journal, self.backend.place)
+        self._journal = None if journal is None else opened_journal(journal, self.backend.place)
         self._reader = DocumentReader(self.backend, lambda: self.max_requests)
         recent = RecentWrites(self.backend.now, timedelta(seconds=settle))
         self._context = PersistenceContext(self.backend.place, self.home, recent)
@@ -231,12 +229,12 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
         An entity below another is named by both ids: `get(Chapter, (book_id, chapter_id))`.
         """
         self._check_open()
-        return self.entities.get(entity, identity, default_criterion(entity))
+        return self.entities.get(entity, identity, declared_criterion(entity))
 
     def get_many(self, entity: type[E], identities: Iterable[Identity]) -> list[E | None]:
         """The entity for each id, in their order, or None; the session reads concurrently what it does not hold."""
         self._check_open()
-        return self.entities.get_many(entity, identities, default_criterion(entity))
+        return self.entities.get_many(entity, identities, declared_criterion(entity))
 
     def refresh(self, entity: Entity) -> None:
         """Read an entity again by one GET; unsaved changes are lost. Raises InvalidRequestError if it is gone."""
@@ -486,9 +484,3 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
 
     def _check_open(self) -> None:
         self._context.check_open()
-
-
-def _opened_journal(path: str | os.PathLike[str], place: str) -> Journal:
-    from contacthub_orm.orm.unit_of_work.journal import settled_journal  # few programs use it
-
-    return settled_journal(path, place)

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import os
+
     from contacthub_orm.orm.service.account import Account
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.session.context.flushing import Flusher
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.unit_of_work.execution import OnError
     from contacthub_orm.orm.unit_of_work.journal import Journal
 
-__all__ = ["Writing"]
+__all__ = ["Writing", "opened_journal"]
 
 
 class Writing:
@@ -83,3 +85,10 @@ class Writing:
         return SessionIntake(
             self.backend, self._context, self._reconciliation, self.settle, self._check_version
         )
+
+
+def opened_journal(path: str | os.PathLike[str], place: str) -> Journal:
+    """Open the journal of a place, as `settled_journal` does."""
+    from contacthub_orm.orm.unit_of_work.journal import settled_journal  # few programs use it
+
+    return settled_journal(path, place)

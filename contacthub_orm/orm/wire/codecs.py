@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from contacthub_orm.errors import ConfigurationError, message_of
-from contacthub_orm.orm.wire.conversion import UnreadableError, UnsendableError, dump, without_none
+from contacthub_orm.errors import message_of
+from contacthub_orm.orm.wire.coded import coded_class, register
+from contacthub_orm.orm.wire.conversion import UnreadableError, UnsendableError, dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Codec", "coded_class", "is_registered", "register_codec"]
+__all__ = ["Codec", "register_codec"]
 
 V = TypeVar("V")
-
-_JSON: Final = (str, int, float, list, tuple, dict, set, frozenset)
-
-_registered: Final[set[type]] = set()
 
 
 @attrs.frozen
@@ -62,22 +59,6 @@ class Codec(Generic[V]):
         return dump(wire)
 
 
-def coded_class(declared: Any) -> type:
-    """The class of the values of a codec, for a declared type such as `Money | None`.
-
-    Raises:
-        ConfigurationError: if it is no class, or one of those that JSON has, or that stand for its arrays: then nobody
-            could tell a value from what the service sends.
-    """
-    kind = without_none(declared)
-    kind = get_origin(kind) or kind
-    if not isinstance(kind, type) or issubclass(kind, _JSON) or kind is object:
-        raise ConfigurationError(
-            f"a codec is for values of a class that JSON has not, got {getattr(kind, '__name__', kind)}"
-        )
-    return kind
-
-
 def register_codec(cls: type[V], codec: Codec[V]) -> None:
     """Read and write values of a class by a codec, wherever the class is declared: `Attr[Money]`, `list[Money]`.
 
@@ -91,9 +72,4 @@ def register_codec(cls: type[V], codec: Codec[V]) -> None:
     kind: Any = coded_class(cls)
     converter.register_structure_hook(kind, lambda wire, _: codec.loaded(kind, wire))
     converter.register_unstructure_hook(kind, codec.dumped)
-    _registered.add(kind)
-
-
-def is_registered(cls: Any) -> bool:
-    """Whether a class has a codec."""
-    return cls in _registered
+    register(kind)

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from enum import Enum
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
-import attrs
-
 from contacthub_orm.orm.wire.conversion import is_union, loader, without_none
 from contacthub_orm.orm.wire.types import class_fields, is_object
 
@@ -202,6 +200,8 @@ def _class(declared: Any) -> type:
 
 
 def _is_frozen(cls: Any) -> bool:
+    import attrs  # as above
+
     if attrs.has(cls):
         return cls.__setattr__.__name__ == "_frozen_setattrs"
     of_dataclass = getattr(cls, "__dataclass_params__", None)

@@ -11,9 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 from uuid import UUID
 
-import attrs
-
-from contacthub_orm.orm.wire.codecs import is_registered
+from contacthub_orm.orm.wire.coded import is_registered
 from contacthub_orm.orm.wire.conversion import (
     dump,
     dump_datetime,
@@ -71,6 +69,8 @@ def class_fields(declared: Any) -> dict[str, Any] | None:
     cls = get_origin(declared) or declared
     if not isinstance(cls, type) or is_object(cls) or is_registered(cls):
         return None
+    import attrs  # here, since types of JSON's own have no use for it
+
     if attrs.has(cls):
         names = [one.name for one in attrs.fields(cls) if one.init]
     elif is_dataclass(cls):

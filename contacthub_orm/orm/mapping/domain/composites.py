@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.errors import CompileError, ConfigurationError, ContentError
-from contacthub_orm.orm.criteria.values import CompositeExpression
 from contacthub_orm.orm.mapping.attributes import UNSET
 from contacthub_orm.orm.mapping.domain.declared_paths import check_path, expression_at, keys_of, read, write
 from contacthub_orm.orm.mapping.domain.own_names import OwnName
@@ -78,6 +77,10 @@ class Composite(OwnName):
 
     def asked_at(self, owner: type, path: tuple[str, ...], target: type[Mapped]) -> Any:
         """The query expression for the value: compared whole, or by its fields."""
+        from contacthub_orm.orm.criteria.values import (
+            CompositeExpression,  # here, since a declaration asks nothing
+        )
+
         parts = {name: expression_at(owner, path, target, keys) for name, keys in self.keys.items()}
         return CompositeExpression(f"{target.__name__}.{self.name}", parts, self._compared)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError, message_of
-from contacthub_orm.orm.criteria.expressions import DynamicExpression, unknown_attribute
 from contacthub_orm.orm.mapping.attributes import Attribute, Embedded
 from contacthub_orm.orm.wire.types import is_object, shown
+from contacthub_orm.suggestions import unknown_attribute
 
 if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
@@ -72,6 +72,10 @@ def expression_at(owner: type, path: Keys, target: type[Mapped], keys: Keys) -> 
         target: the class of the object.
         keys: the path below it.
     """
+    from contacthub_orm.orm.criteria.expressions import (
+        DynamicExpression,  # here, since a declaration asks nothing
+    )
+
     attribute, whole = declared_at(target, keys), (*path, *keys)
     return DynamicExpression(owner, whole) if attribute is None else attribute.expression(owner, whole)
 
