@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,52 @@ def test_a_program_with_sessions_loads_what_it_needs_and_no_more():
         "contacthub_orm.notihub",
         "contacthub_orm.sandbox",
         "contacthub_orm.contacthub.administration",
+        "contacthub_orm.contacthub.backend",
         "contacthub_orm.contacthub.bulk",
         "contacthub_orm.contacthub.doctor",
+        "contacthub_orm.contacthub.events",
         "contacthub_orm.contacthub.modelling",
+        "contacthub_orm.contacthub.node",
+        "contacthub_orm.http.transport",
+        "contacthub_orm.orm.scan",
+        "contacthub_orm.orm.unit_of_work",
     }
-    assert len(loaded) <= 265
+    assert not loaded & {"attr", "cattrs", "contacthub_orm.orm.query.query"}
+    assert len(loaded) <= 105
+
+
+def test_plain_values_are_read_without_cattrs():
+    assert "cattrs" not in loaded_by("""
+from contacthub_orm import Customer
+assert Customer._bound({"base": {"firstName": "Bruce"}}).base.firstName == "Bruce"
+""")
+
+
+def test_an_object_without_declarations_is_read_by_whoever_imports_no_properties():
+    assert loaded_by("""
+from typing import Any
+from contacthub_orm.orm import Embedded, Entity, Resource, embedded
+class Book(Entity, resource=Resource("books")):
+    extra: Embedded[Any] = embedded(default=None)
+assert Book._bound({"extra": {"a": 1}}).extra.a == 1
+""")
+
+
+@pytest.mark.parametrize("part", ["contacthub", "http", "orm"])
+def test_the_names_of_a_part_are_those_that_checkers_see(part):
+    found = import_module(f"contacthub_orm.{part}")
+    body = ast.parse(Path(found.__file__).read_text(encoding="utf-8")).body
+    [typed] = [node for node in body if isinstance(node, ast.If)]
+    prefix = f"contacthub_orm.{part}."
+    seen = {node.module.removeprefix(prefix): {alias.name for alias in node.names} for node in typed.body}
+    assert seen == {module: set(names) for module, names in found.MODULES.items()}
+    assert set(found.__all__) <= set(dir(found))
+    assert [name for name in found.__all__ if getattr(found, name, None) is None] == []
+
+
+def test_a_name_that_a_part_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'contacthub_orm.orm' has no attribute 'Sesion'"):
+        _ = contacthub_orm.orm.Sesion
 
 
 def test_errors_load_no_mapper():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -53,5 +52,7 @@ def _flat(document: Document, prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _row(tag: str, cells: Iterable[Any]) -> str:
+    from html import escape  # its table of entities is long, and only notebooks show these
+
     shown = ("" if cell is None else escape(str(cell)) for cell in cells)
     return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in shown) + "</tr>"
