@@ -8,12 +8,8 @@ import pytest
 
 from contacthub_orm import ConfigurationError, Workspace
 from contacthub_orm.contacthub.backend.matching_policy import MatchingPolicy
-from contacthub_orm.contacthub.configuration import (
-    DEFAULT_BASE_URL,
-    from_environment,
-    from_ini,
-    normalised_base_url,
-)
+from contacthub_orm.contacthub.configuration import DEFAULT_BASE_URL, from_environment, normalised_base_url
+from contacthub_orm.contacthub.settings_file import from_ini
 
 SETTINGS = "workspace_id = w1\ntoken = t1\nbase_url = https://example.com/hub/v1\n"
 EXPECTED = {"workspace_id": "w1", "token": "t1", "base_url": "https://example.com/hub/v1"}
