@@ -21,7 +21,7 @@ from benchmarks.harness import Row, at_most, interleaved
 __all__ = ["rows"]
 
 _PROCESSES: Final = 4
-_ROUNDS: Final = 25
+_ROUNDS: Final = 50
 _BOUND: Final = 1.02
 _REPOSITORY: Final = Path(__file__).parents[1]
 _NAMES: Final = ("page_load", "reads_first", "reads_again", "writes", "flush")
