@@ -15,8 +15,8 @@ from contacthub_orm.http.responses import decoded
 __all__ = ["load", "rows"]
 
 _CUSTOMERS: Final = 5_000
-_ROUNDS: Final = 11
-_BOUND: Final = 1.3
+_ROUNDS: Final = 25
+_BOUND: Final = 1.05
 
 
 def rows() -> list[Row]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["read_fresh", "rows"]
 
-_ROUNDS: Final = 15
-_FRESH: Final = 2_000
-_REPEATS: Final = 20_000
-_FIRST_BOUND: Final = 4e-6
+_ROUNDS: Final = 40
+_FRESH: Final = 500
+_REPEATS: Final = 5_000
+_FIRST_BOUND: Final = 3.5e-6
 
 
 def rows() -> list[Row]:
