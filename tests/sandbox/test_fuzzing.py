@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from contacthub_orm.sandbox import Sandbox
-from tests.support.fuzzing import ANSWERED, Fuzzed, fuzz
+from tests.support.fuzzing import Fuzzed, fuzz
 
 pytest.importorskip("schemathesis")
 
 CASES = 100_000
-AT_ONCE = 4
-EXAMPLES = 200
+AT_ONCE = 5
+EXAMPLES = 210
 SCENARIOS = 50
 
 
@@ -35,24 +35,24 @@ def test_generated_requests_are_answered_as_the_document_says_and_reach_every_op
 def test_a_hundred_thousand_requests_are_answered_as_the_document_says_and_reach_every_operation(
     tmp_path: Path,
 ) -> None:
-    """Several runs at once, each with its seed: one waits for answers, and not for the processor."""
+    """Several runs at once, each with its seed: each mostly waits for answers, and not for the processor."""
 
-    def run(seed: int) -> Fuzzed:
+    def run(seed: int) -> tuple[Fuzzed, Counter[int | None]]:
         folder = tmp_path / str(seed)
         folder.mkdir()
-        phases = "examples,coverage,fuzzing,stateful" if seed == 1 else "fuzzing,stateful"
+        phases = "examples,coverage,stateful" if seed == 1 else "fuzzing,stateful"
         with Sandbox() as sandbox:
-            return fuzz(sandbox, folder, phases, EXAMPLES, SCENARIOS, seed)
+            found = fuzz(sandbox, folder, phases, EXAMPLES, SCENARIOS, seed)
+            return found, Counter(request.status for request in sandbox.requests)
 
-    statuses: Counter[int | None] = Counter()
+    answered: Counter[int | None] = Counter()
     seed = 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        while statuses.total() < CASES:
-            for found in pool.map(run, range(seed, seed + AT_ONCE)):
+        while answered.total() < CASES:
+            for found, statuses in pool.map(run, range(seed, seed + AT_ONCE)):
                 assert found.passed, found.report
                 assert found.unreached == []
-                for of_operation in found.statuses.values():
-                    statuses += of_operation
+                assert not [status for status in statuses if status is None or status >= 500]
+                answered += statuses
             seed += AT_ONCE
-    assert not [status for status in statuses if status is None or status >= 500]
-    print(f"{statuses.total()} requests of {seed - 1} seeds: {dict(sorted(statuses.items()))}")
+    print(f"{answered.total()} requests of {seed - 1} seeds: {dict(sorted(answered.items()))}")

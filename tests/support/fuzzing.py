@@ -115,8 +115,8 @@ def _own(walker: Walker, document: dict[str, Any], name: str) -> dict[str, Any]:
         return {"nodeId": walker.call("create_entry_node").json()["id"]}
     customer = {"externalId": name, "base": {"contacts": {"email": f"{name}@example.com"}}}
     for path, change in (("", customer), ("/{customerId}/sessions", {"value": name})):
-        media = document["paths"][f"/workspaces/{{workspaceId}}/customers{path}"]["post"]["requestBody"]["content"]
-        media["application/json"]["example"] |= change
+        declared = document["paths"][f"/workspaces/{{workspaceId}}/customers{path}"]["post"]
+        declared["requestBody"]["content"]["application/json"]["example"] |= change
     return walker.ids(name)
 
 
@@ -129,8 +129,9 @@ def _usable(
         for declared in kept.values():
             ids = known | {name: [value] for name, value in own[declared["operationId"]].items()}
             for parameter in declared.get("parameters", ()):
-                example = [parameter["example"]] if parameter["in"] == "path" and "example" in parameter else None
-                if values := ids.get(parameter["name"], example):
+                in_path = parameter["in"] == "path" and "example" in parameter
+                values = ids.get(parameter["name"], [parameter["example"]] if in_path else None)
+                if values:
                     parameter["schema"] = {"enum": values}
             for content in declared.get("requestBody", {}).get("content", {}).values():
                 properties = content["schema"].get("properties", {})

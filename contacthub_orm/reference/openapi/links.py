@@ -85,8 +85,8 @@ def _link(operation: dict[str, Any], name: str, source: dict[str, Any]) -> dict[
     else:
         parameters[name] = expression = _expression(source, name)
         key = expression.rsplit("/", 1)[-1]
-        itself = operation["path"].endswith(f"{{{name}}}")  # and not something new below it, with an id of its own
-        body = {key: expression} if itself and key in sent else {}
+        # What is made below it has an id of its own.
+        body = {key: expression} if key in sent and operation["path"].endswith(f"{{{name}}}") else {}
         body |= {each: f"$request.body#/{each}" for each in _staying(sent) if each in _sent(source)}
     return link | ({"requestBody": body} if body else {})
 
