@@ -13,6 +13,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from contacthub_orm.contacthub.api.answers import Pages, objection_to, read
 from contacthub_orm.contacthub.api.checks import is_required, violations
+from contacthub_orm.contacthub.values.formats import misformed_in_event
+from contacthub_orm.contacthub.values.limits import payload_rule
 from contacthub_orm.errors import ValidationError, Violation
 from contacthub_orm.http import quote_path
 from contacthub_orm.orm.wire.conversion import UnsendableError, dump, unsendable
@@ -60,6 +62,11 @@ class Operation:
         """The keys of a body that has a class."""
         body = self.hints.get("body")
         return get_type_hints(body, include_extras=True) if isinstance(body, type) else {}
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether the body is a customer or an event, or a change of one, and so has at most 64 kB."""
+        return not self.body_keys.keys().isdisjoint(("extended", "contextInfo"))
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
@@ -149,7 +156,14 @@ class Client:
             APIError: if the service answers with an error.
         """
         given = self._completed(declared, given)
-        broken = [one for name in declared.hints for one in _broken(declared, name, given[name])]
+        broken = [
+            one
+            for name in declared.hints
+            for one in _broken(declared, name, given[name])
+            if not (
+                self.node_id and (one.path, one.value) == ("nodeId", self.node_id)
+            )  # no argument of the call
+        ]
         if broken:
             raise ValidationError(broken)
         answer = self.transport.send(
@@ -228,26 +242,37 @@ def _broken(declared: Operation, name: str, value: Any) -> list[Violation]:
 
 
 def _broken_body(declared: Operation, body: Any) -> list[Violation]:
-    """The rules that a body breaks, or else what JSON cannot carry of it."""
+    """The rules that a body breaks, and what JSON cannot carry of it."""
     broken = list(violations(body, declared.hints["body"], ""))
     found = [Violation(one.path or "body", one.value, one.rule) for one in broken]
-    if isinstance(body, Mapping) and declared.one_of:
+    if not isinstance(body, Mapping):
+        return found
+    if declared.one_of:
         given = [name for name in declared.one_of if body.get(name) is not None]
         if len(given) != 1:
             found.append(Violation("body", given, f"must have exactly one of {', '.join(declared.one_of)}"))
-    if found or _is_form(body):
-        return found
+    found += misformed_in_event(body, "")
+    if not _is_form(body):
+        told = {one.path for one in found}
+        found += [one for one in _unfit(declared, body) if one.path not in told]
+    return found
+
+
+def _unfit(declared: Operation, body: Mapping[str, Any]) -> list[Violation]:
+    """What JSON cannot carry of a body, or else the rule that it breaks by its size."""
     try:
         wire = dump(body)
     except UnsendableError as error:
         return [
             Violation(one.path.removeprefix(".") or "body", one.value, one.rule) for one in error.violations
         ]
-    return [
+    found = [
         Violation(path, value, rule)
         for path, value in _leaves(wire, "")
         if (rule := unsendable(value)) is not None
     ]
+    rule = payload_rule(wire) if declared.limited else None
+    return found if rule is None else [*found, Violation("body", None, rule)]
 
 
 def _is_form(body: Mapping[str, Any]) -> bool:

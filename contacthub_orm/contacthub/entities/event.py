@@ -13,6 +13,7 @@ from contacthub_orm.contacthub.entities.event_classes import (
     info_class,
     replace_class,
 )
+from contacthub_orm.contacthub.values import formats
 from contacthub_orm.contacthub.values.enums import (
     BringBackType,
     EventContext,
@@ -63,7 +64,7 @@ class BringBackProperties(Properties):
 
     type: Attr[BringBackType | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
-    nodeId: Attr[str | None] = attr(default=None)
+    nodeId: Attr[str | None] = attr(default=None, validator=formats.of(formats.uuid))
 
 
 class GoogleAnalytics(Properties):
@@ -110,7 +111,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
     node: Bound[Node] = bound(default=None, kw_only=False)
     id: Attr[str | None] = attr(default=None, read_only=True)
     customer: Reference[Customer] = reference("customerId", "customers", default=None)
-    customerId: Attr[str | None] = attr(default=None, create_only=True)
+    customerId: Attr[str | None] = attr(default=None, create_only=True, validator=formats.of(formats.uuid))
     bringBackProperties: Embedded[BringBackProperties] = embedded(default=None, create_only=True)
     type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
     properties: Embedded[Any] = embedded(default=None, required=True)
@@ -204,6 +205,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
                     "needs exactly one of customer (or customerId) and bringBackProperties",
                 )
         body = body_of(self)
+        yield from formats.misformed_in_event(body, f"{name}.")
         rule = payload_rule(body)
         if rule is not None:
             yield Violation(name, body, rule)

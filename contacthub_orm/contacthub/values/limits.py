@@ -19,18 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "at_most",
-    "email",
     "in_total_at_most",
     "integer",
     "matching",
     "one_of",
     "payload_rule",
     "string",
-    "uri",
 ]
 
 _MOST_DIGITS: Final = 18
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def at_most(length: int) -> Validator:
@@ -63,26 +60,6 @@ def matching(pattern: str, meaning: str) -> Validator:
             raise ValueError(f"must be {meaning}, got {value!r}")
 
     return check
-
-
-def email(value: str) -> None:
-    """Check that a string is an e-mail address, as leniently as the service's schema does.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    if "@" not in value:
-        raise ValueError(f"must be an e-mail address, got {value!r}")
-
-
-def uri(value: str) -> None:
-    """Check that a string is an absolute URI.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    if not _SCHEME.match(value):
-        raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
 
 
 def one_of(values: type[Enum], meaning: str) -> Validator:
