@@ -18,7 +18,7 @@ from contacthub_orm.contacthub.api.records.enums import (
     SourceProvidersCreatable,
     SourceProvidersModifiable,
 )
-from contacthub_orm.contacthub.values import formats
+from contacthub_orm.contacthub.values.limits import each_formatted, formatted, uri, uuid
 from contacthub_orm.errors import Violation
 from contacthub_orm.orm import ActiveRecord, Attr, Embedded, Properties, Resource, attr, embedded
 
@@ -47,7 +47,7 @@ __all__ = [
 ExclusionPattern: TypeAlias = Literal["START_WITH", "CONTAINS"]
 
 _MOST_FILTERS = 10
-_uuids = formats.each(formats.uuid)
+_uuids = each_formatted(uuid)
 _LONGEST = 6000
 
 
@@ -109,7 +109,7 @@ class EntryNode(ActiveRecord, resource=_resource("nodes/entries")):
     id: Attr[str | None] = attr(default=None, read_only=True)
     name: Attr[str] = attr(default=None, required=True, validator=_filled)
     description: Attr[str | None] = attr(default=None)
-    imageUrl: Attr[str | None] = attr(default=None, validator=formats.of(formats.uri))
+    imageUrl: Attr[str | None] = attr(default=None, validator=formatted(uri))
     uniqueCustomer: Embedded[UniqueCustomer] = embedded(default=None)
     sourcePriority: Attr[list[str]] = attr(default=None, validator=_uuids)
     mandatoryProperties: Attr[list[str]] = attr(default=None)
@@ -183,7 +183,7 @@ class Source(ActiveRecord, resource=_resource("sources")):
 class NodePermission(Properties):
     """What a user may do at a node: read (R), write (W) or both (RW). The service's default is R."""
 
-    id: Attr[str] = attr(default=None, required=True, validator=formats.of(formats.uuid))
+    id: Attr[str] = attr(default=None, required=True, validator=formatted(uuid))
     permission: Attr[NodePermissions | None] = attr(default=None)
 
 

@@ -22,7 +22,7 @@ from typing import (
 
 import attrs
 
-from contacthub_orm.contacthub.values.formats import FORMATS
+from contacthub_orm.contacthub.values.limits import FORMATS
 from contacthub_orm.errors import Violation
 
 __all__ = [

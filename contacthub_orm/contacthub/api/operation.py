@@ -13,8 +13,7 @@ from urllib3.filepost import encode_multipart_formdata
 
 from contacthub_orm.contacthub.api.answers import Pages, objection_to, read
 from contacthub_orm.contacthub.api.checks import is_required, violations
-from contacthub_orm.contacthub.values.formats import misformed_in_event
-from contacthub_orm.contacthub.values.limits import payload_rule
+from contacthub_orm.contacthub.values.limits import misformed_in_event, payload_rule
 from contacthub_orm.errors import ValidationError, Violation
 from contacthub_orm.http import quote_path
 from contacthub_orm.orm.wire.conversion import UnsendableError, dump, unsendable

@@ -6,8 +6,7 @@ from datetime import date
 
 from contacthub_orm.contacthub.entities.sub_resources import Education, Job, Like, Subscription
 from contacthub_orm.contacthub.values.enums import MobileDeviceType, NotificationService, OtherContactType
-from contacthub_orm.contacthub.values.formats import email, uri
-from contacthub_orm.contacthub.values.limits import matching, one_of, string
+from contacthub_orm.contacthub.values.limits import email, matching, one_of, string, uri
 from contacthub_orm.contacthub.values.timezones import Timezone
 from contacthub_orm.orm import Attr, Embedded, Properties, attr, embedded
 
