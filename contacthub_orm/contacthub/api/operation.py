@@ -159,9 +159,7 @@ class Client:
             one
             for name in declared.hints
             for one in _broken(declared, name, given[name])
-            if not (
-                self.node_id and (one.path, one.value) == ("nodeId", self.node_id)
-            )  # no argument of the call
+            if not self._is_filled_in(one)
         ]
         if broken:
             raise ValidationError(broken)
@@ -185,13 +183,17 @@ class Client:
         """The arguments with the node filled in."""
         if self.node_id is None:
             return given
-        if "nodeId" in declared.hints and not given["nodeId"]:
+        if "nodeId" in declared.hints and _is_empty(given["nodeId"]):
             return {**given, "nodeId": self.node_id}
         body = given.get("body")
         wanted = declared.body_keys.get("nodeId")
         if is_required(wanted) and isinstance(body, Mapping) and body.get("nodeId") is None:
             return {**given, "body": {**body, "nodeId": self.node_id}}
         return given
+
+    def _is_filled_in(self, broken: Violation) -> bool:
+        """Whether a rule is about the id of the node, which is no argument of the call."""
+        return self.node_id is not None and broken.path == "nodeId" and broken.value is self.node_id
 
     def _path(self, declared: Operation, given: Mapping[str, Any]) -> str:
         return path_of(declared, self.paths, {"workspaceId": self.workspace_id, **given})
@@ -228,16 +230,21 @@ def _document(declared: Operation, body: Any) -> Any:
 
 def _broken(declared: Operation, name: str, value: Any) -> list[Violation]:
     """The rules that an argument breaks."""
-    if name in declared.placeholders:
-        if value in ("", ".", ".."):
-            return [Violation(name, value, "must be an id or a name" if value else "is required")]
-    elif name == "nodeId" and value == "":
-        return [Violation(name, value, "is required")]
-    elif name == "body":
+    if name == "body":
         return _broken_body(declared, value)
+    in_path = name in declared.placeholders
+    if (in_path or name == "nodeId") and isinstance(value, str) and not value:
+        return [Violation(name, value, "is required")]
+    if in_path and isinstance(value, str) and value in (".", ".."):
+        return [Violation(name, value, "must be an id or a name")]
     found = list(violations(value, declared.hints[name], name))
     rule = None if found else unsendable(value)
     return found if rule is None else [Violation(name, value, rule)]
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is no value. Those of other types, such as pandas' NA, may have no truth value."""
+    return value is None or (isinstance(value, str) and not value)
 
 
 def _broken_body(declared: Operation, body: Any) -> list[Violation]:
@@ -250,7 +257,6 @@ def _broken_body(declared: Operation, body: Any) -> list[Violation]:
         given = [name for name in declared.one_of if body.get(name) is not None]
         if len(given) != 1:
             found.append(Violation("body", given, f"must have exactly one of {', '.join(declared.one_of)}"))
-    found += misformed_in_event(body, "")
     if not _is_form(body):
         told = {one.path for one in found}
         found += [one for one in _unfit(declared, body) if one.path not in told]
@@ -258,7 +264,7 @@ def _broken_body(declared: Operation, body: Any) -> list[Violation]:
 
 
 def _unfit(declared: Operation, body: Mapping[str, Any]) -> list[Violation]:
-    """What JSON cannot carry of a body, or else the rule that it breaks by its size."""
+    """What JSON cannot carry of a body, or else what only shows in the document that is sent."""
     try:
         wire = dump(body)
     except UnsendableError as error:
@@ -270,8 +276,11 @@ def _unfit(declared: Operation, body: Mapping[str, Any]) -> list[Violation]:
         for path, value in _leaves(wire, "")
         if (rule := unsendable(value)) is not None
     ]
-    rule = payload_rule(wire) if declared.limited else None
-    return found if rule is None else [*found, Violation("body", None, rule)]
+    if declared.limited:
+        found += misformed_in_event(wire, "")
+        rule = payload_rule(wire)
+        found += [] if rule is None else [Violation("body", None, rule)]
+    return found
 
 
 def _is_form(body: Mapping[str, Any]) -> bool:

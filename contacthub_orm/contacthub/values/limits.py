@@ -149,7 +149,7 @@ def each_formatted(form: Callable[[str], None]) -> Validator:
 
 
 def misformed_in_event(body: Mapping[str, Any], path: str) -> Iterator[Violation]:
-    """The strings in the properties and the `contextInfo` of an event that do not have the format of their schema.
+    """The values in the properties and the `contextInfo` of an event that do not have the format of their schema.
 
     Args:
         body: the event, whole or in part; another document has none.
@@ -166,13 +166,15 @@ def misformed_in_event(body: Mapping[str, Any], path: str) -> Iterator[Violation
 
 
 def _misformed(rules: Mapping[str, Any], value: Any, path: str) -> Iterator[Violation]:
-    if isinstance(value, str):
-        check = FORMATS.get(rules.get("format", ""))
-        if check is not None:
+    check = FORMATS.get(rules.get("format", ""))
+    if check is not None:
+        if isinstance(value, str):
             try:
                 check(value)
             except ValueError as error:
                 yield Violation(path, value, str(error))
+        elif value is not None:
+            yield Violation(path, value, f"must be a string, got {value!r}")
     elif isinstance(value, dict):
         properties = rules.get("properties", {})
         for key, one in value.items():

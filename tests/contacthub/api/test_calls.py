@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -122,6 +122,33 @@ def test_an_id_that_is_no_uuid_is_refused_before_it_is_sent(value: str, recordin
     assert recording.sent == []
 
 
+class NotAvailable:
+    """As pandas' NA: no comparison with it is true or false."""
+
+    def __eq__(self, other: object) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_value_without_a_truth_value_is_refused_as_any_other(recording: Recording) -> None:
+    api, value = recording.api("N"), cast("Any", NotAvailable())
+
+    with pytest.raises(ValidationError, match="^customerId: must be a string"):
+        api.customers.get_customer(value)
+    with pytest.raises(ValidationError, match="^nodeId: must be a string"):
+        api.customers.list_customers(nodeId=value)
+    with pytest.raises(ValidationError, match=r"^properties\.url: must be a string, got 7"):
+        api.events.create_event(
+            {"customerId": ONE, "type": "viewedPage", "context": "WEB", "properties": {"url": 7}}
+        )
+
+    assert recording.sent == []
+
+
 def test_an_id_is_taken_in_any_case(recording: Recording) -> None:
     recording.api().customers.get_customer(ONE.upper())
 
@@ -192,8 +219,11 @@ def test_the_instants_that_live_clients_send_in_properties_are_sent(value: Any, 
     assert len(recording.sent) == 1
 
 
-@pytest.mark.parametrize("value", ["tomorrow", "2026-01-02", "2026-13-02T03:04:05Z", "2026-01-02T03:04:05"])
-def test_what_is_no_instant_in_properties_is_refused(value: str, recording: Recording) -> None:
+@pytest.mark.parametrize(
+    "value",
+    ["tomorrow", "2026-01-02", "2026-13-02T03:04:05Z", "2026-01-02T03:04:05", date(2026, 1, 2)],
+)
+def test_what_is_no_instant_in_properties_is_refused(value: Any, recording: Recording) -> None:
     with pytest.raises(ValidationError, match=r"^properties\.redeemDate: must be a date and time"):
         recording.api().events.create_event(
             {
