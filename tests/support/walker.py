@@ -31,7 +31,7 @@ class Walker:
         by_method = sorted(self._operations.items(), key=lambda item: item[1][0] == "post")
         self._links = {
             target: (source, link)
-            for source, (_, _, declared) in by_method  # what is made last is better than what was there
+            for source, (_, _, declared) in by_method  # a link from what creates replaces one from what lists
             for target, link in next(iter(declared["responses"].values())).get("links", {}).items()
         }
 

@@ -204,7 +204,12 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
                     "needs exactly one of customer (or customerId) and bringBackProperties",
                 )
         body = body_of(self)
-        yield from misformed_in_event(body, f"{name}.")
+        misformed = list(misformed_in_event(body, f"{name}."))
+        if misformed:  # what is stored so may be sent back
+            held = [
+                (one.path, one.value) for one in misformed_in_event(self._state.baseline or {}, f"{name}.")
+            ]
+            yield from (one for one in misformed if (one.path, one.value) not in held)
         rule = payload_rule(body)
         if rule is not None:
             yield Violation(name, body, rule)

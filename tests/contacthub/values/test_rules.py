@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Customer, Education, Event, Subscription
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.validation import violations
 
 CUSTOMER = "5d9e24ba-8e7b-4a2f-a9b1-bc5c2f9e6a11"
@@ -186,12 +187,29 @@ def test_the_formats_in_the_properties_and_the_context_of_an_event_are_those_of_
 def test_a_format_that_was_stored_before_stops_no_other_change() -> None:
     stored = Event.from_dict(
         None, {"id": "e", "type": "viewedPage", "context": "WEB", "properties": {"url": "x"}}
-    )  # type: ignore[arg-type]
+    )
     assert broken(stored) == []
 
     stored.properties.title = "Home"
 
     assert broken(stored) == []
+
+
+def test_a_format_that_was_stored_before_may_be_sent_back_and_not_be_changed_to_another() -> None:
+    document = {
+        "type": "viewedPage",
+        "context": "WEB",
+        "date": "2026-01-01T00:00:00Z",
+        "customerId": CUSTOMER,
+    }
+    stored = Event.from_dict(None, {"id": "e", **document, "properties": {"url": "x", "title": "Home"}})
+    state_of(stored).schedule_replacement()
+    assert broken(stored) == []
+
+    stored.properties.url = "y"
+
+    [rule] = broken(stored)
+    assert "absolute URI" in rule
 
 
 def test_an_event_refuses_what_is_no_customer() -> None:
