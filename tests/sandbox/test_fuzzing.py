@@ -15,7 +15,7 @@ pytest.importorskip("schemathesis")
 
 CASES = 100_000
 AT_ONCE = 5
-EXAMPLES = 150
+EXAMPLES = 160
 SCENARIOS = 50
 
 
