@@ -78,11 +78,11 @@ def fuzz(sandbox: Sandbox, folder: Path, phases: str, examples: int, scenarios: 
     """
     known: dict[str, list[Any]] = {"workspaceId": [sandbox.workspace_id], "nodeId": [sandbox.node_id]}
     document = closed(openapi(sandbox.base_url, {name: ids[0] for name, ids in known.items()}))
-    if "create_source" in ANSWERED:  # whose token may be renewed, and not the one that all requests carry
-        known["sourceId"] = [Walker(sandbox, document).call("create_source").json()["id"]]
+    walker = Walker(sandbox, document)
+    own = {name: _own(walker, document, name) for name in ANSWERED}
     known["customerId"] = sandbox.seed({"externalId": f"seeded-{number}"} for number in range(CUSTOMERS))
-    known["eventsOnly"] = [True]  # else a node is emptied of its customers
-    folder.joinpath("openapi.json").write_text(json.dumps(_usable(document, known)), encoding="utf-8")
+    usable = _usable(document, known, own)
+    folder.joinpath("openapi.json").write_text(json.dumps(usable), encoding="utf-8")
     folder.joinpath("settings.toml").write_text(SETTINGS.format(scenarios=scenarios), encoding="utf-8")
     sandbox.clear_requests()
     command = [
@@ -109,17 +109,33 @@ def fuzz(sandbox: Sandbox, folder: Path, phases: str, examples: int, scenarios: 
     return Fuzzed(done.returncode == 0, done.stdout + done.stderr, _statuses(sandbox))
 
 
-def _usable(document: dict[str, Any], known: dict[str, list[str]]) -> dict[str, Any]:
+def _own(walker: Walker, document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The ids of something that is made for one operation, so that what it removes is missed by no other."""
+    if name == "empty_entry_node":
+        return {"nodeId": walker.call("create_entry_node").json()["id"]}
+    customer = {"externalId": name, "base": {"contacts": {"email": f"{name}@example.com"}}}
+    for path, change in (("", customer), ("/{customerId}/sessions", {"value": name})):
+        declared = document["paths"][f"/workspaces/{{workspaceId}}/customers{path}"]["post"]
+        declared["requestBody"]["content"]["application/json"]["example"] |= change
+    return walker.ids(name)
+
+
+def _usable(
+    document: dict[str, Any], known: dict[str, list[Any]], own: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """The document with what the sandbox answers, and with the ids of what there is."""
     for path, methods in list(document["paths"].items()):
         kept = {method: each for method, each in methods.items() if each["operationId"] in ANSWERED}
         for declared in kept.values():
+            ids = known | {name: [value] for name, value in own[declared["operationId"]].items()}
             for parameter in declared.get("parameters", ()):
-                if parameter["name"] in known:
-                    parameter["schema"] = {"enum": known[parameter["name"]]}
+                in_path = parameter["in"] == "path" and "example" in parameter
+                values = ids.get(parameter["name"], [parameter["example"]] if in_path else None)
+                if values:
+                    parameter["schema"] = {"enum": values}
             for content in declared.get("requestBody", {}).get("content", {}).values():
                 properties = content["schema"].get("properties", {})
-                pinned = {name: {"enum": ids} for name, ids in known.items()}
+                pinned = {name: {"enum": values} for name, values in ids.items()}
                 pinned |= {name: {"const": value} for name, value in HARMLESS.items()}
                 properties |= {name: schema for name, schema in pinned.items() if name in properties}
             for response in declared["responses"].values():

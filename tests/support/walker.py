@@ -28,21 +28,23 @@ class Walker:
             for path, methods in document["paths"].items()
             for method, declared in methods.items()
         }
+        by_method = sorted(self._operations.items(), key=lambda item: item[1][0] == "post")
         self._links = {
             target: (source, link)
-            for source, (_, _, declared) in self._operations.items()
+            for source, (_, _, declared) in by_method  # a link from what creates replaces one from what lists
             for target, link in next(iter(declared["responses"].values())).get("links", {}).items()
         }
+
+    def ids(self, name: str) -> dict[str, Any]:
+        """The parameters of an operation that its link hands on, about something that is made for it."""
+        return self._handed_on(name)[0]
 
     def call(self, name: str) -> requests.Response:
         """Call an operation with the ids that its link hands on, which the operation before it has to answer first."""
         method, path, declared = self._operations[name]
-        parameters, body = {}, self._example(declared)
-        if name in self._links:
-            source, link = self._links[name]
-            if not link["parameters"].keys() | link.get("requestBody", {}).keys() <= self._known.keys():
-                parameters, changes = self._follow(source, link)
-                body = body | changes if body is not None else None
+        parameters, changes = self._handed_on(name)
+        body = self._example(declared)
+        body = body | changes if body is not None else None
         query = {}
         for each in declared.get("parameters", ()):
             key = each["name"]
@@ -59,6 +61,13 @@ class Walker:
             timeout=10,
             **_encoded(declared, body),
         )
+
+    def _handed_on(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        if name not in self._links:
+            return {}, {}
+        source, link = self._links[name]
+        known = link["parameters"].keys() | link.get("requestBody", {}).keys() <= self._known.keys()
+        return ({}, {}) if known else self._follow(source, link)
 
     def _follow(self, source: str, link: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         answer = self.call(source)

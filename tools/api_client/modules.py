@@ -51,6 +51,9 @@ CONFIGURATION = {
 """The module of a part of the configuration, by the path below it; what else there is comes to `workspace`."""
 
 ACCEPTED = 202
+UNSURE = {("update_user", "id")}
+"""Arguments whose format is another elsewhere: the id of a user is an integer in all samples."""
+
 ROOT = "/workspaces/{workspaceId}"
 MARK = "# Written by `python -m tools.api_client` from the facts in `contacthub_orm/reference`. Do not edit."
 BASE = "contacthub_orm.contacthub.api"
@@ -136,7 +139,19 @@ def _import(module: str, text: str, names: Any) -> list[str]:
     return [f"from {module} import {', '.join(used)}"] if used else []
 
 
-RULES = ("AtLeast", "AtMost", "Distinct", "Filled", "Length", "Matches", "OneOf", "SumLength")
+RULES = (
+    "AtLeast",
+    "AtMost",
+    "Distinct",
+    "Email",
+    "Filled",
+    "Length",
+    "Matches",
+    "OneOf",
+    "SumLength",
+    "Uri",
+    "Uuid",
+)
 
 
 def _records(shapes: Shapes, module: str) -> str:
@@ -267,18 +282,22 @@ def _method(shapes: Shapes, facts: dict[str, Any]) -> str:
 
 def _parameters(shapes: Shapes, facts: dict[str, Any]) -> list[str]:
     path = [one for one in facts["path_params"] if one["name"] not in ("workspaceId", "nodeId")]
-    found = ["self", *(f"{one['name']}: {type_of_value(one, '', str)}" for one in path)]
+    found = ["self"]
+    for one in path:
+        unsure = (facts["id"], one["name"]) in UNSURE
+        found.append(f"{one['name']}: {'str' if unsure else type_of_value(one, '', str)}")
     body = shapes.body(facts)
     if body is not None:
         found.append(f"body: {body}")
     named = []
-    if "nodeId" in [one["name"] for one in facts["path_params"]]:
-        named.append('nodeId: str = ""')
+    for one in facts["path_params"]:
+        if one["name"] == "nodeId":
+            named.append(f'nodeId: {type_of_value(one, "", str)} = ""')
     query = sorted(facts["query"], key=lambda one: not one["required"])
     for one in query:
         kind = type_of_value(one, "", str)
         if one["required"]:
-            named.append('nodeId: str = ""' if one["name"] == "nodeId" else f"{one['name']}: {kind}")
+            named.append(f"{one['name']}: {kind}" + (' = ""' if one["name"] == "nodeId" else ""))
         else:
             named.append(f"{one['name']}: {kind.removesuffix(' | None')} | None = None")
     return found + (["*", *named] if named else [])

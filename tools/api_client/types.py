@@ -26,6 +26,8 @@ SCALARS = {
     "object": "dict[str, Any]",
 }
 FORMATS = {"date-time": "datetime", "date": "date", "binary": "bytes"}
+CHECKED = {"email": "Email", "uri": "Uri", "uuid": "Uuid"}
+"""The types of what is sent as a string of a format. An answer is taken as it is."""
 
 
 def camel(name: str) -> str:
@@ -83,7 +85,7 @@ def type_of_value(field: dict[str, Any], nested: str, naming: Any) -> str:
     if isinstance(field.get("fields"), dict):
         found = nested
     elif kind == "array":
-        found = f"list[{choice or _item(field.get('items'), naming)}]"
+        found = f"list[{choice or CHECKED.get(field.get('items', '')) or _item(field.get('items'), naming)}]"
     elif match := re.fullmatch(r"map: .* to (\w+)", str(kind)):
         found = f"dict[str, {naming(match[1])}]"
     elif _is_model(kind):
@@ -91,7 +93,8 @@ def type_of_value(field: dict[str, Any], nested: str, naming: Any) -> str:
     elif kind in MAPS:
         found = "dict[str, Any]"
     else:
-        found = choice or FORMATS.get(field.get("format", ""), SCALARS.get(str(kind), "Any"))
+        form = field.get("format", "")
+        found = choice or (FORMATS | CHECKED).get(form, SCALARS.get(str(kind), "Any"))
     rules = _rules(field, enum)
     if rules:
         found = f"Annotated[{found}, {', '.join(rules)}]"

@@ -12,6 +12,7 @@ from typing import (
     Any,
     Literal,
     Required,
+    TypeAlias,
     Union,
     get_args,
     get_origin,
@@ -21,17 +22,22 @@ from typing import (
 
 import attrs
 
+from contacthub_orm.contacthub.values.limits import FORMATS
 from contacthub_orm.errors import Violation
 
 __all__ = [
     "AtLeast",
     "AtMost",
     "Distinct",
+    "Email",
     "Filled",
+    "Form",
     "Length",
     "Matches",
     "OneOf",
     "SumLength",
+    "Uri",
+    "Uuid",
     "is_required",
     "violations",
 ]
@@ -119,6 +125,26 @@ class Matches:
     def objection(self, value: Any) -> str | None:
         """The rule, if a value breaks it."""
         return None if re.search(self.pattern, value) else f"must have the form {self.pattern}"
+
+
+@attrs.frozen
+class Form:
+    """The format of a string, by its name in the facts."""
+
+    name: str
+
+    def objection(self, value: Any) -> str | None:
+        """The rule, if a value breaks it."""
+        try:
+            FORMATS[self.name](value)
+        except ValueError as error:
+            return str(error)
+        return None
+
+
+Email: TypeAlias = Annotated[str, Form("email")]
+Uri: TypeAlias = Annotated[str, Form("uri")]
+Uuid: TypeAlias = Annotated[str, Form("uuid")]
 
 
 @attrs.frozen

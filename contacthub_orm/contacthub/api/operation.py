@@ -13,6 +13,7 @@ from urllib3.filepost import encode_multipart_formdata
 
 from contacthub_orm.contacthub.api.answers import Pages, objection_to, read
 from contacthub_orm.contacthub.api.checks import is_required, violations
+from contacthub_orm.contacthub.values.limits import misformed_in_event, payload_rule
 from contacthub_orm.errors import ValidationError, Violation
 from contacthub_orm.http import quote_path
 from contacthub_orm.orm.wire.conversion import UnsendableError, dump, unsendable
@@ -60,6 +61,11 @@ class Operation:
         """The keys of a body that has a class."""
         body = self.hints.get("body")
         return get_type_hints(body, include_extras=True) if isinstance(body, type) else {}
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether the body is a customer or an event, or a change of one, and so has at most 64 kB."""
+        return not self.body_keys.keys().isdisjoint(("extended", "contextInfo"))
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
@@ -149,7 +155,12 @@ class Client:
             APIError: if the service answers with an error.
         """
         given = self._completed(declared, given)
-        broken = [one for name in declared.hints for one in _broken(declared, name, given[name])]
+        broken = [
+            one
+            for name in declared.hints
+            for one in _broken(declared, name, given[name])
+            if not self._is_filled_in(one)
+        ]
         if broken:
             raise ValidationError(broken)
         answer = self.transport.send(
@@ -172,13 +183,17 @@ class Client:
         """The arguments with the node filled in."""
         if self.node_id is None:
             return given
-        if "nodeId" in declared.hints and not given["nodeId"]:
+        if "nodeId" in declared.hints and _is_empty(given["nodeId"]):
             return {**given, "nodeId": self.node_id}
         body = given.get("body")
         wanted = declared.body_keys.get("nodeId")
         if is_required(wanted) and isinstance(body, Mapping) and body.get("nodeId") is None:
             return {**given, "body": {**body, "nodeId": self.node_id}}
         return given
+
+    def _is_filled_in(self, broken: Violation) -> bool:
+        """Whether a rule is about the id of the node, which is no argument of the call."""
+        return self.node_id is not None and broken.path == "nodeId" and broken.value is self.node_id
 
     def _path(self, declared: Operation, given: Mapping[str, Any]) -> str:
         return path_of(declared, self.paths, {"workspaceId": self.workspace_id, **given})
@@ -215,39 +230,57 @@ def _document(declared: Operation, body: Any) -> Any:
 
 def _broken(declared: Operation, name: str, value: Any) -> list[Violation]:
     """The rules that an argument breaks."""
-    if name in declared.placeholders:
-        if value in ("", ".", ".."):
-            return [Violation(name, value, "must be an id or a name" if value else "is required")]
-    elif name == "nodeId" and value == "":
-        return [Violation(name, value, "is required")]
-    elif name == "body":
+    if name == "body":
         return _broken_body(declared, value)
+    in_path = name in declared.placeholders
+    if (in_path or name == "nodeId") and isinstance(value, str) and not value:
+        return [Violation(name, value, "is required")]
+    if in_path and isinstance(value, str) and value in (".", ".."):
+        return [Violation(name, value, "must be an id or a name")]
     found = list(violations(value, declared.hints[name], name))
     rule = None if found else unsendable(value)
     return found if rule is None else [Violation(name, value, rule)]
 
 
+def _is_empty(value: Any) -> bool:
+    """Whether there is no value. Those of other types, such as pandas' NA, may have no truth value."""
+    return value is None or (isinstance(value, str) and not value)
+
+
 def _broken_body(declared: Operation, body: Any) -> list[Violation]:
-    """The rules that a body breaks, or else what JSON cannot carry of it."""
+    """The rules that a body breaks, and what JSON cannot carry of it."""
     broken = list(violations(body, declared.hints["body"], ""))
     found = [Violation(one.path or "body", one.value, one.rule) for one in broken]
-    if isinstance(body, Mapping) and declared.one_of:
+    if not isinstance(body, Mapping):
+        return found
+    if declared.one_of:
         given = [name for name in declared.one_of if body.get(name) is not None]
         if len(given) != 1:
             found.append(Violation("body", given, f"must have exactly one of {', '.join(declared.one_of)}"))
-    if found or _is_form(body):
-        return found
+    if not _is_form(body):
+        told = {one.path for one in found}
+        found += [one for one in _unfit(declared, body) if one.path not in told]
+    return found
+
+
+def _unfit(declared: Operation, body: Mapping[str, Any]) -> list[Violation]:
+    """What JSON cannot carry of a body, or else what only shows in the document that is sent."""
     try:
         wire = dump(body)
     except UnsendableError as error:
         return [
             Violation(one.path.removeprefix(".") or "body", one.value, one.rule) for one in error.violations
         ]
-    return [
+    found = [
         Violation(path, value, rule)
         for path, value in _leaves(wire, "")
         if (rule := unsendable(value)) is not None
     ]
+    if declared.limited:
+        found += misformed_in_event(wire, "")
+        rule = payload_rule(wire)
+        found += [] if rule is None else [Violation("body", None, rule)]
+    return found
 
 
 def _is_form(body: Mapping[str, Any]) -> bool:

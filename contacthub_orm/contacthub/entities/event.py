@@ -20,7 +20,7 @@ from contacthub_orm.contacthub.values.enums import (
     EventOrigin,
     EventType,
 )
-from contacthub_orm.contacthub.values.limits import payload_rule
+from contacthub_orm.contacthub.values.limits import formatted, misformed_in_event, payload_rule, uuid
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError, Violation
 from contacthub_orm.orm import (
     Attr,
@@ -63,7 +63,7 @@ class BringBackProperties(Properties):
 
     type: Attr[BringBackType | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
-    nodeId: Attr[str | None] = attr(default=None)
+    nodeId: Attr[str | None] = attr(default=None, validator=formatted(uuid))
 
 
 class GoogleAnalytics(Properties):
@@ -110,7 +110,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
     node: Bound[Node] = bound(default=None, kw_only=False)
     id: Attr[str | None] = attr(default=None, read_only=True)
     customer: Reference[Customer] = reference("customerId", "customers", default=None)
-    customerId: Attr[str | None] = attr(default=None, create_only=True)
+    customerId: Attr[str | None] = attr(default=None, create_only=True, validator=formatted(uuid))
     bringBackProperties: Embedded[BringBackProperties] = embedded(default=None, create_only=True)
     type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
     properties: Embedded[Any] = embedded(default=None, required=True)
@@ -204,6 +204,12 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
                     "needs exactly one of customer (or customerId) and bringBackProperties",
                 )
         body = body_of(self)
+        misformed = list(misformed_in_event(body, f"{name}."))
+        if misformed:  # what is stored so may be sent back
+            held = [
+                (one.path, one.value) for one in misformed_in_event(self._state.baseline or {}, f"{name}.")
+            ]
+            yield from (one for one in misformed if (one.path, one.value) not in held)
         rule = payload_rule(body)
         if rule is not None:
             yield Violation(name, body, rule)

@@ -1,17 +1,23 @@
-"""The limits of the API as attrs validators. The message of each states its rule."""
+"""The limits and formats of the API, most as attrs validators. The message of each states its rule.
+
+Formats are read as leniently as the sources allow. A typed attribute or argument of a date takes no string; the format of
+instants is that of strings in open documents.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from contacthub_orm.errors import Violation
 from contacthub_orm.orm import attr
-from contacthub_orm.reference import MAX_PAYLOAD_BYTES
+from contacthub_orm.orm.wire.conversion import parse_datetime
+from contacthub_orm.reference import MAX_PAYLOAD_BYTES, enum, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from enum import Enum
 
     import attrs
@@ -19,19 +25,26 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.attributes import Validator
 
 __all__ = [
+    "FORMATS",
     "at_most",
+    "each_formatted",
     "email",
+    "formatted",
     "in_total_at_most",
     "integer",
     "matching",
+    "misformed_in_event",
     "one_of",
     "payload_rule",
     "string",
     "uri",
+    "uuid",
 ]
 
 _MOST_DIGITS: Final = 18
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ].*([Zz]|[+-]\d{2}:?\d{2})")
 
 
 def at_most(length: int) -> Validator:
@@ -84,6 +97,93 @@ def uri(value: str) -> None:
     """
     if not _SCHEME.match(value):
         raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
+
+
+def uuid(value: str) -> None:
+    """Check that a string is an id as the service makes them.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if not _UUID.fullmatch(value):
+        raise ValueError(f"must be a UUID, as the service's ids are, got {value!r}")
+
+
+def _instant(value: str) -> None:
+    """Check that a string is a date and time with a zone, in a form in which live clients send one."""
+    try:
+        if _INSTANT.fullmatch(value):
+            parse_datetime(value)
+            return
+    except ValueError:
+        pass
+    raise ValueError(f"must be a date and time with a zone such as 2026-01-31T10:00:00Z, got {value!r}")
+
+
+FORMATS: Final[Mapping[str, Callable[[str], None]]] = {
+    "email": email,
+    "uri": uri,
+    "uuid": uuid,
+    "date-time": _instant,
+}
+"""What checks a string, by the name of its format; each raises a ValueError that says the rule."""
+
+
+def formatted(form: Callable[[str], None]) -> Validator:
+    """A string of a format."""
+
+    def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
+        form(value)
+
+    return check
+
+
+def each_formatted(form: Callable[[str], None]) -> Validator:
+    """A list of strings of a format."""
+
+    def check(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
+        for one in value:
+            if isinstance(one, str):  # the type's own check refuses others
+                form(one)
+
+    return check
+
+
+def misformed_in_event(body: Mapping[str, Any], path: str) -> Iterator[Violation]:
+    """The values in the properties and the `contextInfo` of an event that do not have the format of their schema.
+
+    Args:
+        body: the event, whole or in part; another document has none.
+        path: where it is.
+    """
+    kinds: list[tuple[Literal["event", "context"], str, str, str]] = [
+        ("event", "event_types", "type", "properties"),
+        ("context", "event_contexts", "context", "contextInfo"),
+    ]
+    for kind, enumeration, key, inner in kinds:
+        name = body.get(key)
+        if isinstance(name, str) and name in enum(enumeration):
+            yield from _misformed(schema(kind, name), body.get(inner), f"{path}{inner}")
+
+
+def _misformed(rules: Mapping[str, Any], value: Any, path: str) -> Iterator[Violation]:
+    check = FORMATS.get(rules.get("format", ""))
+    if check is not None:
+        if isinstance(value, str):
+            try:
+                check(value)
+            except ValueError as error:
+                yield Violation(path, value, str(error))
+        elif value is not None:
+            yield Violation(path, value, f"must be a string, got {value!r}")
+    elif isinstance(value, dict):
+        properties = rules.get("properties", {})
+        for key, one in value.items():
+            if key in properties:
+                yield from _misformed(properties[key], one, f"{path}.{key}")
+    elif isinstance(value, list | tuple) and "items" in rules:
+        for index, one in enumerate(value):
+            yield from _misformed(rules["items"], one, f"{path}[{index}]")
 
 
 def one_of(values: Callable[[], type[Enum]], meaning: str) -> Validator:

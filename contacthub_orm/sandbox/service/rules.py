@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from contacthub_orm.reference import MAX_PAYLOAD_BYTES
 from contacthub_orm.sandbox.service.start_values import (
     AGGREGATES,
+    DEFAULT_TIMEZONE,
     ENTRIES,
     EVENT_EXTENDED,
     NO_POLICY,
@@ -152,7 +153,7 @@ def rules_of(stored: Documents, status: str, credentials: Credentials) -> Rules:
         max_requests_per_minute=values["throttling"]["maxRequestsPerMinute"],
         workspace_status=status,
         workspace_name=values["workspace"]["name"],
-        timezone=values["workspace"]["timezone"],
+        timezone=values["workspace"]["timezone"] or DEFAULT_TIMEZONE,
         currency=values["workspace"]["currency"],
         disabled_events=frozenset(values["events"]["disabled"]),
         disabled_properties=frozenset(values.get("base-properties", {}).get("disabled", ())),

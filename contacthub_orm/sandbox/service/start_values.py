@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AGGREGATES",
+    "DEFAULT_TIMEZONE",
     "ENTRIES",
     "EVENT_EXTENDED",
     "GROUP",
@@ -48,6 +49,8 @@ KINDS: Final = (VALUES, ENTRIES, AGGREGATES, SOURCES, USERS, EVENT_EXTENDED, NOD
 
 NO_POLICY: Final[Mapping[str, Any]] = {"enabled": True, "events": {}}
 GROUP: Final = 1
+DEFAULT_TIMEZONE: Final = "Europe/Rome"
+"""Of a workspace that has none (reference 1.299.1, of the workspace configuration)."""
 FIRST_USER: Final = "1"
 
 
@@ -147,7 +150,7 @@ def first_documents(credentials: Credentials, name: str, now: int) -> Documents:
         "name": name,
         "industry": "NotDefined",
         "logo": None,
-        "timezone": "Europe/Rome",
+        "timezone": DEFAULT_TIMEZONE,
         "currency": "EUR",
         "customerUniquenessPolicy": None,
         "tier": None,

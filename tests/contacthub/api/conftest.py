@@ -11,6 +11,9 @@ from contacthub_orm.contacthub.api.api import Api
 from contacthub_orm.http import Answer
 from tests.http.conftest import clock, connect, service, transport  # noqa: F401 - fixtures of a service that fails
 
+ONE = "5d9e24ba-8e7b-4a2f-a9b1-bc5c2f9e6a11"
+"""An id."""
+
 
 @attrs.define
 class Recording:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +18,9 @@ from contacthub_orm import (
     Workspace,
 )
 from contacthub_orm.contacthub.api.records.customers import CustomerRecord
-from tests.contacthub.api.conftest import Recording
+from tests.contacthub.api.conftest import ONE, Recording
+
+OTHER = "854f0791-c120-4e4a-9264-6dd197cb922c"
 
 
 def page(*ids: str, number: int = 0, size: int = 2, total: int = 3) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def test_half_of_a_character_is_refused_with_its_path(recording: Recording) -> N
 
 def test_tags_that_are_too_long_together_are_refused(recording: Recording) -> None:
     with pytest.raises(ValidationError) as error:
-        recording.api().customers.patch_customer("1", {"tags": {"manual": ["x" * 600, "y" * 600]}})
+        recording.api().customers.patch_customer(ONE, {"tags": {"manual": ["x" * 600, "y" * 600]}})
 
     assert broken(error) == {"tags.manual": "must have at most 1000 characters in all, has 1200"}
 
@@ -103,7 +105,151 @@ def test_a_value_that_comes_twice_is_refused_where_each_may_come_once(recording:
 
 def test_a_string_of_another_form_is_refused(recording: Recording) -> None:
     with pytest.raises(ValidationError, match=r"base\.locale: must have the form"):
-        recording.api().customers.patch_customer("1", {"base": {"locale": "italian"}})
+        recording.api().customers.patch_customer(ONE, {"base": {"locale": "italian"}})
+
+
+@pytest.mark.parametrize("value", ["7", "5d9e24ba8e7b4a2fa9b1bc5c2f9e6a11", f" {ONE}", f"{ONE}\n"])
+def test_an_id_that_is_no_uuid_is_refused_before_it_is_sent(value: str, recording: Recording) -> None:
+    api = recording.api("N")
+
+    with pytest.raises(ValidationError, match="^customerId: must be a UUID"):
+        api.customers.get_customer(value)
+    with pytest.raises(ValidationError, match=r"^entryNodes\[0\]: must be a UUID"):
+        api.configuration.create_aggregate_node(
+            {"name": "All", "entryNodes": [value], "matchingProperties": {"properties": ["externalId"]}}
+        )
+
+    assert recording.sent == []
+
+
+class NotAvailable:
+    """As pandas' NA: no comparison with it is true or false."""
+
+    def __eq__(self, other: object) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_value_without_a_truth_value_is_refused_as_any_other(recording: Recording) -> None:
+    api, value = recording.api("N"), cast("Any", NotAvailable())
+
+    with pytest.raises(ValidationError, match="^customerId: must be a string"):
+        api.customers.get_customer(value)
+    with pytest.raises(ValidationError, match="^nodeId: must be a string"):
+        api.customers.list_customers(nodeId=value)
+    with pytest.raises(ValidationError, match=r"^properties\.url: must be a string, got 7"):
+        api.events.create_event(
+            {"customerId": ONE, "type": "viewedPage", "context": "WEB", "properties": {"url": 7}}
+        )
+
+    assert recording.sent == []
+
+
+def test_an_id_is_taken_in_any_case(recording: Recording) -> None:
+    recording.api().customers.get_customer(ONE.upper())
+
+    assert recording.sent[0]["path"].endswith(ONE.upper())
+
+
+def test_the_id_of_a_user_is_taken_as_an_integer_that_samples_show(recording: Recording) -> None:
+    recording.api().configuration.update_user("7", {"nodes": []})
+
+    assert recording.sent[0]["path"].endswith("/users/7")
+
+
+def test_the_formats_of_a_customer_and_other_rules_are_told_together(recording: Recording) -> None:
+    with pytest.raises(ValidationError) as error:
+        recording.api("N").customers.create_customer(
+            {
+                "nodeId": "mine",
+                "externalId": "1",
+                "base": {"firstName": "x" * 256, "pictureUrl": "me.png", "contacts": {"email": "bruce"}},
+                "extended": {"odd": object()},
+            }
+        )
+
+    found = broken(error)
+    assert found["nodeId"].startswith("must be a UUID")
+    assert found["base.pictureUrl"].startswith("must be an absolute URI")
+    assert found["base.contacts.email"].startswith("must be an e-mail address")
+    assert found["base.firstName"] == "must have at most 255 characters, has 256"
+    assert found["extended.odd"] == "object has no JSON form"
+    assert recording.sent == []
+
+
+def test_the_formats_in_the_properties_and_the_context_of_an_event_are_those_of_its_schemas(
+    recording: Recording,
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        recording.api("N").events.create_event(
+            {
+                "customerId": ONE,
+                "type": "completedOrder",
+                "context": "RETAIL",
+                "properties": {"products": [{"linkUrl": "https://a.it"}, {"imageUrl": "me.png"}]},
+                "contextInfo": {"salesAssistant": {"id": "7", "contacts": {"email": "alfred"}}},
+            }
+        )
+
+    assert broken(error).keys() == {
+        "properties.products[1].imageUrl",
+        "contextInfo.salesAssistant.contacts.email",
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime(2026, 1, 2, tzinfo=UTC),
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:04:05.678Z",
+        "2026-01-02T03:04:05+00:00",
+        "2026-01-02T03:04:05.678+0000",
+    ],
+)
+def test_the_instants_that_live_clients_send_in_properties_are_sent(value: Any, recording: Recording) -> None:
+    recording.api().events.create_event(
+        {"customerId": ONE, "type": "grantedCoupon", "context": "WEB", "properties": {"redeemDate": value}}
+    )
+
+    assert len(recording.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["tomorrow", "2026-01-02", "2026-13-02T03:04:05Z", "2026-01-02T03:04:05", date(2026, 1, 2)],
+)
+def test_what_is_no_instant_in_properties_is_refused(value: Any, recording: Recording) -> None:
+    with pytest.raises(ValidationError, match=r"^properties\.redeemDate: must be a date and time"):
+        recording.api().events.create_event(
+            {
+                "customerId": ONE,
+                "type": "grantedCoupon",
+                "context": "WEB",
+                "properties": {"redeemDate": value},
+            }
+        )
+
+
+def test_a_customer_or_an_event_of_more_than_64_kb_is_refused(recording: Recording) -> None:
+    api = recording.api("N")
+    fits = {"externalId": "1", "extra": "x" * (65_536 - len('{"externalId":"1","extra":"","nodeId":"N"}'))}
+
+    api.customers.create_customer(fits)  # type: ignore[arg-type]
+    with pytest.raises(
+        ValidationError, match=r"^body: must be at most 64 kB .65536 bytes. as JSON, got 65537"
+    ):
+        api.customers.create_customer({**fits, "externalId": "12"})  # type: ignore[typeddict-item]
+    with pytest.raises(ValidationError, match="^body: must be at most 64 kB"):
+        api.customers.patch_customer(ONE, {"extra": "\u00e8" * 32_800})
+    with pytest.raises(ValidationError, match="^body: must be at most 64 kB"):
+        api.events.patch_event(ONE, {"properties": {"title": "x" * 65_536}})
+
+    assert len(recording.sent) == 1
 
 
 def test_a_document_that_contains_itself_is_refused(recording: Recording) -> None:
@@ -111,18 +257,18 @@ def test_a_document_that_contains_itself_is_refused(recording: Recording) -> Non
     endless["again"] = endless
 
     with pytest.raises(ValidationError, match="extended"):
-        recording.api().customers.patch_customer("1", {"extended": endless})
+        recording.api().customers.patch_customer(ONE, {"extended": endless})
 
     assert recording.sent == []
 
 
 def test_what_has_no_json_form_is_refused_with_its_path(recording: Recording) -> None:
     with pytest.raises(ValidationError, match=r"^extended\.odd: object has no JSON form"):
-        recording.api().customers.patch_customer("1", {"extended": {"odd": object()}})
+        recording.api().customers.patch_customer(ONE, {"extended": {"odd": object()}})
 
 
 def test_null_is_sent_and_what_is_left_out_is_not(recording: Recording) -> None:
-    recording.api().customers.patch_customer("1", {"base": {"firstName": None}})
+    recording.api().customers.patch_customer(ONE, {"base": {"firstName": None}})
 
     assert recording.sent[0]["json"] == {"base": {"firstName": None}}
 
@@ -137,11 +283,11 @@ def test_a_node_fills_itself_in(recording: Recording) -> None:
     api = recording.api("N")
 
     api.customers.list_customers()
-    api.bulk_jobs.list_bulk_jobs(nodeId="M")
+    api.bulk_jobs.list_bulk_jobs(nodeId=OTHER)
     api.customers.create_customer({"externalId": "1"})
 
     assert recording.sent[0]["params"] == {"nodeId": "N"}
-    assert recording.sent[1]["path"] == "workspaces/W/nodes/M/bulk-jobs"
+    assert recording.sent[1]["path"] == f"workspaces/W/nodes/{OTHER}/bulk-jobs"
     assert recording.sent[2]["json"] == {"externalId": "1", "nodeId": "N"}
 
 
@@ -169,7 +315,7 @@ def test_pages_that_nothing_can_ask_for_are_an_error_and_not_silence(recording: 
 def test_a_record_keeps_unknown_fields_and_those_of_another_form(recording: Recording) -> None:
     recording.answers = [
         {
-            "id": "1",
+            "id": ONE,
             "updatedAt": "2026-01-02T03:04:05.000Z",
             "registeredAt": "soon",
             "new": [1],
@@ -177,7 +323,7 @@ def test_a_record_keeps_unknown_fields_and_those_of_another_form(recording: Reco
         }
     ]
 
-    found = recording.api().customers.get_customer("1")
+    found = recording.api().customers.get_customer(ONE)
 
     assert found.updatedAt == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert (found.registeredAt, found.unknown) == (None, {"registeredAt": "soon", "new": [1]})
@@ -190,14 +336,14 @@ def test_a_record_keeps_unknown_fields_and_those_of_another_form(recording: Reco
     [
         ([], "not in the stated form"),
         (None, "not in the stated form"),
-        ({"id": "2"}, "the document of '2', not of '1'"),
+        ({"id": "2"}, f"the document of '2', not of '{ONE}'"),
     ],
 )
 def test_an_answer_that_makes_no_sense_is_objected_to(body: Any, reason: str, recording: Recording) -> None:
     recording.answers = [body]
 
     with pytest.raises(AssertionError, match=reason):
-        recording.api().customers.get_customer("1")
+        recording.api().customers.get_customer(ONE)
 
 
 @pytest.mark.parametrize(
@@ -219,15 +365,15 @@ def test_a_page_that_makes_no_sense_is_objected_to(body: Any, recording: Recordi
 def test_an_event_that_is_accepted_without_a_word_is_no_error(recording: Recording) -> None:
     recording.answers = [None]
 
-    found = recording.api().events.update_event("1", {"type": "loggedIn", "context": "WEB", "properties": {}})
+    found = recording.api().events.update_event(ONE, {"type": "loggedIn", "context": "WEB", "properties": {}})
 
     assert (found.id, found.unknown) == (None, {})
 
 
 def test_a_record_does_not_show_a_secret(recording: Recording) -> None:
-    recording.answers = [{"id": "s", "token": "of-a-source"}]
+    recording.answers = [{"id": ONE, "token": "of-a-source"}]
 
-    found = recording.api().configuration.get_source("s")
+    found = recording.api().configuration.get_source(ONE)
 
     assert found.token == "of-a-source"
     assert "of-a-source" not in repr(found)
@@ -245,11 +391,10 @@ def test_a_file_is_sent_as_a_form(recording: Recording) -> None:
 def test_a_path_is_overridden_by_the_name_of_its_operation(recording: Recording) -> None:
     recording.answers = [None]
 
-    recording.api(forget_customer="/workspaces/{workspaceId}/erase/{customerId}").customers.forget_customer(
-        "a/b"
-    )
+    paths = {"delete_job": "/workspaces/{workspaceId}/works/{customerId}/{id}"}
+    recording.api(None, **paths).customers.delete_job(ONE, "a/b")
 
-    assert recording.sent[0]["path"] == "workspaces/W/erase/a%2Fb"
+    assert recording.sent[0]["path"] == f"workspaces/W/works/{ONE}/a%2Fb"
 
 
 @pytest.mark.parametrize(
@@ -270,9 +415,9 @@ def test_an_overridden_path_of_a_workspace_is_asked(contacthub_sandbox: Sandbox)
     paths = {"get_customer": "/nowhere/{customerId}"}
     with (
         Workspace(given.workspace_id, contacthub_sandbox.token, given.base_url, paths=paths) as workspace,
-        pytest.raises(NotFoundError, match="/nowhere/1"),
+        pytest.raises(NotFoundError, match=f"/nowhere/{ONE}"),
     ):
-        workspace.api.customers.get_customer("1")
+        workspace.api.customers.get_customer(ONE)
 
 
 def test_customers_are_created_read_changed_and_listed_on_the_sandbox(contacthub_sandbox: Sandbox) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contacthub_orm import ForbiddenError, OutcomeUnknown, TransportError
 from contacthub_orm.contacthub.api.api import Api
 from contacthub_orm.http import Transport
+from tests.contacthub.api.conftest import ONE
 from tests.http.conftest import Service
 
 
@@ -19,14 +20,14 @@ def test_a_read_that_answers_nonsense_is_a_transport_error(service: Service, api
     service.answers(200, [], times=9)
 
     with pytest.raises(TransportError, match="not in the stated form"):
-        api.customers.get_customer("1")
+        api.customers.get_customer(ONE)
 
 
 def test_a_write_that_answers_nonsense_may_have_been_done(service: Service, api: Api) -> None:
     service.answers(200, {"id": "2"})
 
-    with pytest.raises(OutcomeUnknown, match="the document of '2', not of '1'"):
-        api.customers.patch_customer("1", {"base": {"firstName": "Ada"}})
+    with pytest.raises(OutcomeUnknown, match=f"the document of '2', not of '{ONE}'"):
+        api.customers.patch_customer(ONE, {"base": {"firstName": "Ada"}})
 
 
 def test_a_refusal_is_the_exception_of_its_status(service: Service, api: Api) -> None:
@@ -49,4 +50,4 @@ def test_a_throttled_call_is_repeated(service: Service, api: Api) -> None:
 def test_a_result_file_is_its_text(service: Service, api: Api) -> None:
     service.sends(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 3\r\n\r\na,b")
 
-    assert api.bulk_jobs.get_bulk_job_results("j") == "a,b"
+    assert api.bulk_jobs.get_bulk_job_results(ONE) == "a,b"

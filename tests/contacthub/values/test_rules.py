@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from contacthub_orm import Customer, Education, Event, Subscription
+from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.validation import violations
+
+CUSTOMER = "5d9e24ba-8e7b-4a2f-a9b1-bc5c2f9e6a11"
 
 
 def broken(entity: Any) -> list[str]:
@@ -105,7 +108,7 @@ def test_a_time_zone_is_one_of_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    "entity", [Customer(externalId="1"), Event(customerId="1", type="viewedPage", context="WEB")]
+    "entity", [Customer(externalId="1"), Event(customerId=CUSTOMER, type="viewedPage", context="WEB")]
 )
 def test_an_entity_has_64_kb_as_json(entity: Any) -> None:
     held = entity.extended if isinstance(entity, Customer) else entity.properties
@@ -137,7 +140,7 @@ def event(**values: Any) -> Event:
 @pytest.mark.parametrize(
     "owner",
     [
-        {"customerId": "1"},
+        {"customerId": CUSTOMER},
         {"customer": Customer(externalId="1")},
         {"bringBackProperties": {"type": "EXTERNAL_ID", "value": "1"}},
     ],
@@ -147,7 +150,7 @@ def test_an_event_names_its_customer_in_one_way(owner: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "owner", [{}, {"customerId": "1", "bringBackProperties": {"type": "SESSION_ID", "value": "1"}}]
+    "owner", [{}, {"customerId": CUSTOMER, "bringBackProperties": {"type": "SESSION_ID", "value": "1"}}]
 )
 def test_an_event_of_nobody_or_of_two_is_refused(owner: dict[str, Any]) -> None:
     assert broken(event(**owner)) == [
@@ -156,7 +159,57 @@ def test_an_event_of_nobody_or_of_two_is_refused(owner: dict[str, Any]) -> None:
 
 
 def test_an_event_needs_a_type_and_a_context() -> None:
-    assert broken(Event(customerId="1")) == ["Event.type: is required", "Event.context: is required"]
+    assert broken(Event(customerId=CUSTOMER)) == ["Event.type: is required", "Event.context: is required"]
+
+
+def test_the_ids_that_an_event_names_are_uuids() -> None:
+    bring_back = {"type": "EXTERNAL_ID", "value": "1", "nodeId": "mine"}
+
+    assert broken(event(customerId="7")) == [
+        "Event.customerId: must be a UUID, as the service's ids are, got '7'"
+    ]
+    assert broken(event(bringBackProperties=bring_back)) == [
+        "Event.bringBackProperties.nodeId: must be a UUID, as the service's ids are, got 'mine'"
+    ]
+
+
+def test_the_formats_in_the_properties_and_the_context_of_an_event_are_those_of_its_schemas() -> None:
+    properties = {"url": "wayne.com", "title": "Home"}
+    info = {"user": {"id": "7", "contacts": {"email": "bruce"}}}
+
+    assert broken(event(customerId=CUSTOMER, properties=properties, contextInfo=info)) == [
+        "Event.properties.url: must be an absolute URI such as https://example.com/me.png, got 'wayne.com'",
+        "Event.contextInfo.user.contacts.email: must be an e-mail address, got 'bruce'",
+    ]
+    assert broken(event(customerId=CUSTOMER, properties={"url": "about:blank"})) == []
+
+
+def test_a_format_that_was_stored_before_stops_no_other_change() -> None:
+    stored = Event.from_dict(
+        None, {"id": "e", "type": "viewedPage", "context": "WEB", "properties": {"url": "x"}}
+    )
+    assert broken(stored) == []
+
+    stored.properties.title = "Home"
+
+    assert broken(stored) == []
+
+
+def test_a_format_that_was_stored_before_may_be_sent_back_and_not_be_changed_to_another() -> None:
+    document = {
+        "type": "viewedPage",
+        "context": "WEB",
+        "date": "2026-01-01T00:00:00Z",
+        "customerId": CUSTOMER,
+    }
+    stored = Event.from_dict(None, {"id": "e", **document, "properties": {"url": "x", "title": "Home"}})
+    state_of(stored).schedule_replacement()
+    assert broken(stored) == []
+
+    stored.properties.url = "y"
+
+    [rule] = broken(stored)
+    assert "absolute URI" in rule
 
 
 def test_an_event_refuses_what_is_no_customer() -> None:

@@ -197,6 +197,35 @@ def test_a_link_leads_to_an_operation_and_gives_all_parameters_of_its_path() -> 
     assert {"get_customer", "create_event", "get_job", "delete_session", "get_bulk_job"} <= linked
 
 
+def test_an_operation_is_reached_from_the_workspaces_by_links_alone() -> None:
+    reached, following = set(), ["list_workspaces", "create_workspace"]
+    while following:
+        name = following.pop()
+        reached.add(name)
+        following += success(name).get("links", {}).keys() - reached
+
+    send = {name for name, fact in FACTS.items() if fact["group"] == "send"}
+    assert OPERATIONS.keys() - reached - send == {
+        "get_me",
+        "get_plan_model",
+        "set_customer_base_property_state",
+    }
+
+
+def test_a_list_leads_to_what_reads_its_elements_and_to_no_change_of_what_others_created() -> None:
+    links = success("list_customers")["links"]
+
+    assert links["get_customer"]["parameters"]["customerId"] == "$response.body#/elements/0/id"
+    assert not {"delete_customer", "patch_customer", "forget_customer"} & links.keys()
+
+
+def test_what_is_made_below_a_customer_does_not_get_the_id_of_the_customer() -> None:
+    links = success("create_customer")["links"]
+
+    assert "requestBody" not in links["create_job"]
+    assert links["update_customer"]["requestBody"] == {"id": "$response.body#/id"}
+
+
 def test_an_id_that_a_link_hands_on_is_a_property_of_the_answer() -> None:
     for name in OPERATIONS:
         for link in success(name).get("links", {}).values():

@@ -4,7 +4,7 @@
 
 from typing import Annotated, Any, Required, TypedDict
 
-from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Distinct, Length
+from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Distinct, Length, Uri, Uuid
 from contacthub_orm.contacthub.api.records.enums import (
     AggregateNodeStates,
     EventTypes,
@@ -51,7 +51,7 @@ class UpdateWorkspaceConfigurationBody(TypedDict, total=False):
 
     name: str
     industry: Industries
-    logo: str | None
+    logo: Uri | None
     timezone: WorkspaceTimezones | None
     currency: str
     customerUniquenessPolicy: UniquenessPolicies | None
@@ -132,21 +132,21 @@ class CreateEntryNodeBody(TypedDict, total=False):
 
     name: Required[str]
     description: str | None
-    imageUrl: str | None
+    imageUrl: Uri | None
     uniqueCustomer: UniqueCustomerBody
-    sourcePriority: list[str]
+    sourcePriority: list[Uuid]
     mandatoryProperties: list[str]
 
 
 class UpdateEntryNodeBody(TypedDict, total=False):
     """What `update_entry_node` sends."""
 
-    id: Required[str]
+    id: Required[Uuid]
     name: Required[str]
     description: str | None
-    imageUrl: str | None
+    imageUrl: Uri | None
     uniqueCustomer: Required[UniqueCustomerBody]
-    sourcePriority: list[str]
+    sourcePriority: list[Uuid]
     mandatoryProperties: list[str]
 
 
@@ -170,7 +170,7 @@ class CreateAggregateNodeBody(TypedDict, total=False):
     name: str
     description: str | None
     imageUrl: str | None
-    entryNodes: Annotated[list[str], Length(least=1)]
+    entryNodes: Annotated[list[Uuid], Length(least=1)]
     matchingProperties: UniqueCustomerBody
     exclusionFilters: Annotated[list[ExclusionFilterBody], Length(most=10)] | None
 
@@ -181,7 +181,7 @@ class UpdateAggregateNodeBody(TypedDict, total=False):
     name: str
     description: str | None
     imageUrl: str | None
-    entryNodes: Annotated[list[str], Length(least=1)]
+    entryNodes: Annotated[list[Uuid], Length(least=1)]
     matchingProperties: UniqueCustomerBody
     exclusionFilters: Annotated[list[ExclusionFilterBody], Length(most=10)] | None
     state: AggregateNodeStates
@@ -208,7 +208,7 @@ class CreateSourceBody(TypedDict, total=False):
     properties: dict[str, Any]
     name: str
     description: str | None
-    nodes: Annotated[list[str], Length(least=1)]
+    nodes: Annotated[list[Uuid], Length(least=1)]
     enabled: bool
 
 
@@ -219,9 +219,9 @@ class UpdateSourceBody(TypedDict, total=False):
     properties: dict[str, Any]
     name: str
     description: str | None
-    nodes: Annotated[list[str], Length(least=1)]
+    nodes: Annotated[list[Uuid], Length(least=1)]
     enabled: bool
-    id: str
+    id: Uuid
 
 
 class UpdateMatchingPolicyBody(TypedDict, total=False):
@@ -234,7 +234,7 @@ class UpdateMatchingPolicyBody(TypedDict, total=False):
 class NodePermissionBody(TypedDict, total=False):
     """The node permission of a body."""
 
-    id: str
+    id: Uuid
     permission: NodePermissions
 
 

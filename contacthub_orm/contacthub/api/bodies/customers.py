@@ -5,7 +5,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Required, TypedDict
 
-from contacthub_orm.contacthub.api.checks import Filled, Length, Matches, OneOf, SumLength
+from contacthub_orm.contacthub.api.checks import Email, Filled, Length, Matches, OneOf, SumLength, Uri, Uuid
 from contacthub_orm.contacthub.api.records.enums import (
     MobileDeviceTypes,
     NotificationServices,
@@ -69,7 +69,7 @@ class MobileDeviceBody(TypedDict, total=False):
 class ContactsBody(TypedDict, total=False):
     """The contacts of a body."""
 
-    email: Annotated[str, Length(most=255)] | None
+    email: Annotated[Email, Length(most=255)] | None
     fax: Annotated[str, Length(most=255)] | None
     mobilePhone: Annotated[str, Length(most=255)] | None
     phone: Annotated[str, Length(most=255)] | None
@@ -191,7 +191,7 @@ class SubscriptionBody(TypedDict, total=False):
 class CustomerBaseBody(TypedDict, total=False):
     """The customer base of a body."""
 
-    pictureUrl: Annotated[str, Length(most=1000)] | None
+    pictureUrl: Annotated[Uri, Length(most=1000)] | None
     title: Annotated[str, Length(most=255)] | None
     prefix: Annotated[str, Length(most=255)] | None
     firstName: Annotated[str, Length(most=255)] | None
@@ -292,7 +292,7 @@ class CreateCustomerBody(TypedDict, total=False):
     """What `create_customer` sends."""
 
     externalId: str | None
-    nodeId: Annotated[str, Filled()]
+    nodeId: Annotated[Uuid, Filled()]
     base: CustomerBaseBody | None
     consents: ConsentsBody | None
     extended: dict[str, Any]
@@ -316,9 +316,9 @@ class PatchCustomerBody(TypedDict, total=False):
 class UpdateCustomerBody(TypedDict, total=False):
     """What `update_customer` sends."""
 
-    id: str
+    id: Uuid
     externalId: str | None
-    nodeId: Annotated[str, Filled()]
+    nodeId: Annotated[Uuid, Filled()]
     base: CustomerBaseBody | None
     consents: ConsentsBody | None
     extended: dict[str, Any]

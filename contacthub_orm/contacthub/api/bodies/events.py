@@ -5,6 +5,7 @@
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
+from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.records.enums import BringBackTypes, EventContexts, EventTypes
 
 __all__ = ["BringBackPropertiesBody", "CreateEventBody", "PatchEventBody", "TrackingBody", "UpdateEventBody"]
@@ -15,7 +16,7 @@ class BringBackPropertiesBody(TypedDict, total=False):
 
     type: BringBackTypes
     value: str
-    nodeId: str
+    nodeId: Uuid
 
 
 class TrackingBody(TypedDict, total=False):
@@ -27,7 +28,7 @@ class TrackingBody(TypedDict, total=False):
 class CreateEventBody(TypedDict, total=False):
     """What `create_event` sends."""
 
-    customerId: str
+    customerId: Uuid
     bringBackProperties: BringBackPropertiesBody | None
     type: Required[EventTypes]
     properties: Required[dict[str, Any]]
@@ -40,8 +41,8 @@ class CreateEventBody(TypedDict, total=False):
 class UpdateEventBody(TypedDict, total=False):
     """What `update_event` sends."""
 
-    id: str
-    customerId: str
+    id: Uuid
+    customerId: Uuid
     bringBackProperties: BringBackPropertiesBody | None
     type: Required[EventTypes]
     properties: Required[dict[str, Any]]
@@ -54,8 +55,8 @@ class UpdateEventBody(TypedDict, total=False):
 class PatchEventBody(TypedDict, total=False):
     """What `patch_event` sends."""
 
-    id: str
-    customerId: str
+    id: Uuid
+    customerId: Uuid
     bringBackProperties: BringBackPropertiesBody | None
     type: EventTypes
     properties: dict[str, Any] | None

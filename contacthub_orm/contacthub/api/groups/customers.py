@@ -8,6 +8,7 @@ from contacthub_orm.contacthub.api.bodies.customers import (
     PatchCustomerBody,
     UpdateCustomerBody,
 )
+from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.groups.customer_elements import CustomerElements
 from contacthub_orm.contacthub.api.operation import operation
 from contacthub_orm.contacthub.api.records.customers import CustomerExportRecord, CustomerRecord
@@ -23,7 +24,7 @@ class Customers(CustomerElements):
     def list_customers(
         self,
         *,
-        nodeId: str = "",
+        nodeId: Uuid = "",
         externalId: str | None = None,
         query: str | None = None,
         fields: str | None = None,
@@ -75,7 +76,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}")
-    def get_customer(self, customerId: str) -> CustomerRecord:
+    def get_customer(self, customerId: Uuid) -> CustomerRecord:
         """Read a customer.
 
         The path is documented: the swagger 1.51.
@@ -96,7 +97,7 @@ class Customers(CustomerElements):
     @operation("PATCH", "/workspaces/{workspaceId}/customers/{customerId}")
     def patch_customer(
         self,
-        customerId: str,
+        customerId: Uuid,
         body: PatchCustomerBody,
         *,
         sessionId: str | None = None,
@@ -125,7 +126,7 @@ class Customers(CustomerElements):
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}")
     def update_customer(
         self,
-        customerId: str,
+        customerId: Uuid,
         body: UpdateCustomerBody,
         *,
         sessionId: str | None = None,
@@ -152,7 +153,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/entries", inferred=True)
-    def list_entry_customers(self, customerId: str, *, page: int, size: int) -> Pages[CustomerRecord]:
+    def list_entry_customers(self, customerId: Uuid, *, page: int, size: int) -> Pages[CustomerRecord]:
         """Entry customers behind an aggregate customer.
 
         The path is inferred: no document states it.
@@ -173,7 +174,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/export", inferred=True)
-    def export_customer(self, customerId: str) -> CustomerExportRecord:
+    def export_customer(self, customerId: Uuid) -> CustomerExportRecord:
         """Export a customer with all events.
 
         The path is inferred: no document states it.
@@ -192,7 +193,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/forget", inferred=True)
-    def forget_customer(self, customerId: str) -> None:
+    def forget_customer(self, customerId: Uuid) -> None:
         """Erase a customer everywhere.
 
         The path is inferred: no document states it.
@@ -208,7 +209,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}")
-    def delete_customer(self, customerId: str) -> None:
+    def delete_customer(self, customerId: Uuid) -> None:
         """Delete a customer.
 
         The path is documented: the swagger 1.51.

@@ -169,3 +169,12 @@ def test_amounts_have_the_configured_currency(api: Api) -> None:
     kpis = api.get("/analytics/events/kpi/purchases").json()["data"]
     assert {one["currency"] for one in kpis if one.get("type") == "currency"} <= {"JPY"}
     assert "JPY" in str(kpis)
+
+
+@pytest.mark.parametrize("path", ["events/kpi/web", "events/updates", "customers/creation-date"])
+def test_a_workspace_without_a_time_zone_counts_by_that_of_the_reference(path: str, api: Api) -> None:
+    before = api.get(f"/analytics/{path}").json()
+
+    assert api.put("/configuration", {"timezone": None}).json()["timezone"] is None
+
+    assert api.get(f"/analytics/{path}").json() == before

@@ -8,6 +8,7 @@ from contacthub_orm.contacthub.api.bodies.configuration import (
     SetAggregateNodeStateBody,
     UpdateAggregateNodeBody,
 )
+from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.nodes import AggregateNodeRecord, AggregateSendSubscriptionRecord
 from contacthub_orm.contacthub.api.records.workspaces import AggregateNodeStateRecord
@@ -56,7 +57,7 @@ class AggregateNodesConfiguration(Group):
     @operation(
         "GET", "/workspaces/{workspaceId}/configuration/nodes/aggregates/{aggregateNodeId}", inferred=True
     )
-    def get_aggregate_node(self, aggregateNodeId: str) -> AggregateNodeRecord:
+    def get_aggregate_node(self, aggregateNodeId: Uuid) -> AggregateNodeRecord:
         """Read an aggregate node.
 
         The path is inferred: no document states it.
@@ -78,7 +79,7 @@ class AggregateNodesConfiguration(Group):
         "PUT", "/workspaces/{workspaceId}/configuration/nodes/aggregates/{aggregateNodeId}", inferred=True
     )
     def update_aggregate_node(
-        self, aggregateNodeId: str, body: UpdateAggregateNodeBody
+        self, aggregateNodeId: Uuid, body: UpdateAggregateNodeBody
     ) -> AggregateNodeRecord:
         """Change an aggregate node.
 
@@ -104,7 +105,7 @@ class AggregateNodesConfiguration(Group):
         inferred=True,
     )
     def set_aggregate_node_state(
-        self, aggregateNodeId: str, body: SetAggregateNodeStateBody
+        self, aggregateNodeId: Uuid, body: SetAggregateNodeStateBody
     ) -> AggregateNodeStateRecord:
         """Change the state of an aggregate node.
 
@@ -130,7 +131,7 @@ class AggregateNodesConfiguration(Group):
         inferred=True,
     )
     def list_aggregate_node_send_subscriptions(
-        self, aggregateNodeId: str
+        self, aggregateNodeId: Uuid
     ) -> list[AggregateSendSubscriptionRecord]:
         """Send subscriptions of an aggregate node.
 

@@ -8,6 +8,7 @@ from contacthub_orm.contacthub.api.bodies.configuration import (
     UpdateSourceBody,
     UpdateUserBody,
 )
+from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.workspaces import SourceRecord, UserRecord
 
@@ -53,7 +54,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/configuration/sources/{sourceId}")
-    def get_source(self, sourceId: str) -> SourceRecord:
+    def get_source(self, sourceId: Uuid) -> SourceRecord:
         """Read a source.
 
         The path is documented: the swagger 1.51.
@@ -72,7 +73,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/configuration/sources/{sourceId}")
-    def update_source(self, sourceId: str, body: UpdateSourceBody) -> SourceRecord:
+    def update_source(self, sourceId: Uuid, body: UpdateSourceBody) -> SourceRecord:
         """Change a source.
 
         The path is documented: the swagger 1.51.
@@ -92,7 +93,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/configuration/sources/{sourceId}/refresh-token")
-    def refresh_source_token(self, sourceId: str) -> SourceRecord:
+    def refresh_source_token(self, sourceId: Uuid) -> SourceRecord:
         """Issue a new token for a source.
 
         The path is documented: the swagger 1.51.
