@@ -62,6 +62,6 @@ def test_what_makes_no_sense_exits_with_2(run, arguments, reason):
 
 
 def test_what_the_service_refuses_exits_with_1(run):
-    result = run("api", "get_customer", "customerId=00000000-0000-4000-8000-000000000000")
+    result = run("api", "get_customer", "customerId=nobody")
     assert result.exit_code == 1
     assert "404" in result.stderr

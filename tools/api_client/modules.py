@@ -51,9 +51,6 @@ CONFIGURATION = {
 """The module of a part of the configuration, by the path below it; what else there is comes to `workspace`."""
 
 ACCEPTED = 202
-UNSURE = {("update_user", "id")}
-"""Arguments whose format is another elsewhere: the id of a user is an integer in all samples."""
-
 ROOT = "/workspaces/{workspaceId}"
 MARK = "# Written by `python -m tools.api_client` from the facts in `contacthub_orm/reference`. Do not edit."
 BASE = "contacthub_orm.contacthub.api"
@@ -150,7 +147,6 @@ RULES = (
     "OneOf",
     "SumLength",
     "Uri",
-    "Uuid",
 )
 
 
@@ -282,10 +278,7 @@ def _method(shapes: Shapes, facts: dict[str, Any]) -> str:
 
 def _parameters(shapes: Shapes, facts: dict[str, Any]) -> list[str]:
     path = [one for one in facts["path_params"] if one["name"] not in ("workspaceId", "nodeId")]
-    found = ["self"]
-    for one in path:
-        unsure = (facts["id"], one["name"]) in UNSURE
-        found.append(f"{one['name']}: {'str' if unsure else type_of_value(one, '', str)}")
+    found = ["self", *(f"{one['name']}: {type_of_value(one, '', str)}" for one in path)]
     body = shapes.body(facts)
     if body is not None:
         found.append(f"body: {body}")

@@ -26,8 +26,8 @@ SCALARS = {
     "object": "dict[str, Any]",
 }
 FORMATS = {"date-time": "datetime", "date": "date", "binary": "bytes"}
-CHECKED = {"email": "Email", "uri": "Uri", "uuid": "Uuid"}
-"""The types of what is sent as a string of a format. An answer is taken as it is."""
+CHECKED = {"email": "Email", "uri": "Uri"}
+"""The types of what is sent as a string of a format. An answer is taken as it is, and an id that no entity has is not found."""
 
 
 def camel(name: str) -> str:

@@ -18,7 +18,7 @@ from contacthub_orm.contacthub.api.records.enums import (
     SourceProvidersCreatable,
     SourceProvidersModifiable,
 )
-from contacthub_orm.contacthub.values.limits import each_formatted, formatted, uri, uuid
+from contacthub_orm.contacthub.values.limits import uri
 from contacthub_orm.errors import Violation
 from contacthub_orm.orm import ActiveRecord, Attr, Embedded, Properties, Resource, attr, embedded
 
@@ -47,7 +47,6 @@ __all__ = [
 ExclusionPattern: TypeAlias = Literal["START_WITH", "CONTAINS"]
 
 _MOST_FILTERS = 10
-_uuids = each_formatted(uuid)
 _LONGEST = 6000
 
 
@@ -61,9 +60,8 @@ def _filled(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
         raise ValueError("must not be empty")
 
 
-def _node_ids(instance: Any, attribute: attrs.Attribute[Any], value: list[Any]) -> None:
-    _filled(instance, attribute, value)
-    _uuids(instance, attribute, value)
+def _absolute(_: Any, __: attrs.Attribute[Any], value: str) -> None:
+    uri(value)
 
 
 def _few(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
@@ -109,9 +107,9 @@ class EntryNode(ActiveRecord, resource=_resource("nodes/entries")):
     id: Attr[str | None] = attr(default=None, read_only=True)
     name: Attr[str] = attr(default=None, required=True, validator=_filled)
     description: Attr[str | None] = attr(default=None)
-    imageUrl: Attr[str | None] = attr(default=None, validator=formatted(uri))
+    imageUrl: Attr[str | None] = attr(default=None, validator=_absolute)
     uniqueCustomer: Embedded[UniqueCustomer] = embedded(default=None)
-    sourcePriority: Attr[list[str]] = attr(default=None, validator=_uuids)
+    sourcePriority: Attr[list[str]] = attr(default=None)
     mandatoryProperties: Attr[list[str]] = attr(default=None)
 
     def _violations(self) -> Iterable[Violation]:
@@ -141,7 +139,7 @@ class AggregateNode(ActiveRecord, resource=_resource("nodes/aggregates")):
     name: Attr[str] = attr(default=None, required=True, validator=_filled)
     description: Attr[str | None] = attr(default=None)
     imageUrl: Attr[str | None] = attr(default=None)
-    entryNodes: Attr[list[str]] = attr(default=None, create_only=True, validator=_node_ids)
+    entryNodes: Attr[list[str]] = attr(default=None, create_only=True, validator=_filled)
     matchingProperties: Embedded[UniqueCustomer] = embedded(default=None, create_only=True)
     exclusionFilters: Attr[list[ExclusionFilter]] = attr(default=None, validator=_few)
     state: Attr[AggregateNodeStates | None] = attr(default=None)
@@ -167,7 +165,7 @@ class Source(ActiveRecord, resource=_resource("sources")):
     description: Attr[str | None] = attr(default=None)
     provider: Attr[SourceProvidersModifiable | None] = attr(default=None)
     properties: Attr[dict[str, Any]] = attr(default=None)
-    nodes: Attr[list[str]] = attr(default=None, validator=_node_ids)
+    nodes: Attr[list[str]] = attr(default=None, validator=_filled)
     enabled: Attr[bool | None] = attr(default=None)
 
     def _violations(self) -> Iterable[Violation]:
@@ -183,7 +181,7 @@ class Source(ActiveRecord, resource=_resource("sources")):
 class NodePermission(Properties):
     """What a user may do at a node: read (R), write (W) or both (RW). The service's default is R."""
 
-    id: Attr[str] = attr(default=None, required=True, validator=formatted(uuid))
+    id: Attr[str] = attr(default=None, required=True)
     permission: Attr[NodePermissions | None] = attr(default=None)
 
 

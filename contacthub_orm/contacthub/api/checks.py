@@ -37,7 +37,6 @@ __all__ = [
     "OneOf",
     "SumLength",
     "Uri",
-    "Uuid",
     "is_required",
     "violations",
 ]
@@ -144,7 +143,6 @@ class Form:
 
 Email: TypeAlias = Annotated[str, Form("email")]
 Uri: TypeAlias = Annotated[str, Form("uri")]
-Uuid: TypeAlias = Annotated[str, Form("uuid")]
 
 
 @attrs.frozen

@@ -155,12 +155,7 @@ class Client:
             APIError: if the service answers with an error.
         """
         given = self._completed(declared, given)
-        broken = [
-            one
-            for name in declared.hints
-            for one in _broken(declared, name, given[name])
-            if not self._is_filled_in(one)
-        ]
+        broken = [one for name in declared.hints for one in _broken(declared, name, given[name])]
         if broken:
             raise ValidationError(broken)
         answer = self.transport.send(
@@ -190,10 +185,6 @@ class Client:
         if is_required(wanted) and isinstance(body, Mapping) and body.get("nodeId") is None:
             return {**given, "body": {**body, "nodeId": self.node_id}}
         return given
-
-    def _is_filled_in(self, broken: Violation) -> bool:
-        """Whether a rule is about the id of the node, which is no argument of the call."""
-        return self.node_id is not None and broken.path == "nodeId" and broken.value is self.node_id
 
     def _path(self, declared: Operation, given: Mapping[str, Any]) -> str:
         return path_of(declared, self.paths, {"workspaceId": self.workspace_id, **given})

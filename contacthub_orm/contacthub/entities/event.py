@@ -20,7 +20,7 @@ from contacthub_orm.contacthub.values.enums import (
     EventOrigin,
     EventType,
 )
-from contacthub_orm.contacthub.values.limits import formatted, misformed_in_event, payload_rule, uuid
+from contacthub_orm.contacthub.values.limits import misformed_in_event, payload_rule
 from contacthub_orm.errors import ConfigurationError, InvalidRequestError, Violation
 from contacthub_orm.orm import (
     Attr,
@@ -63,7 +63,7 @@ class BringBackProperties(Properties):
 
     type: Attr[BringBackType | None] = attr(default=None)
     value: Attr[str | None] = attr(default=None)
-    nodeId: Attr[str | None] = attr(default=None, validator=formatted(uuid))
+    nodeId: Attr[str | None] = attr(default=None)
 
 
 class GoogleAnalytics(Properties):
@@ -110,7 +110,7 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
     node: Bound[Node] = bound(default=None, kw_only=False)
     id: Attr[str | None] = attr(default=None, read_only=True)
     customer: Reference[Customer] = reference("customerId", "customers", default=None)
-    customerId: Attr[str | None] = attr(default=None, create_only=True, validator=formatted(uuid))
+    customerId: Attr[str | None] = attr(default=None, create_only=True)
     bringBackProperties: Embedded[BringBackProperties] = embedded(default=None, create_only=True)
     type: Attr[EventType | None] = attr(default=None, create_only=True, required=True)
     properties: Embedded[Any] = embedded(default=None, required=True)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "at_most",
-    "each_formatted",
     "email",
     "formatted",
     "in_total_at_most",
@@ -38,12 +37,10 @@ __all__ = [
     "payload_rule",
     "string",
     "uri",
-    "uuid",
 ]
 
 _MOST_DIGITS: Final = 18
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_UUID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ].*([Zz]|[+-]\d{2}:?\d{2})")
 
 
@@ -99,16 +96,6 @@ def uri(value: str) -> None:
         raise ValueError(f"must be an absolute URI such as https://example.com/me.png, got {value!r}")
 
 
-def uuid(value: str) -> None:
-    """Check that a string is an id as the service makes them.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    if not _UUID.fullmatch(value):
-        raise ValueError(f"must be a UUID, as the service's ids are, got {value!r}")
-
-
 def _instant(value: str) -> None:
     """Check that a string is a date and time with a zone, in a form in which live clients send one."""
     try:
@@ -123,7 +110,6 @@ def _instant(value: str) -> None:
 FORMATS: Final[Mapping[str, Callable[[str], None]]] = {
     "email": email,
     "uri": uri,
-    "uuid": uuid,
     "date-time": _instant,
 }
 """What checks a string, by the name of its format; each raises a ValueError that says the rule."""
@@ -134,17 +120,6 @@ def formatted(form: Callable[[str], None]) -> Validator:
 
     def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
         form(value)
-
-    return check
-
-
-def each_formatted(form: Callable[[str], None]) -> Validator:
-    """A list of strings of a format."""
-
-    def check(_: Any, __: attrs.Attribute[Any], value: list[Any]) -> None:
-        for one in value:
-            if isinstance(one, str):  # the type's own check refuses others
-                form(one)
 
     return check
 

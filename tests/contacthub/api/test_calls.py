@@ -108,20 +108,6 @@ def test_a_string_of_another_form_is_refused(recording: Recording) -> None:
         recording.api().customers.patch_customer(ONE, {"base": {"locale": "italian"}})
 
 
-@pytest.mark.parametrize("value", ["7", "5d9e24ba8e7b4a2fa9b1bc5c2f9e6a11", f" {ONE}", f"{ONE}\n"])
-def test_an_id_that_is_no_uuid_is_refused_before_it_is_sent(value: str, recording: Recording) -> None:
-    api = recording.api("N")
-
-    with pytest.raises(ValidationError, match="^customerId: must be a UUID"):
-        api.customers.get_customer(value)
-    with pytest.raises(ValidationError, match=r"^entryNodes\[0\]: must be a UUID"):
-        api.configuration.create_aggregate_node(
-            {"name": "All", "entryNodes": [value], "matchingProperties": {"properties": ["externalId"]}}
-        )
-
-    assert recording.sent == []
-
-
 class NotAvailable:
     """As pandas' NA: no comparison with it is true or false."""
 
@@ -149,23 +135,10 @@ def test_a_value_without_a_truth_value_is_refused_as_any_other(recording: Record
     assert recording.sent == []
 
 
-def test_an_id_is_taken_in_any_case(recording: Recording) -> None:
-    recording.api().customers.get_customer(ONE.upper())
-
-    assert recording.sent[0]["path"].endswith(ONE.upper())
-
-
-def test_the_id_of_a_user_is_taken_as_an_integer_that_samples_show(recording: Recording) -> None:
-    recording.api().configuration.update_user("7", {"nodes": []})
-
-    assert recording.sent[0]["path"].endswith("/users/7")
-
-
 def test_the_formats_of_a_customer_and_other_rules_are_told_together(recording: Recording) -> None:
     with pytest.raises(ValidationError) as error:
         recording.api("N").customers.create_customer(
             {
-                "nodeId": "mine",
                 "externalId": "1",
                 "base": {"firstName": "x" * 256, "pictureUrl": "me.png", "contacts": {"email": "bruce"}},
                 "extended": {"odd": object()},
@@ -173,7 +146,6 @@ def test_the_formats_of_a_customer_and_other_rules_are_told_together(recording: 
         )
 
     found = broken(error)
-    assert found["nodeId"].startswith("must be a UUID")
     assert found["base.pictureUrl"].startswith("must be an absolute URI")
     assert found["base.contacts.email"].startswith("must be an e-mail address")
     assert found["base.firstName"] == "must have at most 255 characters, has 256"

@@ -24,8 +24,6 @@ from contacthub_orm.contacthub.values.enums import EventContext, EventType
 from contacthub_orm.orm.entity.validation import violations
 from contacthub_orm.sandbox import Sandbox
 
-CUSTOMER = "5d9e24ba-8e7b-4a2f-a9b1-bc5c2f9e6a11"
-
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -74,7 +72,7 @@ def test_it_is_loaded_as_the_class_of_its_context(
 
 def test_an_object_of_the_class_is_taken_as_it_is() -> None:
     info = RetailContextInfo(store=Store(id="s1", type=StoreType.FREE_STANDING))
-    order = CompletedOrder(customerId=CUSTOMER, context=EventContext.RETAIL, contextInfo=info)
+    order = CompletedOrder(customerId="1", context=EventContext.RETAIL, contextInfo=info)
 
     assert order.contextInfo is info
     info.store.name = "Wayne's"
@@ -93,7 +91,7 @@ def test_an_object_of_another_context_becomes_one_of_its_own() -> None:
 
 
 def test_it_is_chosen_when_it_is_read_first() -> None:
-    event = Event(customerId=CUSTOMER, type=EventType.VIEWED_PAGE)
+    event = Event(customerId="1", type=EventType.VIEWED_PAGE)
     event.context = EventContext.SOCIAL
 
     assert type(event.contextInfo) is SocialContextInfo
@@ -120,7 +118,7 @@ def test_null_reads_as_an_empty_one() -> None:
 
 def test_it_is_checked_before_it_is_sent() -> None:
     def broken(info: dict[str, Any]) -> list[str]:
-        order = CompletedOrder(customerId=CUSTOMER, context=EventContext.RETAIL, contextInfo=info)
+        order = CompletedOrder(customerId="1", context=EventContext.RETAIL, contextInfo=info)
         return [f"{violation.path}: {violation.rule}" for violation in violations(order)]
 
     assert broken({"user": {"username": "al"}}) == ["CompletedOrder.contextInfo.user.id: is required"]
@@ -133,7 +131,7 @@ def test_it_is_checked_before_it_is_sent() -> None:
 
 def test_reading_an_absent_user_leaves_no_trace() -> None:
     order = CompletedOrder(
-        customerId=CUSTOMER, context=EventContext.WEB, contextInfo={"client": {"ip": "127.0.0.1"}}
+        customerId="1", context=EventContext.WEB, contextInfo={"client": {"ip": "127.0.0.1"}}
     )
     assert order.contextInfo.user.id is None
 

@@ -248,7 +248,7 @@ def test_a_class_of_ones_own_is_found_by_its_own_query(sandbox: Sandbox, bruce: 
         assert session.get(CompletedOrder, identity) is found
     with Session(sandbox.node) as session:
         assert type(session.get(Event, identity)) is CompletedOrder
-        assert ParcelOrder().type is EventType.COMPLETED_ORDER
+        assert ParcelOrder(customerId="1").type is EventType.COMPLETED_ORDER
 
 
 @pytest.mark.usefixtures("declared")

@@ -162,17 +162,6 @@ def test_an_event_needs_a_type_and_a_context() -> None:
     assert broken(Event(customerId=CUSTOMER)) == ["Event.type: is required", "Event.context: is required"]
 
 
-def test_the_ids_that_an_event_names_are_uuids() -> None:
-    bring_back = {"type": "EXTERNAL_ID", "value": "1", "nodeId": "mine"}
-
-    assert broken(event(customerId="7")) == [
-        "Event.customerId: must be a UUID, as the service's ids are, got '7'"
-    ]
-    assert broken(event(bringBackProperties=bring_back)) == [
-        "Event.bringBackProperties.nodeId: must be a UUID, as the service's ids are, got 'mine'"
-    ]
-
-
 def test_the_formats_in_the_properties_and_the_context_of_an_event_are_those_of_its_schemas() -> None:
     properties = {"url": "wayne.com", "title": "Home"}
     info = {"user": {"id": "7", "contacts": {"email": "bruce"}}}

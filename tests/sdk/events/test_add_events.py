@@ -358,9 +358,7 @@ def test_a_type_or_context_that_there_is_not_is_refused_before_a_request(
 
 def test_an_event_of_a_customer_that_is_not_there_is_a_404(contacthub_sandbox: Sandbox) -> None:
     with pytest.raises(APIError) as caught:
-        contacthub_sandbox.node.add_event(
-            customerId="00000000-0000-4000-8000-000000000000", type="loggedIn", context="WEB", properties={}
-        )
+        contacthub_sandbox.node.add_event(customerId="nobody", type="loggedIn", context="WEB", properties={})
 
     assert caught.value.status == 404
 

@@ -4,7 +4,7 @@
 
 from typing import Annotated, Any, Required, TypedDict
 
-from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Distinct, Length, Uri, Uuid
+from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Distinct, Length, Uri
 from contacthub_orm.contacthub.api.records.enums import (
     AggregateNodeStates,
     EventTypes,
@@ -134,19 +134,19 @@ class CreateEntryNodeBody(TypedDict, total=False):
     description: str | None
     imageUrl: Uri | None
     uniqueCustomer: UniqueCustomerBody
-    sourcePriority: list[Uuid]
+    sourcePriority: list[str]
     mandatoryProperties: list[str]
 
 
 class UpdateEntryNodeBody(TypedDict, total=False):
     """What `update_entry_node` sends."""
 
-    id: Required[Uuid]
+    id: Required[str]
     name: Required[str]
     description: str | None
     imageUrl: Uri | None
     uniqueCustomer: Required[UniqueCustomerBody]
-    sourcePriority: list[Uuid]
+    sourcePriority: list[str]
     mandatoryProperties: list[str]
 
 
@@ -170,7 +170,7 @@ class CreateAggregateNodeBody(TypedDict, total=False):
     name: str
     description: str | None
     imageUrl: str | None
-    entryNodes: Annotated[list[Uuid], Length(least=1)]
+    entryNodes: Annotated[list[str], Length(least=1)]
     matchingProperties: UniqueCustomerBody
     exclusionFilters: Annotated[list[ExclusionFilterBody], Length(most=10)] | None
 
@@ -181,7 +181,7 @@ class UpdateAggregateNodeBody(TypedDict, total=False):
     name: str
     description: str | None
     imageUrl: str | None
-    entryNodes: Annotated[list[Uuid], Length(least=1)]
+    entryNodes: Annotated[list[str], Length(least=1)]
     matchingProperties: UniqueCustomerBody
     exclusionFilters: Annotated[list[ExclusionFilterBody], Length(most=10)] | None
     state: AggregateNodeStates
@@ -208,7 +208,7 @@ class CreateSourceBody(TypedDict, total=False):
     properties: dict[str, Any]
     name: str
     description: str | None
-    nodes: Annotated[list[Uuid], Length(least=1)]
+    nodes: Annotated[list[str], Length(least=1)]
     enabled: bool
 
 
@@ -219,9 +219,9 @@ class UpdateSourceBody(TypedDict, total=False):
     properties: dict[str, Any]
     name: str
     description: str | None
-    nodes: Annotated[list[Uuid], Length(least=1)]
+    nodes: Annotated[list[str], Length(least=1)]
     enabled: bool
-    id: Uuid
+    id: str
 
 
 class UpdateMatchingPolicyBody(TypedDict, total=False):
@@ -234,7 +234,7 @@ class UpdateMatchingPolicyBody(TypedDict, total=False):
 class NodePermissionBody(TypedDict, total=False):
     """The node permission of a body."""
 
-    id: Uuid
+    id: str
     permission: NodePermissions
 
 

@@ -5,7 +5,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Required, TypedDict
 
-from contacthub_orm.contacthub.api.checks import Email, Filled, Length, Matches, OneOf, SumLength, Uri, Uuid
+from contacthub_orm.contacthub.api.checks import Email, Filled, Length, Matches, OneOf, SumLength, Uri
 from contacthub_orm.contacthub.api.records.enums import (
     MobileDeviceTypes,
     NotificationServices,
@@ -292,7 +292,7 @@ class CreateCustomerBody(TypedDict, total=False):
     """What `create_customer` sends."""
 
     externalId: str | None
-    nodeId: Annotated[Uuid, Filled()]
+    nodeId: Annotated[str, Filled()]
     base: CustomerBaseBody | None
     consents: ConsentsBody | None
     extended: dict[str, Any]
@@ -316,9 +316,9 @@ class PatchCustomerBody(TypedDict, total=False):
 class UpdateCustomerBody(TypedDict, total=False):
     """What `update_customer` sends."""
 
-    id: Uuid
+    id: str
     externalId: str | None
-    nodeId: Annotated[Uuid, Filled()]
+    nodeId: Annotated[str, Filled()]
     base: CustomerBaseBody | None
     consents: ConsentsBody | None
     extended: dict[str, Any]

@@ -5,7 +5,6 @@
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.records.enums import BringBackTypes, EventContexts, EventTypes
 
 __all__ = ["BringBackPropertiesBody", "CreateEventBody", "PatchEventBody", "TrackingBody", "UpdateEventBody"]
@@ -16,7 +15,7 @@ class BringBackPropertiesBody(TypedDict, total=False):
 
     type: BringBackTypes
     value: str
-    nodeId: Uuid
+    nodeId: str
 
 
 class TrackingBody(TypedDict, total=False):
@@ -28,7 +27,7 @@ class TrackingBody(TypedDict, total=False):
 class CreateEventBody(TypedDict, total=False):
     """What `create_event` sends."""
 
-    customerId: Uuid
+    customerId: str
     bringBackProperties: BringBackPropertiesBody | None
     type: Required[EventTypes]
     properties: Required[dict[str, Any]]
@@ -41,8 +40,8 @@ class CreateEventBody(TypedDict, total=False):
 class UpdateEventBody(TypedDict, total=False):
     """What `update_event` sends."""
 
-    id: Uuid
-    customerId: Uuid
+    id: str
+    customerId: str
     bringBackProperties: BringBackPropertiesBody | None
     type: Required[EventTypes]
     properties: Required[dict[str, Any]]
@@ -55,8 +54,8 @@ class UpdateEventBody(TypedDict, total=False):
 class PatchEventBody(TypedDict, total=False):
     """What `patch_event` sends."""
 
-    id: Uuid
-    customerId: Uuid
+    id: str
+    customerId: str
     bringBackProperties: BringBackPropertiesBody | None
     type: EventTypes
     properties: dict[str, Any] | None

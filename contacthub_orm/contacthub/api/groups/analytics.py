@@ -5,7 +5,6 @@
 from datetime import datetime
 
 from contacthub_orm.contacthub.api.answers import Pages
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.analytics import (
     KeyValueAnswer,
@@ -31,7 +30,7 @@ class Analytics(Group):
     @operation("GET", "/workspaces/{workspaceId}/analytics/customers/{customerId}/events", inferred=True)
     def get_customer_events_by_category(
         self,
-        customerId: Uuid,
+        customerId: str,
         *,
         start: datetime | None = None,
         end: datetime | None = None,
@@ -61,7 +60,7 @@ class Analytics(Group):
         "GET", "/workspaces/{workspaceId}/analytics/customers/{customerId}/buying-behaviors", inferred=True
     )
     def get_customer_buying_behaviors(
-        self, customerId: Uuid, *, start: datetime | None = None, end: datetime | None = None
+        self, customerId: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> KpiAnswer:
         """Spending indicators of one customer.
 
@@ -115,7 +114,7 @@ class Analytics(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/analytics/customers/count", inferred=True)
-    def count_customers(self, *, nodeId: Uuid | None = None) -> KeyValueAnswer:
+    def count_customers(self, *, nodeId: str | None = None) -> KeyValueAnswer:
         """Total number of customers.
 
         The path is inferred: no document states it.
@@ -140,7 +139,7 @@ class Analytics(Group):
         start: datetime | None = None,
         end: datetime | None = None,
         mode: AggregationModes | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
     ) -> TimeSeriesAnswer:
         """New customers over time, by registeredAt.
 
@@ -163,7 +162,7 @@ class Analytics(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/analytics/customers/communication-channels", inferred=True)
-    def count_customers_by_channel(self, *, nodeId: Uuid | None = None) -> KeyValueAnswer:
+    def count_customers_by_channel(self, *, nodeId: str | None = None) -> KeyValueAnswer:
         """Customers by reachable channel.
 
         The path is inferred: no document states it.
@@ -188,7 +187,7 @@ class Analytics(Group):
         start: datetime | None = None,
         end: datetime | None = None,
         type: UpdateAggregationTypes | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
     ) -> TimeSeriesAnswer:
         """Customers added, updated or deleted over time.
 
@@ -217,7 +216,7 @@ class Analytics(Group):
         start: datetime | None = None,
         end: datetime | None = None,
         type: UpdateAggregationTypes | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
     ) -> TimeSeriesAnswer:
         """Events added, updated or deleted over time.
 
@@ -246,7 +245,7 @@ class Analytics(Group):
         start: datetime | None = None,
         end: datetime | None = None,
         context: EventContextsOrAll | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
     ) -> TimeSeriesAnswer:
         """Events over time, by type and context.
 
@@ -275,7 +274,7 @@ class Analytics(Group):
         start: datetime | None = None,
         end: datetime | None = None,
         type: PurchaseKpiTypes | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
     ) -> KpiAnswer:
         """Purchase indicators.
 
@@ -299,7 +298,7 @@ class Analytics(Group):
 
     @operation("GET", "/workspaces/{workspaceId}/analytics/events/kpi/ecommerce", inferred=True)
     def get_ecommerce_kpis(
-        self, *, start: datetime | None = None, end: datetime | None = None, nodeId: Uuid | None = None
+        self, *, start: datetime | None = None, end: datetime | None = None, nodeId: str | None = None
     ) -> KpiAnswer:
         """E-commerce indicators.
 
@@ -322,7 +321,7 @@ class Analytics(Group):
 
     @operation("GET", "/workspaces/{workspaceId}/analytics/events/kpi/web", inferred=True)
     def get_web_kpis(
-        self, *, start: datetime | None = None, end: datetime | None = None, nodeId: Uuid | None = None
+        self, *, start: datetime | None = None, end: datetime | None = None, nodeId: str | None = None
     ) -> KeyValueListAnswer:
         """Web indicators.
 

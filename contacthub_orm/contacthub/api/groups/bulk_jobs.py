@@ -4,7 +4,6 @@
 
 from contacthub_orm.contacthub.api.answers import Pages
 from contacthub_orm.contacthub.api.bodies.workspaces import CreateBulkJobBody
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.enums import BulkJobEntities, BulkJobStatuses
 from contacthub_orm.contacthub.api.records.workspaces import BulkJobRecord
@@ -19,7 +18,7 @@ class BulkJobs(Group):
     def list_bulk_jobs(
         self,
         *,
-        nodeId: Uuid = "",
+        nodeId: str = "",
         status: BulkJobStatuses | None = None,
         entity: BulkJobEntities | None = None,
         size: int | None = None,
@@ -49,7 +48,7 @@ class BulkJobs(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/nodes/{nodeId}/bulk-jobs", inferred=True)
-    def create_bulk_job(self, body: CreateBulkJobBody, *, nodeId: Uuid = "") -> BulkJobRecord:
+    def create_bulk_job(self, body: CreateBulkJobBody, *, nodeId: str = "") -> BulkJobRecord:
         """Upload a CSV and create a bulk job.
 
         The path is inferred: no document states it.
@@ -69,7 +68,7 @@ class BulkJobs(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/nodes/{nodeId}/bulk-jobs/{jobId}", inferred=True)
-    def get_bulk_job(self, jobId: Uuid, *, nodeId: Uuid = "") -> BulkJobRecord:
+    def get_bulk_job(self, jobId: str, *, nodeId: str = "") -> BulkJobRecord:
         """Get one bulk job.
 
         The path is inferred: no document states it.
@@ -89,7 +88,7 @@ class BulkJobs(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/nodes/{nodeId}/bulk-jobs/{jobId}/results", inferred=True)
-    def get_bulk_job_results(self, jobId: Uuid, *, nodeId: Uuid = "") -> str:
+    def get_bulk_job_results(self, jobId: str, *, nodeId: str = "") -> str:
         """Download the result file of a bulk job.
 
         The path is inferred: no document states it.

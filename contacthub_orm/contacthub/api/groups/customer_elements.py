@@ -3,7 +3,6 @@
 # Written by `python -m tools.api_client` from the facts in `contacthub_orm/reference`. Do not edit.
 
 from contacthub_orm.contacthub.api.bodies.customers import EducationBody, JobBody, LikeBody
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.customers import EducationRecord, JobRecord, LikeRecord
 
@@ -14,7 +13,7 @@ class CustomerElements(Group):
     """Operations on customer elements."""
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/educations")
-    def create_education(self, customerId: Uuid, body: EducationBody) -> EducationRecord:
+    def create_education(self, customerId: str, body: EducationBody) -> EducationRecord:
         """Add a education to a customer.
 
         The path is documented: the swagger 1.51.
@@ -34,7 +33,7 @@ class CustomerElements(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/educations/{id}")
-    def get_education(self, customerId: Uuid, id: str) -> EducationRecord:
+    def get_education(self, customerId: str, id: str) -> EducationRecord:
         """Read a education of a customer.
 
         The path is documented: the swagger 1.51.
@@ -54,7 +53,7 @@ class CustomerElements(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}/educations/{id}")
-    def update_education(self, customerId: Uuid, id: str, body: EducationBody) -> EducationRecord:
+    def update_education(self, customerId: str, id: str, body: EducationBody) -> EducationRecord:
         """Replace a education of a customer.
 
         The path is documented: the swagger 1.51.
@@ -75,7 +74,7 @@ class CustomerElements(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}/educations/{id}")
-    def delete_education(self, customerId: Uuid, id: str) -> None:
+    def delete_education(self, customerId: str, id: str) -> None:
         """Remove a education of a customer.
 
         The path is documented: the swagger 1.51.
@@ -92,7 +91,7 @@ class CustomerElements(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/likes")
-    def create_like(self, customerId: Uuid, body: LikeBody) -> LikeRecord:
+    def create_like(self, customerId: str, body: LikeBody) -> LikeRecord:
         """Add a like to a customer.
 
         The path is documented: the swagger 1.51.
@@ -112,7 +111,7 @@ class CustomerElements(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/likes/{id}")
-    def get_like(self, customerId: Uuid, id: str) -> LikeRecord:
+    def get_like(self, customerId: str, id: str) -> LikeRecord:
         """Read a like of a customer.
 
         The path is documented: the swagger 1.51.
@@ -132,7 +131,7 @@ class CustomerElements(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}/likes/{id}")
-    def update_like(self, customerId: Uuid, id: str, body: LikeBody) -> LikeRecord:
+    def update_like(self, customerId: str, id: str, body: LikeBody) -> LikeRecord:
         """Replace a like of a customer.
 
         The path is documented: the swagger 1.51.
@@ -153,7 +152,7 @@ class CustomerElements(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}/likes/{id}")
-    def delete_like(self, customerId: Uuid, id: str) -> None:
+    def delete_like(self, customerId: str, id: str) -> None:
         """Remove a like of a customer.
 
         The path is documented: the swagger 1.51.
@@ -170,7 +169,7 @@ class CustomerElements(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/jobs")
-    def create_job(self, customerId: Uuid, body: JobBody) -> JobRecord:
+    def create_job(self, customerId: str, body: JobBody) -> JobRecord:
         """Add a job to a customer.
 
         The path is documented: the swagger 1.51.
@@ -190,7 +189,7 @@ class CustomerElements(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/jobs/{id}")
-    def get_job(self, customerId: Uuid, id: str) -> JobRecord:
+    def get_job(self, customerId: str, id: str) -> JobRecord:
         """Read a job of a customer.
 
         The path is documented: the swagger 1.51.
@@ -210,7 +209,7 @@ class CustomerElements(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}/jobs/{id}")
-    def update_job(self, customerId: Uuid, id: str, body: JobBody) -> JobRecord:
+    def update_job(self, customerId: str, id: str, body: JobBody) -> JobRecord:
         """Replace a job of a customer.
 
         The path is documented: the swagger 1.51.
@@ -231,7 +230,7 @@ class CustomerElements(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}/jobs/{id}")
-    def delete_job(self, customerId: Uuid, id: str) -> None:
+    def delete_job(self, customerId: str, id: str) -> None:
         """Remove a job of a customer.
 
         The path is documented: the swagger 1.51.

@@ -8,7 +8,6 @@ from contacthub_orm.contacthub.api.bodies.customers import (
     PatchCustomerBody,
     UpdateCustomerBody,
 )
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.groups.customer_elements import CustomerElements
 from contacthub_orm.contacthub.api.operation import operation
 from contacthub_orm.contacthub.api.records.customers import CustomerExportRecord, CustomerRecord
@@ -24,7 +23,7 @@ class Customers(CustomerElements):
     def list_customers(
         self,
         *,
-        nodeId: Uuid = "",
+        nodeId: str = "",
         externalId: str | None = None,
         query: str | None = None,
         fields: str | None = None,
@@ -76,7 +75,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}")
-    def get_customer(self, customerId: Uuid) -> CustomerRecord:
+    def get_customer(self, customerId: str) -> CustomerRecord:
         """Read a customer.
 
         The path is documented: the swagger 1.51.
@@ -97,7 +96,7 @@ class Customers(CustomerElements):
     @operation("PATCH", "/workspaces/{workspaceId}/customers/{customerId}")
     def patch_customer(
         self,
-        customerId: Uuid,
+        customerId: str,
         body: PatchCustomerBody,
         *,
         sessionId: str | None = None,
@@ -126,7 +125,7 @@ class Customers(CustomerElements):
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}")
     def update_customer(
         self,
-        customerId: Uuid,
+        customerId: str,
         body: UpdateCustomerBody,
         *,
         sessionId: str | None = None,
@@ -153,7 +152,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/entries", inferred=True)
-    def list_entry_customers(self, customerId: Uuid, *, page: int, size: int) -> Pages[CustomerRecord]:
+    def list_entry_customers(self, customerId: str, *, page: int, size: int) -> Pages[CustomerRecord]:
         """Entry customers behind an aggregate customer.
 
         The path is inferred: no document states it.
@@ -174,7 +173,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/export", inferred=True)
-    def export_customer(self, customerId: Uuid) -> CustomerExportRecord:
+    def export_customer(self, customerId: str) -> CustomerExportRecord:
         """Export a customer with all events.
 
         The path is inferred: no document states it.
@@ -193,7 +192,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/forget", inferred=True)
-    def forget_customer(self, customerId: Uuid) -> None:
+    def forget_customer(self, customerId: str) -> None:
         """Erase a customer everywhere.
 
         The path is inferred: no document states it.
@@ -209,7 +208,7 @@ class Customers(CustomerElements):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}")
-    def delete_customer(self, customerId: Uuid) -> None:
+    def delete_customer(self, customerId: str) -> None:
         """Delete a customer.
 
         The path is documented: the swagger 1.51.

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from contacthub_orm.contacthub.api.answers import Pages
 from contacthub_orm.contacthub.api.bodies.events import CreateEventBody, PatchEventBody, UpdateEventBody
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.enums import EventContexts, EventModes, EventNav, EventTypes
 from contacthub_orm.contacthub.api.records.events import EventCreatedRecord, EventRecord
@@ -22,7 +21,7 @@ class Events(Group):
         self,
         *,
         customerId: str | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
         type: EventTypes | None = None,
         context: EventContexts | None = None,
         mode: EventModes | None = None,
@@ -83,7 +82,7 @@ class Events(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/events/{id}")
-    def get_event(self, id: Uuid, *, nav: EventNav | None = None) -> EventRecord:
+    def get_event(self, id: str, *, nav: EventNav | None = None) -> EventRecord:
         """Read an event.
 
         The path is documented: the swagger 1.51.
@@ -103,7 +102,7 @@ class Events(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/events/{id}", accepted=True)
-    def update_event(self, id: Uuid, body: UpdateEventBody) -> EventRecord:
+    def update_event(self, id: str, body: UpdateEventBody) -> EventRecord:
         """Replace an event.
 
         The path is documented: the swagger 1.51.
@@ -123,7 +122,7 @@ class Events(Group):
         ...
 
     @operation("PATCH", "/workspaces/{workspaceId}/events/{id}", accepted=True)
-    def patch_event(self, id: Uuid, body: PatchEventBody) -> None:
+    def patch_event(self, id: str, body: PatchEventBody) -> None:
         """Change some properties of an event.
 
         The path is documented: the swagger 1.51.
@@ -140,7 +139,7 @@ class Events(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/events/{id}")
-    def delete_event(self, id: Uuid) -> None:
+    def delete_event(self, id: str) -> None:
         """Delete an event.
 
         The path is documented: the swagger 1.51.

@@ -3,7 +3,6 @@
 # Written by `python -m tools.api_client` from the facts in `contacthub_orm/reference`. Do not edit.
 
 from contacthub_orm.contacthub.api.bodies.customers import CreateSessionBody
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.customers import SessionRecord
 
@@ -14,7 +13,7 @@ class Sessions(Group):
     """Operations on sessions."""
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/sessions")
-    def list_sessions(self, customerId: Uuid) -> list[SessionRecord]:
+    def list_sessions(self, customerId: str) -> list[SessionRecord]:
         """Sessions of a customer.
 
         The path is documented: the swagger 1.51.
@@ -33,7 +32,7 @@ class Sessions(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/sessions")
-    def create_session(self, customerId: Uuid, body: CreateSessionBody) -> SessionRecord:
+    def create_session(self, customerId: str, body: CreateSessionBody) -> SessionRecord:
         """Link a session id to a customer.
 
         The path is documented: the swagger 1.51.
@@ -53,7 +52,7 @@ class Sessions(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/sessions/{sessionId}")
-    def get_session(self, customerId: Uuid, sessionId: str) -> SessionRecord:
+    def get_session(self, customerId: str, sessionId: str) -> SessionRecord:
         """Read a session.
 
         The path is documented: the swagger 1.51.
@@ -73,7 +72,7 @@ class Sessions(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}/sessions/{sessionId}")
-    def delete_session(self, customerId: Uuid, sessionId: str) -> None:
+    def delete_session(self, customerId: str, sessionId: str) -> None:
         """Unlink a session.
 
         The path is documented: the swagger 1.51.

@@ -3,7 +3,6 @@
 # Written by `python -m tools.api_client` from the facts in `contacthub_orm/reference`. Do not edit.
 
 from contacthub_orm.contacthub.api.bodies.customers import SubscriptionBody
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.customers import SubscriptionRecord
 
@@ -14,7 +13,7 @@ class Subscriptions(Group):
     """Operations on subscriptions."""
 
     @operation("POST", "/workspaces/{workspaceId}/customers/{customerId}/subscriptions")
-    def create_subscription(self, customerId: Uuid, body: SubscriptionBody) -> SubscriptionRecord:
+    def create_subscription(self, customerId: str, body: SubscriptionBody) -> SubscriptionRecord:
         """Add a subscription to a customer.
 
         The path is documented: the swagger 1.51.
@@ -34,7 +33,7 @@ class Subscriptions(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/customers/{customerId}/subscriptions/{propertyId}")
-    def get_subscription(self, customerId: Uuid, propertyId: str) -> SubscriptionRecord:
+    def get_subscription(self, customerId: str, propertyId: str) -> SubscriptionRecord:
         """Read a subscription.
 
         The path is documented: the swagger 1.51.
@@ -55,7 +54,7 @@ class Subscriptions(Group):
 
     @operation("PUT", "/workspaces/{workspaceId}/customers/{customerId}/subscriptions/{propertyId}")
     def update_subscription(
-        self, customerId: Uuid, propertyId: str, body: SubscriptionBody
+        self, customerId: str, propertyId: str, body: SubscriptionBody
     ) -> SubscriptionRecord:
         """Change a subscription.
 
@@ -77,7 +76,7 @@ class Subscriptions(Group):
         ...
 
     @operation("DELETE", "/workspaces/{workspaceId}/customers/{customerId}/subscriptions/{propertyId}")
-    def delete_subscription(self, customerId: Uuid, propertyId: str) -> None:
+    def delete_subscription(self, customerId: str, propertyId: str) -> None:
         """Remove a subscription.
 
         The path is documented: the swagger 1.51.

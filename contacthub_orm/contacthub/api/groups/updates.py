@@ -4,7 +4,7 @@
 
 from typing import Annotated
 
-from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Uuid
+from contacthub_orm.contacthub.api.checks import AtLeast, AtMost
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.enums import UpdateEntities
 from contacthub_orm.contacthub.api.records.events import LastOffsetRecord, UpdateStreamRecord
@@ -17,7 +17,7 @@ class Updates(Group):
 
     @operation("GET", "/workspaces/{workspaceId}/updates/last-offset")
     def get_last_update_offset(
-        self, *, nodeId: Uuid | None = None, entity: UpdateEntities | None = None
+        self, *, nodeId: str | None = None, entity: UpdateEntities | None = None
     ) -> LastOffsetRecord:
         """Offset of the newest update.
 
@@ -44,7 +44,7 @@ class Updates(Group):
         size: Annotated[int, AtLeast(0), AtMost(4000)] | None = None,
         timestamp: int | None = None,
         offset: int | None = None,
-        nodeId: Uuid | None = None,
+        nodeId: str | None = None,
         entity: UpdateEntities | None = None,
     ) -> UpdateStreamRecord:
         """Stream of customer and event updates.

@@ -8,7 +8,6 @@ from contacthub_orm.contacthub.api.bodies.configuration import (
     SetAggregateNodeStateBody,
     UpdateAggregateNodeBody,
 )
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.nodes import AggregateNodeRecord, AggregateSendSubscriptionRecord
 from contacthub_orm.contacthub.api.records.workspaces import AggregateNodeStateRecord
@@ -57,7 +56,7 @@ class AggregateNodesConfiguration(Group):
     @operation(
         "GET", "/workspaces/{workspaceId}/configuration/nodes/aggregates/{aggregateNodeId}", inferred=True
     )
-    def get_aggregate_node(self, aggregateNodeId: Uuid) -> AggregateNodeRecord:
+    def get_aggregate_node(self, aggregateNodeId: str) -> AggregateNodeRecord:
         """Read an aggregate node.
 
         The path is inferred: no document states it.
@@ -79,7 +78,7 @@ class AggregateNodesConfiguration(Group):
         "PUT", "/workspaces/{workspaceId}/configuration/nodes/aggregates/{aggregateNodeId}", inferred=True
     )
     def update_aggregate_node(
-        self, aggregateNodeId: Uuid, body: UpdateAggregateNodeBody
+        self, aggregateNodeId: str, body: UpdateAggregateNodeBody
     ) -> AggregateNodeRecord:
         """Change an aggregate node.
 
@@ -105,7 +104,7 @@ class AggregateNodesConfiguration(Group):
         inferred=True,
     )
     def set_aggregate_node_state(
-        self, aggregateNodeId: Uuid, body: SetAggregateNodeStateBody
+        self, aggregateNodeId: str, body: SetAggregateNodeStateBody
     ) -> AggregateNodeStateRecord:
         """Change the state of an aggregate node.
 
@@ -131,7 +130,7 @@ class AggregateNodesConfiguration(Group):
         inferred=True,
     )
     def list_aggregate_node_send_subscriptions(
-        self, aggregateNodeId: Uuid
+        self, aggregateNodeId: str
     ) -> list[AggregateSendSubscriptionRecord]:
         """Send subscriptions of an aggregate node.
 

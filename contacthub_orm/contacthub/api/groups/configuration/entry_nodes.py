@@ -12,7 +12,7 @@ from contacthub_orm.contacthub.api.bodies.configuration import (
     UpdateEntryNodeBody,
     UpdateMatchingPolicyBody,
 )
-from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Uuid
+from contacthub_orm.contacthub.api.checks import AtLeast, AtMost
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.nodes import (
     EntryNodeRecord,
@@ -72,7 +72,7 @@ class EntryNodesConfiguration(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}")
-    def get_entry_node(self, *, nodeId: Uuid = "") -> EntryNodeRecord:
+    def get_entry_node(self, *, nodeId: str = "") -> EntryNodeRecord:
         """Read an entry node.
 
         The path is documented: the reference 1.299.1.
@@ -91,7 +91,7 @@ class EntryNodesConfiguration(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}")
-    def update_entry_node(self, body: UpdateEntryNodeBody, *, nodeId: Uuid = "") -> EntryNodeRecord:
+    def update_entry_node(self, body: UpdateEntryNodeBody, *, nodeId: str = "") -> EntryNodeRecord:
         """Change an entry node.
 
         The path is documented: the reference 1.299.1.
@@ -111,7 +111,7 @@ class EntryNodesConfiguration(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/empty", inferred=True)
-    def empty_entry_node(self, *, nodeId: Uuid = "", eventsOnly: bool | None = None) -> None:
+    def empty_entry_node(self, *, nodeId: str = "", eventsOnly: bool | None = None) -> None:
         """Delete all data of an entry node.
 
         The path is inferred: no document states it.
@@ -132,7 +132,7 @@ class EntryNodesConfiguration(Group):
         "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/retention-policy",
         inferred=True,
     )
-    def get_entry_node_retention_policy(self, *, nodeId: Uuid = "") -> dict[str, EventRetentionPolicyRecord]:
+    def get_entry_node_retention_policy(self, *, nodeId: str = "") -> dict[str, EventRetentionPolicyRecord]:
         """Retention policy of an entry node.
 
         The path is inferred: no document states it.
@@ -156,7 +156,7 @@ class EntryNodesConfiguration(Group):
         inferred=True,
     )
     def update_entry_node_retention_policy(
-        self, body: dict[str, EventRetentionPolicyBody], *, nodeId: Uuid = ""
+        self, body: dict[str, EventRetentionPolicyBody], *, nodeId: str = ""
     ) -> dict[str, EventRetentionPolicyRecord]:
         """Change the retention policy of an entry node.
 
@@ -181,7 +181,7 @@ class EntryNodesConfiguration(Group):
         "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/retention-policy/state",
         inferred=True,
     )
-    def get_entry_node_retention_state(self, *, nodeId: Uuid = "") -> EnabledFlagRecord:
+    def get_entry_node_retention_state(self, *, nodeId: str = "") -> EnabledFlagRecord:
         """Whether retention is active on an entry node.
 
         The path is inferred: no document states it.
@@ -204,9 +204,7 @@ class EntryNodesConfiguration(Group):
         "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/retention-policy/state",
         inferred=True,
     )
-    def set_entry_node_retention_state(
-        self, body: EnabledFlagBody, *, nodeId: Uuid = ""
-    ) -> EnabledFlagRecord:
+    def set_entry_node_retention_state(self, body: EnabledFlagBody, *, nodeId: str = "") -> EnabledFlagRecord:
         """Switch retention on an entry node.
 
         The path is inferred: no document states it.
@@ -229,7 +227,7 @@ class EntryNodesConfiguration(Group):
         "GET",
         "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/unique-customer-matching-policy",
     )
-    def get_matching_policy(self, *, nodeId: Uuid = "") -> UniqueCustomerRecord:
+    def get_matching_policy(self, *, nodeId: str = "") -> UniqueCustomerRecord:
         """Matching rule of a node (old route).
 
         The service marks it as deprecated.
@@ -254,7 +252,7 @@ class EntryNodesConfiguration(Group):
         "/workspaces/{workspaceId}/configuration/nodes/entries/{nodeId}/unique-customer-matching-policy",
     )
     def update_matching_policy(
-        self, body: UpdateMatchingPolicyBody, *, nodeId: Uuid = ""
+        self, body: UpdateMatchingPolicyBody, *, nodeId: str = ""
     ) -> UniqueCustomerRecord:
         """Change the matching rule of a node (old route).
 

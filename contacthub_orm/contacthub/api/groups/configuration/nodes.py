@@ -6,7 +6,7 @@ from typing import Annotated
 
 from contacthub_orm.contacthub.api.answers import Pages
 from contacthub_orm.contacthub.api.bodies.configuration import NodeRetentionPolicyBody
-from contacthub_orm.contacthub.api.checks import AtLeast, AtMost, Uuid
+from contacthub_orm.contacthub.api.checks import AtLeast, AtMost
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.enums import NodeTypes
 from contacthub_orm.contacthub.api.records.nodes import NodeRecord, NodeRetentionPolicyRecord
@@ -47,7 +47,7 @@ class NodesConfiguration(Group):
     @operation(
         "GET", "/workspaces/{workspaceId}/configuration/nodes/{nodeId}/retention-policy", inferred=True
     )
-    def get_node_retention_policy(self, *, nodeId: Uuid = "") -> NodeRetentionPolicyRecord:
+    def get_node_retention_policy(self, *, nodeId: str = "") -> NodeRetentionPolicyRecord:
         """Retention policy of a node.
 
         The path is inferred: no document states it.
@@ -69,7 +69,7 @@ class NodesConfiguration(Group):
         "PUT", "/workspaces/{workspaceId}/configuration/nodes/{nodeId}/retention-policy", inferred=True
     )
     def update_node_retention_policy(
-        self, body: NodeRetentionPolicyBody, *, nodeId: Uuid = ""
+        self, body: NodeRetentionPolicyBody, *, nodeId: str = ""
     ) -> NodeRetentionPolicyRecord:
         """Change the retention policy of a node.
 

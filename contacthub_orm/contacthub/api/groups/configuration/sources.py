@@ -8,7 +8,6 @@ from contacthub_orm.contacthub.api.bodies.configuration import (
     UpdateSourceBody,
     UpdateUserBody,
 )
-from contacthub_orm.contacthub.api.checks import Uuid
 from contacthub_orm.contacthub.api.operation import Group, operation
 from contacthub_orm.contacthub.api.records.workspaces import SourceRecord, UserRecord
 
@@ -54,7 +53,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("GET", "/workspaces/{workspaceId}/configuration/sources/{sourceId}")
-    def get_source(self, sourceId: Uuid) -> SourceRecord:
+    def get_source(self, sourceId: str) -> SourceRecord:
         """Read a source.
 
         The path is documented: the swagger 1.51.
@@ -73,7 +72,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("PUT", "/workspaces/{workspaceId}/configuration/sources/{sourceId}")
-    def update_source(self, sourceId: Uuid, body: UpdateSourceBody) -> SourceRecord:
+    def update_source(self, sourceId: str, body: UpdateSourceBody) -> SourceRecord:
         """Change a source.
 
         The path is documented: the swagger 1.51.
@@ -93,7 +92,7 @@ class SourcesConfiguration(Group):
         ...
 
     @operation("POST", "/workspaces/{workspaceId}/configuration/sources/{sourceId}/refresh-token")
-    def refresh_source_token(self, sourceId: Uuid) -> SourceRecord:
+    def refresh_source_token(self, sourceId: str) -> SourceRecord:
         """Issue a new token for a source.
 
         The path is documented: the swagger 1.51.
