@@ -59,7 +59,6 @@ class _Unset:
 
 UNSET: Any = _Unset()
 
-
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
@@ -326,9 +325,7 @@ class Attr(Attribute, Generic[T]):
 
     def expression(self, owner: type, path: tuple[str, ...]) -> Expression[Any]:
         """Make the query expression for this value at `path` below `owner`."""
-        from contacthub_orm.orm.criteria.values import (
-            value_expression,  # here, since a declaration asks nothing
-        )
+        from contacthub_orm.orm.criteria.values import value_expression  # to declare asks nothing
 
         return value_expression(owner, path, self.declared, self.codec)
 

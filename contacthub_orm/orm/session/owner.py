@@ -87,9 +87,7 @@ class SessionOwner:
 
     def get_resource(self, resource: str, identity: str) -> Entity | None:
         """Return the entity of a resource with an id, held or read now, or None if there is none."""
-        from contacthub_orm.orm.query.default_criteria import (
-            admits,  # here, so that a program loads what it uses
-        )
+        from contacthub_orm.orm.query.default_criteria import admits  # few classes need it
 
         entity = self.session.backend.entity_class(resource)
         held = self._context.identities.get(Key(resource, identity))

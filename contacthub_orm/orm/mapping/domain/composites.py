@@ -77,9 +77,7 @@ class Composite(OwnName):
 
     def asked_at(self, owner: type, path: tuple[str, ...], target: type[Mapped]) -> Any:
         """The query expression for the value: compared whole, or by its fields."""
-        from contacthub_orm.orm.criteria.values import (
-            CompositeExpression,  # here, since a declaration asks nothing
-        )
+        from contacthub_orm.orm.criteria.values import CompositeExpression  # to declare asks nothing
 
         parts = {name: expression_at(owner, path, target, keys) for name, keys in self.keys.items()}
         return CompositeExpression(f"{target.__name__}.{self.name}", parts, self._compared)

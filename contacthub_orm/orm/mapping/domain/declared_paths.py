@@ -72,9 +72,7 @@ def expression_at(owner: type, path: Keys, target: type[Mapped], keys: Keys) -> 
         target: the class of the object.
         keys: the path below it.
     """
-    from contacthub_orm.orm.criteria.expressions import (
-        DynamicExpression,  # here, since a declaration asks nothing
-    )
+    from contacthub_orm.orm.criteria.expressions import DynamicExpression  # to declare asks nothing
 
     attribute, whole = declared_at(target, keys), (*path, *keys)
     return DynamicExpression(owner, whole) if attribute is None else attribute.expression(owner, whole)
