@@ -6,11 +6,6 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# A busy machine takes long to make an example, which says nothing of the code.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
 
 pytest.register_assert_rewrite("tests.support", "tests.sandbox.api", "tests.sdk.elements.element_tests")
 

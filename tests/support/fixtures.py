@@ -1,4 +1,4 @@
-"""The servers that the tests of many folders share."""
+"""The servers that the tests of many folders share, and how many examples hypothesis tries."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import pytest
 
 from contacthub_orm.http import ManualClock
 from contacthub_orm.sandbox import NotihubSandbox, Sandbox
+from tests.support.examples import load_profiles
 from tests.support.notihub import NotihubWorld
 from tests.support.server import Server
 from tests.support.world import World
+
+load_profiles()
 
 
 @pytest.fixture(scope="module")
