@@ -75,6 +75,8 @@ class Timeline:
         self._entity = entity
         self._visible_at = 0
         columns = table.c
+        self._seekable = (columns.visible_from, columns.visible_to)
+        self._readable = (unindexed(columns.visible_from), unindexed(columns.visible_to))
         self._is_current = (columns.id == bindparam("the_id")) & columns.current
         self._read = select(columns.document).where(self._is_current)
         self._update = update(table).where(self._is_current)
@@ -122,11 +124,8 @@ class Timeline:
             by_index: whether SQLite may seek them in an index. Nearly every row is visible, which it does not know,
                 so it would prefer that index to one that finds few rows.
         """
-        columns = self.table.c
-        begin, end = columns.visible_from, columns.visible_to
-        seen = (
-            (begin <= now) & (end > now) if by_index else (unindexed(begin) <= now) & (unindexed(end) > now)
-        )
+        begin, end = self._seekable if by_index else self._readable
+        seen = (begin <= now) & (end > now)
         return seen & ~self.expired(now) if self.retention else seen
 
     def expired(self, now: int) -> ColumnElement[bool]:
