@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import HealthCheck, settings
+import gc
+from collections.abc import Iterator
 
-# A busy machine takes long to make an example, which says nothing of the code.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+import pytest
 
 pytest.register_assert_rewrite("tests.support", "tests.sandbox.api", "tests.sdk.elements.element_tests")
 
 pytest_plugins = ["tests.support.fixtures"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the collector from looking, again and again, at the modules and thousands of tests that stay to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()

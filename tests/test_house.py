@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,7 @@ def _name(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -78,27 +81,31 @@ def state_writes(tree: ast.Module) -> Iterator[str]:
                 yield f"{target.lineno}: {ast.unparse(target)}"
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES}), ids=_name)
-def test_a_folder_holds_no_more_files_than_one_can_see_at_a_glance(folder: Path) -> None:
-    files = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
-
-    assert len(files) <= MOST_FILES, files
+# A test goes through all modules: hundreds of tests would take longer to collect and report than what they do.
 
 
-@pytest.mark.parametrize("module", MODULES, ids=_name)
-def test_a_module_has_at_most_500_lines(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+def test_a_folder_holds_no_more_files_than_one_can_see_at_a_glance() -> None:
+    folders = Counter(_name(path.parent) for path in MODULES if path.name != "__init__.py")
+
+    assert [folder for folder, files in folders.items() if files > MOST_FILES] == []
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path.name == "__init__.py"], ids=_name)
-def test_an_init_hands_names_on_and_defines_nothing(module: Path) -> None:
+def test_a_module_has_at_most_500_lines() -> None:
+    lines = {_name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_an_init_hands_names_on_and_defines_nothing() -> None:
     defined = [
-        node
-        for node in ast.walk(_tree(module))
+        f"{_name(path)}: {node.name}"
+        for path in MODULES
+        if path.name == "__init__.py"
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name != "__getattr__"
     ]
 
-    assert [node.name for node in defined] == []
+    assert defined == []
 
 
 def test_few_modules_look_into_the_private_parts_of_others() -> None:
@@ -107,9 +114,10 @@ def test_few_modules_look_into_the_private_parts_of_others() -> None:
     assert len(found) <= MOST_PRIVATE_ACCESSES, "\n".join(found)
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path != STATE], ids=_name)
-def test_only_its_own_module_writes_to_the_state_of_an_entity(module: Path) -> None:
-    assert list(state_writes(_tree(module))) == []
+def test_only_its_own_module_writes_to_the_state_of_an_entity() -> None:
+    others = [path for path in MODULES if path != STATE]
+
+    assert [f"{_name(path)}:{write}" for path in others for write in state_writes(_tree(path))] == []
 
 
 def test_the_entity_state_declares_twenty_two_fields_of_its_own() -> None:

@@ -53,27 +53,27 @@ COMMON = [
 ]
 
 
-@pytest.mark.parametrize(("plain", "asynchronous", "name"), COMMON)
-def test_a_method_takes_what_its_namesake_takes(plain, asynchronous, name):
-    wanted = inspect.signature(getattr(plain, name)).parameters
-    found = inspect.signature(getattr(asynchronous, name)).parameters
-    assert [(one.name, one.kind, one.default) for one in found.values()] == [
-        (one.name, one.kind, one.default) for one in wanted.values()
-    ]
-    if name not in {"query", "watch"}:  # which take statements too, or an AsyncMirrorQuery
-        annotations = [one.annotation for one in list(found.values())[1:]]
-        assert annotations == [one.annotation for one in list(wanted.values())[1:]]
+def test_a_method_takes_what_its_namesake_takes():
+    for plain, asynchronous, name in COMMON:
+        wanted = inspect.signature(getattr(plain, name)).parameters
+        found = inspect.signature(getattr(asynchronous, name)).parameters
+        assert [(one.name, one.kind, one.default) for one in found.values()] == [
+            (one.name, one.kind, one.default) for one in wanted.values()
+        ], (plain, name)
+        if name not in {"query", "watch"}:  # which take statements too, or an AsyncMirrorQuery
+            annotations = [one.annotation for one in list(found.values())[1:]]
+            assert annotations == [one.annotation for one in list(wanted.values())[1:]], (plain, name)
 
 
-@pytest.mark.parametrize(("plain", "asynchronous", "name"), COMMON)
-def test_what_may_ask_the_service_is_awaited(plain, asynchronous, name):
-    method = getattr(asynchronous, name)
-    if name in BLOCKS:
-        assert inspect.isasyncgenfunction(inspect.unwrap(method))
-    elif (plain, name) == (MirrorQuery, "explain"):
-        assert inspect.iscoroutinefunction(method)  # SQLite explains it
-    elif name not in ITERATED:
-        assert inspect.iscoroutinefunction(method) == (name not in PLAIN)
+def test_what_may_ask_the_service_is_awaited():
+    for plain, asynchronous, name in COMMON:
+        method = getattr(asynchronous, name)
+        if name in BLOCKS:
+            assert inspect.isasyncgenfunction(inspect.unwrap(method)), (plain, name)
+        elif (plain, name) == (MirrorQuery, "explain"):
+            assert inspect.iscoroutinefunction(method)  # SQLite explains it
+        elif name not in ITERATED:
+            assert inspect.iscoroutinefunction(method) == (name not in PLAIN), (plain, name)
 
 
 def test_the_settings_are_those_of_a_session_and_the_limiter():

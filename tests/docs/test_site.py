@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -21,8 +22,6 @@ PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.m
 PICTURES = sorted((DOCS / "pictures").glob("*.svg"))
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-
 
 def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
@@ -32,6 +31,7 @@ def prose_of(page: Path) -> str:
     return re.sub(r"^```.*?^```$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
 
 
+@cache
 def anchors_of(page: Path) -> set[str]:
     """What links can name on a page: its headings, as the repository and the site spell them."""
     headings = re.findall(r"^#+ (.+)$", prose_of(page), flags=re.MULTILINE)
@@ -48,24 +48,23 @@ def test_every_page_is_in_a_table_of_contents() -> None:
     assert {page.resolve() for page in found} == {*DOCS.rglob("*.md")} - {DOCS / "index.md"}
 
 
-@each_page
-def test_links_to_headings_lead_to_one(page: Path) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", text_of(page))
+def test_links_to_headings_lead_to_one() -> None:
     missing = [
-        f"{target}#{anchor}"
-        for target, anchor in links
+        f"{page.name}: {target}#{anchor}"
+        for page in PAGES
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", text_of(page))
         if anchor not in anchors_of((page.parent / target).resolve() if target else page)
     ]
 
     assert missing == []
 
 
-@each_page
-def test_addresses_are_well_formed(page: Path) -> None:
-    for address in re.findall(r"\]\((https?:[^)]*)\)", prose_of(page)):
-        parts = urlsplit(address)
-        assert re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc), address
-        assert " " not in address
+def test_addresses_are_well_formed() -> None:
+    for page in PAGES:
+        for address in re.findall(r"\]\((https?:[^)]*)\)", prose_of(page)):
+            parts = urlsplit(address)
+            assert re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc), (page, address)
+            assert " " not in address, page
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)

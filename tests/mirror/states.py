@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
-import requests
+from tests.support.server import plain_session
 
 
 def of_server(sandbox: Any, *known: Any) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def of_server(sandbox: Any, *known: Any) -> dict[str, Any]:
     url = f"{sandbox.base_url}/workspaces/{sandbox.workspace_id}"
     headers = {"Authorization": f"Bearer {sandbox.token}"}
     found = {}
-    with requests.Session() as http:
+    with plain_session() as http:
         for kind, identity in known:
             answer = http.get(f"{url}/{kind}/{identity}", headers=headers)
             if answer.status_code == 200:

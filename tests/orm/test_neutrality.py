@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 import contacthub_orm
 
 MAPPER: Final = Path(contacthub_orm.__file__).parent / "orm"
@@ -22,8 +20,13 @@ NAMES: Final = re.compile(
 )
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(MAPPER)))
-def test_a_module_of_the_mapper_names_no_service(module: Path) -> None:
-    text = OWN.sub("", module.read_text(encoding="utf-8"))
+def test_a_module_of_the_mapper_names_no_service() -> None:
+    assert len(MODULES) > 100
+    found = [
+        f"{path.relative_to(MAPPER)}: {line}"
+        for path in MODULES
+        for line in OWN.sub("", path.read_text(encoding="utf-8")).splitlines()
+        if NAMES.search(line)
+    ]
 
-    assert [line for line in text.splitlines() if NAMES.search(line)] == []
+    assert found == []

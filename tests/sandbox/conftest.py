@@ -11,11 +11,12 @@ import requests
 
 from contacthub_orm.sandbox import Sandbox
 from tests.sandbox.api import Api
+from tests.support.server import plain_session
 
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[requests.Session]:
-    with requests.Session() as session:
+    with plain_session() as session:
         yield session
 
 

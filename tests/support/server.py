@@ -10,6 +10,13 @@ import requests
 from contacthub_orm.sandbox import Sandbox
 
 
+def plain_session() -> requests.Session:
+    """A session of `requests` that does not look for proxies and passwords before each request."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 class Server:
     """Reads and writes one sandbox below `/workspaces/{id}`, with its token."""
 
@@ -50,14 +57,15 @@ class Server:
     def _ask(
         self, path: str, params: dict[str, Any], method: str = "GET", body: Any = None
     ) -> requests.Response:
-        return requests.request(
-            method,
-            f"{self._sandbox.base_url}/workspaces/{self._sandbox.workspace_id}/{path.lstrip('/')}",
-            params=params,
-            json=body,
-            headers={"Authorization": f"Bearer {self._sandbox.token}"},
-            timeout=10,
-        )
+        with plain_session() as http:
+            return http.request(
+                method,
+                f"{self._sandbox.base_url}/workspaces/{self._sandbox.workspace_id}/{path.lstrip('/')}",
+                params=params,
+                json=body,
+                headers={"Authorization": f"Bearer {self._sandbox.token}"},
+                timeout=10,
+            )
 
 
 def moment(text: str) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from contacthub_orm.sandbox import Sandbox
+from tests.support.server import plain_session
 
 __all__ = ["Walker"]
 
@@ -53,14 +54,15 @@ class Walker:
                 path = path.replace(f"{{{key}}}", str(value))
             elif each["required"]:
                 query[key] = value
-        return requests.request(
-            method,
-            self._sandbox.base_url + path,
-            params=query,
-            headers={"Authorization": f"Bearer {self._sandbox.token}"},
-            timeout=10,
-            **_encoded(declared, body),
-        )
+        with plain_session() as http:
+            return http.request(
+                method,
+                self._sandbox.base_url + path,
+                params=query,
+                headers={"Authorization": f"Bearer {self._sandbox.token}"},
+                timeout=10,
+                **_encoded(declared, body),
+            )
 
     def _handed_on(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
         if name not in self._links:

@@ -61,7 +61,7 @@ def _node(call: Call) -> list[ColumnElement[bool]]:
     if call.caller.restricted:
         return [shown_in(call, None, events, hidden_events)]
     entries = [node for node in call.rules.nodes.values() if not node.is_aggregate]
-    return [in_nodes(events, [node.id for node in entries if node.id in call.caller.reads])]
+    return [in_nodes(events, tuple(node.id for node in entries if node.id in call.caller.reads))]
 
 
 def _customer(call: Call) -> list[ColumnElement[bool]]:

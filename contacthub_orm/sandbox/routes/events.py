@@ -239,7 +239,7 @@ def _neighbour(call: Call, event: dict[str, Any], *, later: bool) -> str | None:
     found: str | None = call.connection.scalar(
         select(columns.id)
         .where(
-            in_nodes(events, sorted(call.caller.reads)),
+            in_nodes(events, tuple(sorted(call.caller.reads))),
             columns.customer_id == event["customerId"],
             call.store.events.visible(call.now),
             beyond | ((columns.date == date) & beside),

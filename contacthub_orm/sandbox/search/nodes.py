@@ -5,6 +5,7 @@ An aggregate node can hide customers; whoever reads their entry node through it 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import and_, func, or_, select
@@ -12,7 +13,7 @@ from sqlalchemy import and_, func, or_, select
 from contacthub_orm.sandbox.storage.tables import consent_log, customers, events, updates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from sqlalchemy import ColumnElement, CompoundSelect, Select, Table
 
@@ -33,7 +34,8 @@ __all__ = [
 Hiding: TypeAlias = "Callable[[Exclusions], ColumnElement[bool]]"
 
 
-def in_nodes(table: Table, nodes: Sequence[str]) -> ColumnElement[bool]:
+@lru_cache(maxsize=64)
+def in_nodes(table: Table, nodes: tuple[str, ...]) -> ColumnElement[bool]:
     """A clause for the rows of these nodes."""
     # One node is the usual case, and equality lets SQLite use an index for the order as well.
     return table.c.node_id == nodes[0] if len(nodes) == 1 else table.c.node_id.in_(nodes)

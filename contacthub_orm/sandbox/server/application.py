@@ -162,7 +162,7 @@ class Application:
         self._handlers: dict[str, dict[str, Handler]] = {}
         for method, path, handler in api.routes:
             self._handlers.setdefault(path, {})[method] = handler
-        self._routes = [Route(path, _unused) for path in self._handlers]
+        self._routes = _by_length([Route(path, _unused) for path in self._handlers])
         self._released = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -326,7 +326,8 @@ class Application:
             return admitted.handler(self._api.call(connection, now, request, admitted.parameters))
 
     def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
-        for route in self._routes:
+        length = min(scope["path"].count("/"), len(self._routes) - 1)
+        for route in self._routes[length]:
             match, child = route.matches(scope)
             if match is not Match.NONE:
                 handler = self._handlers[route.path].get(request.method)
@@ -334,6 +335,19 @@ class Application:
                     raise failures.method_not_allowed(request.method)
                 return handler, child["path_params"]
         raise failures.not_found_route(request.path)
+
+
+def _by_length(routes: list[Route]) -> list[list[Route]]:
+    """The routes that a path of so many segments can match; the last ones are for all that have more."""
+    longest = max(route.path.count("/") for route in routes)
+    return [
+        [
+            route
+            for route in routes
+            if route.path.count("/") == length or (":path" in route.path and route.path.count("/") < length)
+        ]
+        for length in range(longest + 2)
+    ]
 
 
 async def _unused(scope: Scope, receive: Receive, send: Send) -> None:

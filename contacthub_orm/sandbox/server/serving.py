@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.server.application import Application
 
 __all__ = ["ServerThread"]
+
+SHORT: Final = 0.002
 
 
 class _Server(uvicorn.Server):
@@ -37,8 +40,20 @@ class _Server(uvicorn.Server):
         await self._is_stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish the requests in progress. The method of uvicorn sleeps for a tenth of a second even without any."""
         self._application.release()
-        await super().shutdown(sockets)
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled(), self.config.timeout_graceful_shutdown)
+        for task in self.server_state.tasks:
+            task.cancel()
+
+    async def _settled(self) -> None:
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(SHORT)
 
     def stop(self) -> None:
         """Shut down, as soon as may be; from any thread."""

@@ -97,7 +97,7 @@ def renew_token(connection: Connection, key: str) -> None:
 
 def forget_further(connection: Connection) -> None:
     """Delete the credentials of all workspaces but the first."""
-    connection.execute(delete(credentials).where(~_is_of("")))
+    connection.execute(_FORGET)
 
 
 def _name(key: str, name: str) -> str:
@@ -107,6 +107,9 @@ def _name(key: str, name: str) -> str:
 def _is_of(key: str) -> ColumnElement[bool]:
     name = credentials.c.name
     return name.startswith(f"{key}/", autoescape=True) if key else ~name.contains("/")
+
+
+_FORGET: Final = delete(credentials).where(~_is_of(""))
 
 
 def _value(connection: Connection, key: str, name: str) -> str:

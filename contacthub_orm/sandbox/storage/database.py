@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import StaticPool, create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from contacthub_orm.sandbox.storage.datafile import explained
 from contacthub_orm.sandbox.storage.errors import StorageFull
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["Database"]
 
 FIRST_ANALYSIS: Final = 500
+
+_given = threading.local()
+# All databases have one engine, because it keeps each statement that it has compiled.
+ENGINE: Final = create_engine(
+    "sqlite://", creator=lambda: _given.connection, poolclass=NullPool, hide_parameters=True
+)
 
 
 class Database:
@@ -62,16 +69,12 @@ class Database:
             raise explained(self.name, error) from None
         # Writes do not wait for the disk, because data need to survive the process only, not the machine.
         self._raw.execute("PRAGMA synchronous=OFF")
-        self._engine = create_engine(
-            "sqlite://", creator=lambda: self._raw, poolclass=StaticPool, hide_parameters=True
-        )
-        self._connection = self._engine.connect()
+        _given.connection = self._raw
+        self._connection = ENGINE.connect()
         try:
             with self.transaction() as connection:
-                self._metadata.create_all(connection)
-                for index in (one for table in self._metadata.sorted_tables for one in table.indexes):
-                    # A file that an older version made has the table but not all of today's indexes.
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+                for definition in _definitions(self._metadata):
+                    connection.exec_driver_sql(definition)
                 self._read(connection)
             self.analyze()
         except BaseException:
@@ -133,4 +136,12 @@ class Database:
         """Close the database. One in memory loses its data."""
         with self._lock:
             self._connection.close()
-            self._engine.dispose()
+
+
+@cache
+def _definitions(metadata: MetaData) -> tuple[str, ...]:
+    """What creates the tables and indexes that are missing: the file of an older version lacks some."""
+    tables = metadata.sorted_tables
+    created = [str(CreateTable(table, if_not_exists=True).compile(ENGINE)) for table in tables]
+    indexes = [index for table in tables for index in table.indexes]
+    return (*created, *(str(CreateIndex(index, if_not_exists=True).compile(ENGINE)) for index in indexes))

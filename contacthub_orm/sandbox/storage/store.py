@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 APPLICATION_ID: Final = int.from_bytes(b"CHsb")
+CLEAR: Final = tuple(
+    delete(table) for table in (customers, events, deletions, sessions, resources, updates, consent_log)
+)
 UNSIGNED: Final = ("credentials", "customers", "events", "sessions")
 
 
@@ -75,12 +78,11 @@ class Store(Database):
     def clear(self, connection: Connection) -> None:
         """Delete everything but the credentials of the first workspace."""
         forget_further(connection)
-        for table in (customers, events, deletions, sessions, resources, updates, consent_log):
-            connection.execute(delete(table))
+        for statement in CLEAR:
+            connection.execute(statement)
         self.values.clear(connection, customers, events)
-        self.customers.open(connection)
-        self.events.open(connection)
-        self.updates.open(connection)
+        for known in (self.customers, self.events, self.updates):
+            known.forget()
         self._last_number = 0
 
     def save(self) -> bytes:

@@ -75,13 +75,20 @@ class Timeline:
         self._entity = entity
         self._visible_at = 0
         columns = table.c
+        self._seekable = (columns.visible_from, columns.visible_to)
+        self._readable = (unindexed(columns.visible_from), unindexed(columns.visible_to))
         self._is_current = (columns.id == bindparam("the_id")) & columns.current
         self._read = select(columns.document).where(self._is_current)
         self._update = update(table).where(self._is_current)
+        self._rewrite = self._update.values(visible_from=0)
         self._purge = delete(table).where(columns.id == bindparam("the_id"), ~columns.current)
         self._remove = delete(table).where(columns.id == bindparam("the_id"))
         self._last = select(table).where(columns.id == bindparam("the_id"))
         self._insert = insert(table)
+        self._latest = (
+            select(func.max(columns.visible_from)).where(text("visible_from > 0")),
+            select(func.max(columns.visible_to)).where(text("current = 0")),
+        )
         self._note = insert(deletions).from_select(
             ["kind", "node_id", "category", "registered_at", "deleted_at", "visible_from"],
             select(
@@ -96,12 +103,14 @@ class Timeline:
 
     def open(self, connection: Connection) -> None:
         """Find out when searches will see everything that is stored."""
+        self.forget()
+        self._visible_at = max(connection.scalar(one) or 0 for one in self._latest)
+
+    def forget(self) -> None:
+        """Know of no rows, as if all of them were deleted."""
         self.generation += 1
         self.full.clear()
-        columns = self.table.c
-        superseded = select(func.max(columns.visible_to)).where(text("current = 0"))
-        latest = select(func.max(columns.visible_from)).where(text("visible_from > 0"))
-        self._visible_at = max(connection.scalar(latest) or 0, connection.scalar(superseded) or 0)
+        self._visible_at = 0
 
     def settled(self, now: int) -> bool:
         """Whether searches see the latest version of everything."""
@@ -115,11 +124,8 @@ class Timeline:
             by_index: whether SQLite may seek them in an index. Nearly every row is visible, which it does not know,
                 so it would prefer that index to one that finds few rows.
         """
-        columns = self.table.c
-        begin, end = columns.visible_from, columns.visible_to
-        seen = (
-            (begin <= now) & (end > now) if by_index else (unindexed(begin) <= now) & (unindexed(end) > now)
-        )
+        begin, end = self._seekable if by_index else self._readable
+        seen = (begin <= now) & (end > now)
         return seen & ~self.expired(now) if self.retention else seen
 
     def expired(self, now: int) -> ColumnElement[bool]:
@@ -159,7 +165,7 @@ class Timeline:
             return
         if not self.settled(now):
             connection.execute(self._purge, key)
-        connection.execute(self._update.values(visible_from=0), {**row, **key})
+        connection.execute(self._rewrite, {**row, **key})
         self._written(0)
 
     def remove(self, connection: Connection, identifier: str, now: int, visible_from: int) -> None:

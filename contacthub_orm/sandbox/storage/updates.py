@@ -37,6 +37,7 @@ KEEP: Final = (
     "WHERE id = ? AND current = 1 AND NOT EXISTS (SELECT 1 FROM updates WHERE id = customers.id)"
 )
 STORED: Final = "STORED"
+LAST: Final = select(func.max(updates.c.offset))
 DROP: Final = delete(updates).where(updates.c.offset <= bindparam("the_offset"))
 
 
@@ -63,7 +64,12 @@ class UpdateStream:
 
     def open(self, connection: Connection) -> None:
         """Find out when old updates are to be dropped next."""
-        self._drop_at = self.last(connection) + SLACK
+        self.forget()
+        self._drop_at += self.last(connection)
+
+    def forget(self) -> None:
+        """Know of no updates, as if all of them were deleted."""
+        self._drop_at = SLACK
         self._parts.clear()
         self._size = 0
 
@@ -140,7 +146,7 @@ class UpdateStream:
 
     def last(self, connection: Connection, *where: ColumnElement[bool]) -> int:
         """The offset of the newest update that meets the conditions; 0 if there is none."""
-        return connection.scalar(select(func.max(updates.c.offset)).where(*where)) or 0
+        return connection.scalar(LAST.where(*where) if where else LAST) or 0
 
     def read(self, connection: Connection, size: int, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
         """The oldest updates that meet the conditions."""

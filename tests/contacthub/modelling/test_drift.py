@@ -221,15 +221,15 @@ def test_a_type_that_is_disabled_or_not_there_is_missing_there() -> None:
     ]
 
 
-@pytest.mark.parametrize("event_type", enum("event_types"))
-def test_the_library_does_not_differ_from_the_published_schemas(event_type: str) -> None:
-    cls = event_class(event_type)
-    assert cls is not None
-    shape = shape_of(schema("event", event_type))
-    assert isinstance(shape, Structure)
-    target = cls.__attributes__["properties"].target  # type: ignore[attr-defined]
+def test_the_library_does_not_differ_from_the_published_schemas() -> None:
+    for event_type in enum("event_types"):
+        cls = event_class(event_type)
+        assert cls is not None, event_type
+        shape = shape_of(schema("event", event_type))
+        assert isinstance(shape, Structure), event_type
+        target = cls.__attributes__["properties"].target  # type: ignore[attr-defined]
 
-    assert list(differences(cls.__name__, target, shape, "properties")) == []
+        assert list(differences(cls.__name__, target, shape, "properties")) == []
 
 
 @pytest.mark.parametrize("other", [int, Event, Properties, "Member"])

@@ -227,11 +227,11 @@ def test_an_event_type_gets_what_the_workspace_adds_to_it(written: str) -> None:
     assert not hasattr(module, "WorkspaceViewedPage")
 
 
-@pytest.mark.parametrize("event_type", enum("event_types"))
-def test_what_the_library_declares_as_published_gets_no_class(event_type: str) -> None:
-    text = module_text(Structure({}), {event_type: shape_of(schema("event", event_type))})  # type: ignore[dict-item]
+def test_what_the_library_declares_as_published_gets_no_class() -> None:
+    for event_type in enum("event_types"):
+        text = module_text(Structure({}), {event_type: shape_of(schema("event", event_type))})  # type: ignore[dict-item]
 
-    assert "class " not in text.partition('"""\n')[2].replace("these classes", "")
+        assert "class " not in text.partition('"""\n')[2].replace("these classes", "")
 
 
 def test_parts_of_a_library_class_are_extended_too() -> None:

@@ -231,7 +231,14 @@ def _run(sandbox: Sandbox, server: Server, examples: int, steps: int) -> None:
 
 
 def test_a_customer_of_a_node_does_what_the_model_says(contacthub_sandbox: Sandbox, server: Server) -> None:
-    _run(contacthub_sandbox, server, 20, 20)
+    _run(contacthub_sandbox, server, 8, 20)
+
+
+@pytest.mark.slow
+def test_a_customer_of_a_node_does_what_the_model_says_of_more_examples(
+    contacthub_sandbox: Sandbox, server: Server
+) -> None:
+    _run(contacthub_sandbox, server, 40, 20)
 
 
 @pytest.mark.soak

@@ -26,6 +26,7 @@ from tests.orm.criteria.random_criteria import (
     criteria,
     populations,
 )
+from tests.support.examples import examples
 
 COMMON: dict[str, Any] = {
     "deadline": None,
@@ -55,7 +56,7 @@ def check_agreement(sandbox: Sandbox, population: list[dict[str, Any]], criterio
 
 
 @given(population=populations(), criterion=criteria())
-@settings(max_examples=60, **COMMON)
+@examples(30, **COMMON)
 def test_service_and_memory_agree_and_a_negation_finds_the_others(
     sandbox: Sandbox, population: list[dict[str, Any]], criterion: Criterion
 ) -> None:
@@ -72,7 +73,7 @@ def test_service_and_memory_agree_for_long(
 
 
 @given(population=populations(), criterion=criteria())
-@settings(max_examples=80, **COMMON)
+@examples(40, **COMMON)
 def test_a_negation_is_the_complement_and_a_double_one_the_same(
     population: list[dict[str, Any]], criterion: Criterion
 ) -> None:
@@ -134,7 +135,7 @@ def orders(draw: st.DrawFn) -> list[Ordering]:
 @given(
     population=populations(), order=orders(), limit=st.none() | st.integers(0, 4), offset=st.integers(0, 3)
 )
-@settings(max_examples=60, **COMMON)
+@examples(30, **COMMON)
 def test_service_and_memory_agree_on_the_order_of_rows(
     sandbox: Sandbox,
     population: list[dict[str, Any]],

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacthub_orm.orm import Criterion, and_, or_
 from contacthub_orm.orm.criteria.criteria import Conjunction
 from tests.orm.shelf import Book
+from tests.support.examples import examples
 
 B: Any = Book
 
@@ -87,7 +88,7 @@ CRITERIA = st.recursive(
 
 
 @given(CRITERIA, DOCUMENTS)
-@settings(max_examples=300)
+@examples(100)
 def test_the_negation_is_the_exact_complement(criterion: Criterion, document: dict[str, Any]) -> None:
     assert (~criterion).holds_for(document) is not criterion.holds_for(document)
 

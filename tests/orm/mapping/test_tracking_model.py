@@ -6,7 +6,7 @@ import copy
 from datetime import date
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacthub_orm.orm.entity.detached import from_document
@@ -15,6 +15,7 @@ from contacthub_orm.orm.mapping.changes import changes, creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.wire.documents import apply_patch, same
 from tests.orm.shelf import Book, Chapter, City, Publisher, loaded
+from tests.support.examples import examples
 
 TEXTS = st.sampled_from(["", "a", "b"])
 SCALARS = st.none() | st.booleans() | st.integers(0, 2) | TEXTS
@@ -209,7 +210,7 @@ def edited(book: Book, data: st.DataObject) -> Book:
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=120, deadline=None)
+@examples(60)
 def test_the_changes_applied_to_the_baseline_give_what_the_user_sees(
     document: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -223,7 +224,7 @@ def test_the_changes_applied_to_the_baseline_give_what_the_user_sees(
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_there_are_changes_exactly_if_something_differs(
     document: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -237,7 +238,7 @@ def test_there_are_changes_exactly_if_something_differs(
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_a_saved_entity_is_clean_and_shows_the_same_values(
     document: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -251,7 +252,7 @@ def test_a_saved_entity_is_clean_and_shows_the_same_values(
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_edits_made_while_a_save_is_under_way_are_what_is_left(
     document: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -268,7 +269,7 @@ def test_edits_made_while_a_save_is_under_way_are_what_is_left(
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_revert_gives_the_baseline_back(document: dict[str, Any], data: st.DataObject) -> None:
     book = edited(loaded(**document), data)
 
@@ -281,7 +282,7 @@ def test_revert_gives_the_baseline_back(document: dict[str, Any], data: st.DataO
 
 
 @given(BOOKS, st.data())
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_what_is_created_is_what_the_user_sees(document: dict[str, Any], data: st.DataObject) -> None:
     book = edited(from_document(Book, None, document, "keep"), data)
     seen, sent = copy.deepcopy(render(book)), creation(book)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-import requests
+from tests.support.server import plain_session
 
 PAGE = 50
 
@@ -32,7 +32,7 @@ class Plain:
     def __init__(self, place: Place) -> None:
         self._url = f"{place.base_url}/workspaces/{place.workspace_id}/customers"
         self._node_id = place.node_id
-        self._session = requests.Session()
+        self._session = plain_session()
         self._session.headers["Authorization"] = f"Bearer {place.token}"
 
     def create(self, **body: Any) -> None:

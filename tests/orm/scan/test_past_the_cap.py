@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,15 +16,29 @@ from tests.orm.scan.customers import CAP, customers
 ROWS = 1_000
 
 
+@pytest.fixture(scope="module")
+def filled() -> Iterator[tuple[Sandbox, list[str]]]:
+    """A sandbox with customers, and their ids; no test of this module changes them."""
+    with Sandbox(page_cap=CAP) as sandbox:
+        yield (
+            sandbox,
+            sandbox.seed(
+                {**document, "base": {"lastName": "Wayne" if number % 2 else "Kent"}}
+                for number, document in enumerate(customers(ROWS))
+            ),
+        )
+
+
 @pytest.fixture
-def ids(sandbox: Sandbox) -> list[str]:
-    documents = list(customers(ROWS))
-    found = sandbox.seed(
-        {**document, "base": {"lastName": "Wayne" if number % 2 else "Kent"}}
-        for number, document in enumerate(documents)
-    )
+def sandbox(filled: tuple[Sandbox, list[str]]) -> Sandbox:
+    sandbox, _ = filled
     sandbox.clear_requests()
-    return found
+    return sandbox
+
+
+@pytest.fixture
+def ids(filled: tuple[Sandbox, list[str]]) -> list[str]:
+    return filled[1]
 
 
 def found_by(query: Query[Customer]) -> list[str]:

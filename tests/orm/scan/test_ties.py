@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from contacthub_orm import Customer, Session, signals
@@ -14,6 +14,7 @@ from contacthub_orm.sandbox import Sandbox
 from tests.orm.scan.customers import CAP, at
 from tests.orm.scan.observing import searches
 from tests.orm.scan.plain import Plain
+from tests.support.examples import examples
 
 DAY = 24 * 60 * 60 * 1_000
 
@@ -84,8 +85,8 @@ def test_two_neighbouring_milliseconds_are_counted_apart(sandbox: Sandbox, sessi
 
 
 @pytest.mark.parametrize("where", ["session", "sequential"])
-@settings(
-    max_examples=15,
+@examples(
+    8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

@@ -10,7 +10,7 @@ from random import Random
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacthub_orm import Customer
@@ -20,6 +20,7 @@ from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split
 from contacthub_orm.orm.service.search import Page, ScanKey, Search
 from contacthub_orm.orm.wire.conversion import dump_datetime
 from contacthub_orm.orm.wire.documents import Document
+from tests.support.examples import examples
 
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
 START = int(BEGINNING.timestamp()) * 1_000
@@ -171,7 +172,7 @@ SPREADS = {
 }
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(75, derandomize=True)
 @given(
     milliseconds=st.lists(st.integers(0, 2_000) | st.sampled_from([7, 500, 501]), min_size=1, max_size=700),
     page_size=st.integers(1, 3),

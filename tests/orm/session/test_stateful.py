@@ -255,7 +255,14 @@ def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None
 
 
 def test_the_session_does_what_the_model_says(served: tuple[Sandbox, ManualClock]) -> None:
-    _run(served, 30, 30)
+    _run(served, 10, 30)
+
+
+@pytest.mark.slow
+def test_the_session_does_what_the_model_says_of_more_examples(
+    served: tuple[Sandbox, ManualClock],
+) -> None:
+    _run(served, 60, 30)
 
 
 @pytest.mark.soak

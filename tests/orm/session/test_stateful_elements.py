@@ -213,7 +213,12 @@ def _run(served: tuple[Sandbox, ManualClock], examples: int, steps: int) -> None
 
 
 def test_elements_do_what_the_model_says(served: tuple[Sandbox, ManualClock]) -> None:
-    _run(served, 20, 25)
+    _run(served, 8, 25)
+
+
+@pytest.mark.slow
+def test_elements_do_what_the_model_says_of_more_examples(served: tuple[Sandbox, ManualClock]) -> None:
+    _run(served, 40, 25)
 
 
 @pytest.mark.soak

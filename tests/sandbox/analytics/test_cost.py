@@ -40,9 +40,9 @@ def statements(store: Store) -> Iterator[Statements]:
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         found.append((statement, parameters))
 
-    event.listen(store._engine, "before_cursor_execute", note)
+    event.listen(store._connection, "before_cursor_execute", note)
     yield found
-    event.remove(store._engine, "before_cursor_execute", note)
+    event.remove(store._connection, "before_cursor_execute", note)
 
 
 def plan(store: Store, statement: str, parameters: Any) -> list[str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from contacthub_orm.sandbox.search import compiling
 from contacthub_orm.sandbox.search.pushdown import EVERYTHING, Pushdown
 from contacthub_orm.sandbox.storage import values as value_columns
+from tests.support.examples import examples
 
 TEXTS = ["a", "b", "B", "", "a@x.it", "b@x.it", "2020-01-02"]
 TIMES = ["2020-01-01", "2020-01-02T00:00:00Z", "2020-01-02T00:00:00.001+0000", "2020-01-03T01:00:00+01:00"]
@@ -179,7 +180,7 @@ def test_a_value_inside_the_documents_is_compared_as_the_documents_are(
     assert indexed == plain
 
 
-@settings(max_examples=50, **EXAMPLES)
+@examples(25, **EXAMPLES)
 @given(st.lists(documents, min_size=1, max_size=6), st.sampled_from(PATHS), st.sampled_from(["asc", "desc"]))
 def test_a_value_inside_the_documents_sorts_as_the_documents_do(api, answered, seeded, path, direction):
     api.sandbox.reset()

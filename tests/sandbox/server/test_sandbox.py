@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -53,6 +54,20 @@ def test_the_port_is_free_again_after_the_block():
         port = int(sandbox.base_url.split(":")[2].split("/")[0])
     with Sandbox(port=port) as again:
         assert f":{port}/" in again.base_url
+
+
+def test_stopping_waits_for_nothing_while_a_client_keeps_its_connection(http, monkeypatch):
+    slept = []
+    sleep = asyncio.sleep
+
+    def noting(seconds, *rest):
+        slept.append(seconds)
+        return sleep(seconds, *rest)
+
+    with Sandbox() as sandbox:
+        http.get(sandbox.base_url)
+        monkeypatch.setattr(asyncio, "sleep", noting)
+    assert sum(slept) < 0.1
 
 
 def test_a_port_in_use_is_an_error_that_leaves_nothing_behind():
