@@ -64,10 +64,10 @@ def _page_of_all(call: Call, search: CustomerSearch, page: Page) -> Sequence[int
 
 def _decided(call: Call, search: CustomerSearch, page: Page) -> tuple[int, Sequence[str]]:
     """The number of matches of a search that SQLite decides, and the documents of the page."""
-    total = page.count(call, customers.c.row, search.clauses, *search.values[:1])
+    total = page.count(call, customers.c.row, search.clauses, *search.read)
     if total < page.cap:
         statement = search.rows(page.offset, page.limit, sort=True)
-    elif search.values and page.end > NEAR:
+    elif search.values and page.end > NEAR and not search.is_one_value:
         # SQLite may have to sort more than it counts. It does that once, not for each of the pages.
         return total, _documents(call, page.part(matching_rows(call, search)))
     else:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from contacthub_orm.sandbox.storage.credentials import forget_further
 from contacthub_orm.sandbox.storage.database import Database
 from contacthub_orm.sandbox.storage.datafile import DataFile
+from contacthub_orm.sandbox.storage.lists import ListTables
 from contacthub_orm.sandbox.storage.snapshots import load_tables, saved
 from contacthub_orm.sandbox.storage.tables import (
     consent_log,
@@ -54,6 +55,7 @@ class Store(Database):
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
         self.updates = UpdateStream()
         self.values = ValueColumns()
+        self.lists = ListTables()
         self.customers = Timeline(customers, self.updates, "CUSTOMER")
         self.events = Timeline(events, self.updates, "EVENT")
         super().__init__(None if path is None else DataFile(path, APPLICATION_ID, UNSIGNED), metadata)
@@ -66,6 +68,12 @@ class Store(Database):
 
     def _rolled_back(self) -> None:
         self.values.forget()
+        self.lists.forget()
+
+    def _clear_values(self, connection: Connection) -> None:
+        """Drop what was made of values inside the documents, before all rows go."""
+        self.values.clear(connection, customers, events)
+        self.lists.clear(connection, customers, events)
 
     def next_number(self) -> int:
         """A number for the `intId` of a new customer, which no customer of this store has had."""
@@ -75,9 +83,9 @@ class Store(Database):
     def clear(self, connection: Connection) -> None:
         """Delete everything but the credentials of the first workspace."""
         forget_further(connection)
+        self._clear_values(connection)
         for table in (customers, events, deletions, sessions, resources, updates, consent_log):
             connection.execute(delete(table))
-        self.values.clear(connection, customers, events)
         self.customers.open(connection)
         self.events.open(connection)
         self.updates.open(connection)
@@ -98,7 +106,7 @@ class Store(Database):
         Raises:
             SandboxError: if it is nothing of the kind.
         """
-        self.values.clear(connection, customers, events)
+        self._clear_values(connection)
         load_tables(connection, metadata, content, APPLICATION_ID)
         self._read(connection)
 

@@ -2,8 +2,8 @@
 
 A column is virtual: SQLite computes it from the document when it writes an index, and when no index has it. Its
 order is that of `search.evaluation`: false, true, numbers, strings. What is not one such value is a BLOB, which comes
-after all of them, and whoever asks looks into the document: the text of a list that is at the path or that it leads
-through, if it is short, or else nothing.
+after all of them: `LISTED` if there is a list at the path or on the way, whose values are in a table of their own (see
+`lists`), else `UNDECIDED`, and whoever asks looks into the document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Table
     from sqlalchemy.types import TypeEngine
 
-__all__ = ["FALSE", "LARGEST_NUMBER", "TRUE", "UNDECIDED", "Reading", "ValueColumns"]
+__all__ = [
+    "FALSE",
+    "LARGEST_NUMBER",
+    "LISTED",
+    "TRUE",
+    "UNDECIDED",
+    "VERSION",
+    "AnyValue",
+    "Reading",
+    "ValueColumns",
+    "decided",
+    "is_indexable",
+]
 
 Reading: TypeAlias = Literal["value", "date"]
 """How a value is read: as it is, or a string as a date, in milliseconds since 1970."""
@@ -33,9 +45,10 @@ LARGEST_NUMBER: Final = 1e200
 UNDECIDED: Final = literal_column("x''", LargeBinary)
 """The first BLOB."""
 
-MAX_LIST: Final = 500
+LISTED: Final = literal_column("x'01'", LargeBinary)
+"""What a column has for a list that is not empty."""
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The next number, if the definition of the columns changes: a data file keeps the columns that it has."""
 
 WORTHWHILE: Final = 200
@@ -87,16 +100,15 @@ class ValueColumns:
     ) -> ColumnElement[Any] | None:
         """The column of the value at a path, or None if there cannot be one.
 
-        It is NULL for a missing value, `FALSE` or `TRUE`, a number, a string, or a BLOB from `UNDECIDED` on.
+        It is NULL for a missing value, `FALSE` or `TRUE`, a number, a string, `UNDECIDED` or `LISTED`.
         """
-        names = path.split(".")
-        if len(names) > MAX_NAMES or not all(map(NAME.fullmatch, names)):
+        if not is_indexable(path):
             return None
         known, name = self._known_columns(connection, table), f"{reading}{VERSION} {path}"
         if name not in known:
             if len(known) >= MAX_COLUMNS:
                 return None
-            definition = _definition(names, reading)
+            definition = _definition(path.split("."), reading)
             connection.exec_driver_sql(
                 f'ALTER TABLE {table.name} ADD COLUMN "{name}" AS ({definition}) VIRTUAL'
             )
@@ -150,42 +162,49 @@ class ValueColumns:
         return known
 
 
-def _definition(names: Sequence[str], reading: Reading) -> str:
-    """The value at a path as an expression of SQLite's."""
-    path = _path(names)
-    value = f"json_extract(document, {path})"
-    kinds = _decided(path, value) if reading == "value" else f"WHEN 'text' THEN {_instant(value)}"
-    found = (
-        f"CASE json_type(document, {path}) {kinds} WHEN 'null' THEN NULL WHEN 'array' THEN {_list(path)} "
-        # Without the last one, what is not there would be undecided.
-        f"ELSE CASE WHEN json_type(document, {path}) IS NOT NULL THEN x'' END END"
-    )
-    above = [_path(names[:length]) for length in range(1, len(names))]
-    lists = " ".join(f"WHEN json_type(document, {one}) = 'array' THEN {_list(one)}" for one in above)
-    return f"CASE {lists} ELSE {found} END" if lists else found
+def is_indexable(path: str) -> bool:
+    """Whether there can be a column of the values at a path."""
+    names = path.split(".")
+    return len(names) <= MAX_NAMES and all(map(NAME.fullmatch, names))
 
 
-def _list(path: str) -> str:
-    text = f"json_extract(document, {path})"
-    return (
-        f"CASE WHEN json_array_length(document, {path}) = 0 THEN NULL "
-        f"WHEN length({text}) > {MAX_LIST} THEN x'' ELSE CAST({text} AS BLOB) END"
-    )
-
-
-def _decided(path: str, value: str) -> str:
-    """What a value is as it stands.
+def decided(kind: str, value: str, twice: str, reading: Reading) -> str:
+    """What a value is as it stands, or `UNDECIDED`.
 
     SQLite ends a string at a NUL, and reads some numbers not as Python does: integers beyond its own, and decimals
-    with many digits. Twice the same value is the text of a list, which shows how it is written.
+    with many digits.
+
+    Args:
+        kind: the expression of its type.
+        value: the expression of the value.
+        twice: that of the text of a list with twice the value, which shows how it is written.
+        reading: how it is read.
     """
-    twice = f"json_extract(document, {path}, {path})"
+    if reading == "date":
+        return f"CASE {kind} WHEN 'text' THEN {_instant(value)} ELSE x'' END"
     return (
-        rf"WHEN 'text' THEN CASE WHEN instr(document, '\u0000') THEN x'' ELSE {value} END "
+        rf"CASE {kind} WHEN 'text' THEN CASE WHEN instr(document, '\u0000') THEN x'' ELSE {value} END "
         f"WHEN 'true' THEN {TRUE!r} WHEN 'false' THEN {FALSE!r} "
         f"WHEN 'integer' THEN CASE WHEN length({twice}) > 33 THEN x'' ELSE {value} END "
         f"WHEN 'real' THEN CASE WHEN length({twice}) > 33 OR {twice} GLOB '*[eE]*' "
-        f"OR {twice} GLOB '*.[0-9][0-9][0-9][0-9][0-9]*' THEN x'' ELSE {value} END"
+        f"OR {twice} GLOB '*.[0-9][0-9][0-9][0-9][0-9]*' THEN x'' ELSE {value} END "
+        "ELSE x'' END"
+    )
+
+
+def _definition(names: Sequence[str], reading: Reading) -> str:
+    """The value at a path as an expression of SQLite's."""
+    path = _path(names)
+    kind, value = f"json_type(document, {path})", f"json_extract(document, {path})"
+    twice = f"json_extract(document, {path}, {path})"
+    lists = " ".join(
+        f"WHEN json_type(document, {one}) = 'array' "
+        f"THEN CASE WHEN json_array_length(document, {one}) > 0 THEN x'01' END"
+        for one in (_path(names[:length]) for length in range(1, len(names) + 1))
+    )
+    return (
+        f"CASE {lists} WHEN coalesce({kind}, 'null') = 'null' THEN NULL "
+        f"ELSE {decided(kind, value, twice, reading)} END"
     )
 
 
@@ -200,4 +219,5 @@ def _instant(value: str) -> str:
 
 
 def _path(names: Sequence[str]) -> str:
+    """A path of SQLite's, as a literal."""
     return "'$" + "".join(f'."{name}"' for name in names) + "'"
