@@ -64,7 +64,8 @@ def _page_of_all(call: Call, search: CustomerSearch, page: Page) -> Sequence[int
 
 def _decided(call: Call, search: CustomerSearch, page: Page) -> tuple[int, Sequence[str]]:
     """The number of matches of a search that SQLite decides, and the documents of the page."""
-    total = page.count(call, customers.c.row, search.clauses, *search.read)
+    key = None if search.node.exclusions else ("matches", search.node.shown, search.key)
+    total = page.count(call, customers.c.row, search.clauses, *search.read, key=key)
     if total < page.cap:
         statement = search.rows(page.offset, page.limit, sort=True)
     elif search.values and page.end > NEAR and not search.is_one_value:

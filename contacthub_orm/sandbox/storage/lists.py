@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Integer, column, table
 
-from contacthub_orm.sandbox.storage.values import VERSION, AnyValue, decided
+from contacthub_orm.sandbox.storage.database import refuse_snapshot
+from contacthub_orm.sandbox.storage.values import VERSION, AnyValue, RecentNames, decided
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table, TableClause
@@ -30,7 +31,7 @@ class ListTables:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[str, None]] = {}
+        self._known: dict[str, RecentNames] = {}
 
     def table(self, connection: Connection, of: Table, path: str, reading: Reading) -> TableClause:
         """The table with the columns `value` and `row` of the documents of a table; it is made if it is missing.
@@ -42,13 +43,12 @@ class ListTables:
             reading: how they are read.
         """
         known, name = self._of(connection, of), f"{of.name} list {reading}{VERSION} {path}"
-        if name in known:
-            known[name] = known.pop(name)
-        else:
+        if not known.use(name):
+            refuse_snapshot(connection)
             while len(known) >= MAX_TABLES:
-                _drop(connection, next(iter(known)), known)
+                _drop(connection, known.oldest(), known)
             _make(connection, of.name, name, path.split("."), reading)
-            known[name] = None
+            known.add(name)
         made: TableClause = table(name, column("value", AnyValue), column("row", Integer))
         return made
 
@@ -56,19 +56,20 @@ class ListTables:
         """Drop them, because the rows are gone."""
         for one in tables:
             known = self._of(connection, one)
-            for name in list(known):
+            for name in known:
                 _drop(connection, name, known)
 
     def forget(self) -> None:
         """A transaction failed, so what it made is gone."""
         self._known.clear()
 
-    def _of(self, connection: Connection, of: Table) -> dict[str, None]:
+    def _of(self, connection: Connection, of: Table) -> RecentNames:
         known = self._known.get(of.name)
         if known is None:
+            refuse_snapshot(connection)
             rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
             names = [name for (name,) in rows if name.startswith(f"{of.name} list ")]
-            known = self._known[of.name] = dict.fromkeys(names)
+            known = self._known[of.name] = RecentNames(names)
         return known
 
 
@@ -88,11 +89,11 @@ def _make(connection: Connection, of: str, name: str, names: list[str], reading:
         )
 
 
-def _drop(connection: Connection, name: str, known: dict[str, None]) -> None:
+def _drop(connection: Connection, name: str, known: RecentNames) -> None:
     for event in EVENTS:
         connection.exec_driver_sql(f'DROP TRIGGER "{name} {event}"')
     connection.exec_driver_sql(f'DROP TABLE "{name}"')
-    del known[name]
+    known.remove(name)
 
 
 def _values(of: str, names: list[str], reading: Reading) -> str:

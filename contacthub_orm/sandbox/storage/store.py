@@ -6,7 +6,7 @@ rest is filed under the key of the workspace (see `credentials`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy import delete, func, select
 
@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    Generations: TypeAlias = tuple[int, int]
+
 __all__ = ["Store"]
+
+LARGE: Final = 10_000
+"""From this number of customers or events on, a search may take long."""
 
 APPLICATION_ID: Final = int.from_bytes(b"CHsb")
 UNSIGNED: Final = ("credentials", "customers", "events", "sessions")
@@ -65,6 +70,23 @@ class Store(Database):
         self.events.open(connection)
         self.updates.open(connection)
         self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether searches may take long."""
+        return max(self.customers.size, self.events.size) >= LARGE
+
+    def settled(self, now: int) -> bool:
+        """Whether searches see the latest version of everything."""
+        return self.customers.settled(now) and self.events.settled(now)
+
+    def generations(self, connection: Connection) -> Generations:
+        """How much was written to customers and to events, as far as a connection sees it."""
+        seen: Generations = self.seen(connection)
+        return seen
+
+    def _state(self) -> Generations:
+        return self.customers.generation, self.events.generation
 
     def _rolled_back(self) -> None:
         self.values.forget()

@@ -9,13 +9,16 @@ after all of them: `LISTED` if there is a list at the path or on the way, whose 
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sqlalchemy import LargeBinary, column, func, literal_column, select
 from sqlalchemy.types import UserDefinedType
 
+from contacthub_orm.sandbox.storage.database import refuse_snapshot
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Table
     from sqlalchemy.types import TypeEngine
@@ -29,6 +32,7 @@ __all__ = [
     "VERSION",
     "AnyValue",
     "Reading",
+    "RecentNames",
     "ValueColumns",
     "decided",
     "is_indexable",
@@ -80,6 +84,42 @@ class AnyValue(UserDefinedType[Any]):
         return self
 
 
+class RecentNames:
+    """Names in the order in which they were used last. Threads may share them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._names))
+
+    def use(self, name: str) -> bool:
+        """Note that a name is used; return whether it is among them."""
+        with self._lock:
+            is_known = name in self._names
+            if is_known:
+                self._names[name] = self._names.pop(name)
+        return is_known
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        with self._lock:
+            self._names[name] = None
+
+    def remove(self, name: str) -> None:
+        """Remove a name."""
+        with self._lock:
+            del self._names[name]
+
+    def oldest(self) -> str:
+        """The name that was not used for the longest time."""
+        return next(iter(self))
+
+
 class ValueColumns:
     """The columns and indexes that were made of values so far.
 
@@ -89,7 +129,7 @@ class ValueColumns:
 
     def __init__(self) -> None:
         self._columns: dict[str, set[str]] = {}
-        self._indexes: dict[str, dict[str, None]] = {}
+        self._indexes: dict[str, RecentNames] = {}
 
     def are_worthwhile(self, connection: Connection, table: Table) -> bool:
         """Whether a table is so large that an index is worth making."""
@@ -106,6 +146,7 @@ class ValueColumns:
             return None
         known, name = self._known_columns(connection, table), f"{reading}{VERSION} {path}"
         if name not in known:
+            refuse_snapshot(connection)
             if len(known) >= MAX_COLUMNS:
                 return None
             definition = _definition(path.split("."), reading)
@@ -119,21 +160,21 @@ class ValueColumns:
         """Make an index of these columns, unless there is one."""
         known, names = self._known_indexes(connection, table), [str(one.key) for one in columns]
         name = f"{table.name} by {', '.join(names)}"
-        if name in known:
-            known[name] = known.pop(name)
+        if known.use(name):
             return
+        refuse_snapshot(connection)
         while len(known) >= MAX_INDEXES:
-            self._drop(connection, next(iter(known)), known)
+            self._drop(connection, known.oldest(), known)
         quoted = ", ".join(f'"{one}"' for one in names)
         connection.exec_driver_sql(f'CREATE INDEX "{name}" ON {table.name} ({quoted})')
         connection.exec_driver_sql(f'ANALYZE "{name}"')
-        known[name] = None
+        known.add(name)
 
     def clear(self, connection: Connection, *tables: Table) -> None:
         """Drop the indexes, because the rows are gone."""
         for table in tables:
             known = self._known_indexes(connection, table)
-            for name in list(known):
+            for name in known:
                 self._drop(connection, name, known)
 
     def forget(self) -> None:
@@ -141,24 +182,25 @@ class ValueColumns:
         self._columns.clear()
         self._indexes.clear()
 
-    def _drop(self, connection: Connection, name: str, known: dict[str, None]) -> None:
+    def _drop(self, connection: Connection, name: str, known: RecentNames) -> None:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
-        del known[name]
+        known.remove(name)
 
     def _known_columns(self, connection: Connection, table: Table) -> set[str]:
         known = self._columns.get(table.name)
         if known is None:
+            refuse_snapshot(connection)
             rows = connection.exec_driver_sql(f"PRAGMA table_xinfo({table.name})")
             known = self._columns[table.name] = {row.name for row in rows}
         return known
 
-    def _known_indexes(self, connection: Connection, table: Table) -> dict[str, None]:
+    def _known_indexes(self, connection: Connection, table: Table) -> RecentNames:
         known = self._indexes.get(table.name)
         if known is None:
+            refuse_snapshot(connection)
             rows = connection.exec_driver_sql(f"PRAGMA index_list({table.name})")
-            known = self._indexes[table.name] = {
-                row.name: None for row in rows if row.name.startswith(f"{table.name} by ")
-            }
+            names = [row.name for row in rows if row.name.startswith(f"{table.name} by ")]
+            known = self._indexes[table.name] = RecentNames(names)
         return known
 
 
