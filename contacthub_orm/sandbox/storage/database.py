@@ -143,6 +143,11 @@ class Database:
         """Whether there are snapshots."""
         return self._readers is not None
 
+    @property
+    def is_large(self) -> bool:
+        """Whether searches may take long."""
+        return False
+
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that reads what is committed now, whatever others write meanwhile.
@@ -201,6 +206,8 @@ class Database:
         with self._lock:
             if self._readers is not None:
                 self._readers.close()
+            # An interrupt holds until the next statement, and would keep the log from being put away.
+            self._raw.execute("SELECT 1").fetchall()
             self._connection.close()
             self._engine.dispose()
             if self._file is not None:
