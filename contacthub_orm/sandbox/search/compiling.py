@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, func, select, union_all
 
 from contacthub_orm.sandbox.search.nodes import in_nodes, shown_customers
 from contacthub_orm.sandbox.search.pushdown import (
@@ -46,6 +46,12 @@ MAX_VALUES: Final = 8
 
 MAX_MERGED: Final = 50
 SPARSE: Final = 10_000
+
+NEAR: Final = 500
+FAR: Final = 5
+WASTE: Final = 4
+"""A walk tests so many customers, and so many more for each match; this many times what it is expected to need."""
+
 TIMES: Final = {"registeredAt": customers.c.registered_at, "updatedAt": customers.c.updated_at}
 
 
@@ -92,9 +98,34 @@ class CustomerSearch:
         """The column by whose index SQLite had better find the matches, if there is one."""
         return () if self.has_lists else self.values[:1]
 
-    def walked(self) -> CustomerSearch:
-        """The same search for SQLite to go through in order, testing each row, because many match."""
-        return self if self.is_one_value or not self.values else replace(self, where=self.loose())
+    def walk(self, call: Call, end: int, total: int) -> list[int] | None:
+        """The first matches, by a walk through the customers in order that tests each one.
+
+        Args:
+            call: the request.
+            end: how many matches are wanted.
+            total: how many there are at least.
+
+        Returns:
+            The numbers of their rows; None if SQLite had better find all matches and sort them, because they are few
+            among the customers or come late in the order.
+        """
+        most = NEAR + FAR * end
+        seldom = total < call.settings.page_cap and total * most < WASTE * end * call.store.customers.size
+        if seldom or self.is_one_value or not self.values or self.column is None or len(self.node.shown) != 1:
+            return None
+        is_match = and_(*self.loose()).label("is_match")
+        every = select(customers.c.row, is_match).where(*shown_customers(self.node))
+        found: list[int] = []
+        with call.connection.execute(
+            every.order_by(*self.order.clauses(self.column, customers.c.id)).limit(most)
+        ) as walked:
+            for one in walked:
+                if one.is_match:
+                    found.append(one.row)
+                    if len(found) == end:
+                        return found
+        return None
 
     def are_few(self, call: Call) -> bool:
         """Whether the clauses select so few rows that SQLite had better find them first and sort them then."""

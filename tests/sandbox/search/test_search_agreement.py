@@ -150,12 +150,16 @@ def answered(api, monkeypatch):
 
     def both(asked):
         found = []
-        for least in (WORTHWHILE, NEVER):
+        for least, walks in ((WORTHWHILE, 0), (WORTHWHILE, 500), (NEVER, 0)):
             monkeypatch.setattr(value_columns, "WORTHWHILE", least)
+            for name in ("NEAR", "FAR"):
+                monkeypatch.setattr(compiling, name, walks)
             api.sandbox._service.search_results.clear()
             answer = api.search(**asked)
             found.append(([one["id"] for one in answer["elements"]], answer["page"]["totalElements"]))
-        return found
+        at_once, walked, plain = found
+        assert at_once == walked
+        return walked, plain
 
     return both
 
