@@ -184,7 +184,7 @@ class Application:
             await connection.end(self._completed(self._api.refusal(connection.arrival.refusal)))
             return
         if self.site is not None and self.site.serves(scope["path"]):
-            await self.site.serve(scope, connection)
+            await self.site.serve(scope, connection, self._turns)
             return
         request = _request(scope, connection.arrival.caller, self._service.settings.clock)
         connection.limit = request.limit

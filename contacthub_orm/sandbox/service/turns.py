@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from contacthub_orm.sandbox.storage.errors import NeedsTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contacthub_orm.sandbox.service.calls import Answer
     from contacthub_orm.sandbox.storage.database import Database
 
-    Work: TypeAlias = Callable[[], Answer]
-
 __all__ = ["Turns"]
+
+T = TypeVar("T")
 
 SEARCHES: Final = 4
 """How many searches of many documents go on at once. The database has more snapshots than that."""
@@ -39,11 +38,13 @@ class Turns:
         self._searches = ThreadPoolExecutor(SEARCHES, "contacthub-sandbox-search")
         self._writes = ThreadPoolExecutor(1, "contacthub-sandbox-write")
 
-    async def take(self, transact: Work, read: Work | None = None, *, is_long: bool = False) -> Answer:
-        """Carry out a request.
+    async def take(
+        self, transact: Callable[[], T], read: Callable[[], T] | None = None, *, is_long: bool = False
+    ) -> T:
+        """Carry out a request; return what it is answered.
 
         Args:
-            transact: carries it out in a transaction.
+            transact: carries it out in transactions.
             read: carries it out on a snapshot, or raises `NeedsTransaction`; None if it writes.
             is_long: whether reading may take long.
         """
@@ -66,12 +67,12 @@ class Turns:
             threads.shutdown(cancel_futures=True)
 
 
-def _read_or_transact(read: Work, transact: Work) -> Answer:
+def _read_or_transact(read: Callable[[], T], transact: Callable[[], T]) -> T:
     try:
         return read()
     except NeedsTransaction:
         return transact()
 
 
-async def _in(threads: ThreadPoolExecutor, work: Work) -> Answer:
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, work)
