@@ -18,12 +18,13 @@ __all__ = ["Server", "serving"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The address of the server and the credentials for it."""
+    """The address of the server, the credentials for it, and the number of its process."""
 
     base_url: str
     workspace_id: str
     node_id: str
     token: str
+    process: int
 
     @property
     def customers_url(self) -> str:
@@ -54,7 +55,7 @@ def serving(
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = json.loads(process.stdout.readline())
+            told = json.loads(process.stdout.readline()) | {"process": process.pid}
             yield Server(**{field.name: told[field.name] for field in fields(Server)})
         finally:
             process.terminate()

@@ -38,6 +38,9 @@ _PAGE: Final = 10
 _ROUNDS: Final = 30
 _BOUND: Final = 2.0
 _OPENING: Final = 1.0
+_REQUESTS: Final = 10_000
+_REQUEST_BYTES: Final = 50_000
+_MEMORY_BOUND: Final = 1.05
 
 
 def rows() -> list[Row]:
@@ -46,8 +49,8 @@ def rows() -> list[Row]:
 
 
 def full_rows() -> list[Row]:
-    """500,000 customers and 1,000,000 events, which takes minutes."""
-    return _rows(_FULL)
+    """500,000 customers and 1,000,000 events, which takes an hour, and the memory that large requests take."""
+    return [*_rows(_FULL), *_memory()]
 
 
 def _rows(customers: int) -> list[Row]:
@@ -64,6 +67,30 @@ def _rows(customers: int) -> list[Row]:
         )
         measured = [_row(name, call, small, large) for name, call in _OPERATIONS.items()]
     return [_opened(customers, min(opening)), *measured]
+
+
+def _memory() -> list[Row]:
+    """The memory of a sandbox after many large requests, compared with that after half of them; on Linux."""
+    if not Path("/proc/self/status").exists():
+        return []
+    with serving(0) as server, requests.Session() as client:
+        sandbox = _Sandbox(server, 1, client)
+        body: dict[str, Any] = {"nodeId": server.node_id, "externalId": "1"}
+        url = server.customer_url(sandbox.send("POST", server.customers_url, json=body).json()["id"])
+        half, all_of_them = (_resident_after(sandbox, url, _REQUESTS // 2) for _ in range(2))
+    what = f"the sandbox's memory after {_REQUESTS:,} changes of {_REQUEST_BYTES // 1_000} kB"
+    ours, yardstick = (f"{size / 1_000:.0f} MB" for size in (all_of_them, half))
+    yardstick = f"after half of them: {yardstick}"
+    return [at_most("size_memory", what, ours, yardstick, all_of_them / half, _MEMORY_BOUND)]
+
+
+def _resident_after(sandbox: _Sandbox, url: str, changes: int) -> int:
+    """The resident memory of the sandbox in kB, after some changes of one customer."""
+    for _ in range(changes):
+        extra = f"{uuid4()}".ljust(_REQUEST_BYTES, "x")
+        sandbox.send("PATCH", url, json={"extra": extra}).raise_for_status()
+    status = Path(f"/proc/{sandbox.server.process}/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
 
 def _opening(file: Path) -> float:
@@ -131,12 +158,18 @@ class _Sandbox:
         self.send("PATCH", self.one(number), json={"extra": f"{uuid4()}"})
 
 
-def _atomic(attribute: str, operator: str, value: Any) -> dict[str, Any]:
-    return {"type": "atomic", "attribute": attribute, "operator": operator, "value": value}
+def _atomic(attribute: str, operator: str, value: Any = None) -> dict[str, Any]:
+    atomic = {"type": "atomic", "attribute": attribute, "operator": operator}
+    return atomic if value is None else atomic | {"value": value}
 
 
-def _are(attribute: str, operator: str, value: Any) -> dict[str, Any]:
+def _are(attribute: str, operator: str, value: Any = None) -> dict[str, Any]:
     return {"type": "simple", "are": {"condition": _atomic(attribute, operator, value)}}
+
+
+def _both(*conditions: dict[str, Any]) -> dict[str, Any]:
+    condition = {"type": "composite", "conjunction": "and", "conditions": conditions}
+    return {"type": "simple", "are": {"condition": condition}}
 
 
 def _did(attribute: str, value: str) -> dict[str, Any]:
@@ -183,6 +216,11 @@ _OPERATIONS: Final[dict[str, Call]] = {
     "tag": lambda sandbox, number: sandbox.search(_are("tags.manual", "IN", f"tag {number}")),
     "school": lambda sandbox, number: sandbox.search(
         _are("base.educations.schoolName", "EQUALS", f"School {number}")
+    ),
+    "tagged": lambda sandbox, _: sandbox.search(_are("tags.manual", "IS_NOT_NULL")),
+    "not_tagged": lambda sandbox, _: sandbox.search(_are("tags.manual", "NOT_IN", "tag 3")),
+    "tagged_and_named": lambda sandbox, number: sandbox.search(
+        _both(_atomic("tags.manual", "IS_NOT_NULL"), _atomic("base.firstName", "EQUALS", f"Name {number}"))
     ),
     "sorted_by_name": lambda sandbox, _: sandbox.search(sort="base.lastName,asc"),
     "sorted_by_email": lambda sandbox, _: sandbox.search(sort="base.contacts.email,desc"),

@@ -80,8 +80,12 @@ class NotihubApi:
         """The one service."""
         return self.service
 
+    def only_reads(self, now: int, request: Request) -> bool:  # noqa: ARG002 - the protocol's
+        """No: a GET works out what became of deliveries."""
+        return False
+
     def catch_up(self, now: int, request: Request) -> None:
-        """Nothing goes on by itself: a GET works out what became of deliveries."""
+        """Nothing goes on by itself."""
 
     def call(
         self, connection: Connection, now: int, request: Request, parameters: Mapping[str, str]

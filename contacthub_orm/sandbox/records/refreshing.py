@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select, update
@@ -31,6 +32,8 @@ VERSION: Final = 1
 
 FEW: Final = 2_000
 BATCH: Final = 2_000
+REPORTED: Final = 50_000
+LOGGER: Final = logging.getLogger("contacthub_orm.sandbox")
 
 
 def refresh_opened(connection: Connection, nodes: Collection[NodeRules], unset: UnsetForm) -> None:
@@ -75,12 +78,17 @@ def refresh_customers(connection: Connection, nodes: Collection[NodeRules], unse
     Raises:
         SandboxError: if a document is corrupt.
     """
-    columns, known, last = customers.c, {node.id: node for node in nodes}, -1
+    columns, known, last, seen = customers.c, {node.id: node for node in nodes}, -1, 0
     found = select(columns.row, columns.document, columns.match_key).where(columns.node_id.in_(known))
     while rows := connection.execute(
         found.where(columns.row > last).order_by(columns.row).limit(BATCH)
     ).all():
         last = rows[-1].row
+        seen += len(rows)
+        if seen % REPORTED < len(rows):
+            LOGGER.warning(
+                "%s customers of the data file have the form and the keys of this sandbox", f"{seen:,}"
+            )
         refreshed = [
             ({"match_key": key, "document": text}, _refreshed(text, known, unset)) for _, text, key in rows
         ]

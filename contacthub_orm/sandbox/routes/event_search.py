@@ -15,6 +15,8 @@ from contacthub_orm.sandbox.search.paging import requested_order, requested_page
 from contacthub_orm.sandbox.storage.tables import events
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from sqlalchemy import Column, ColumnElement
 
     from contacthub_orm.sandbox.search.paging import Page
@@ -31,6 +33,8 @@ COLUMNS: Final[dict[str, Column[Any]]] = {
     "id": events.c.id,
 }
 
+FILTERS: Final = ("customerId", "type", "context", "mode", "dateFrom", "dateTo")
+
 
 def search_events(call: Call) -> Answer:
     """GET one page of events, by default the newest by `date` first."""
@@ -43,8 +47,18 @@ def search_events(call: Call) -> Answer:
     statement = select(events.c.document).where(*where).order_by(*order.clauses(column, events.c.id))
     texts = page.read(call, statement)
     unfiltered = _unfiltered(call, page, everything)
-    total = unfiltered if len(where) == len(everything) else page.count(call, events.c.row, where)
+    if len(where) == len(everything):
+        return page.answer(texts, unfiltered, unfiltered)
+    total = page.count(call, events.c.row, where, key=_key(call))
     return page.answer(texts, total, unfiltered)
+
+
+def _key(call: Call) -> Hashable:
+    """What is counted, unless customers may be hidden, and their events with them."""
+    node_id = call.query.get("nodeId")
+    if not node_id or (node := call.check_node(node_id)).exclusions:
+        return None
+    return ("events", node.shown, *(call.query.get(name) for name in FILTERS))
 
 
 def _unfiltered(call: Call, page: Page, everything: list[ColumnElement[bool]]) -> int:

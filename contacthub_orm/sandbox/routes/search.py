@@ -64,14 +64,18 @@ def _page_of_all(call: Call, search: CustomerSearch, page: Page) -> Sequence[int
 
 def _decided(call: Call, search: CustomerSearch, page: Page) -> tuple[int, Sequence[str]]:
     """The number of matches of a search that SQLite decides, and the documents of the page."""
-    total = page.count(call, customers.c.row, search.clauses, *search.values[:1])
-    if total < page.cap:
-        statement = search.rows(page.offset, page.limit, sort=True)
-    elif search.values and page.end > NEAR:
+    key = None if search.node.exclusions else ("matches", search.node.shown, search.key)
+    total = page.count(call, customers.c.row, search.clauses, *search.read, key=key)
+    is_near = page.end <= NEAR
+    if total >= page.cap and search.values and not (is_near or search.is_one_value):
         # SQLite may have to sort more than it counts. It does that once, not for each of the pages.
         return total, _documents(call, page.part(matching_rows(call, search)))
-    else:
-        statement = search.walked().rows(page.offset, page.limit)
+    rows: Sequence[int] | None = None
+    if is_near and page.offset < min(page.end, total):
+        rows = search.walk(call, min(page.end, total), total)
+    if rows is not None:
+        return total, _documents(call, page.part(rows))
+    statement = search.rows(page.offset, page.limit, sort=True)
     return total, _documents(call, call.connection.scalars(statement).all())
 
 

@@ -1,7 +1,8 @@
 """Searches of customers as SQLite sees them: what it decides, in which order, and by which indexes.
 
 Where a node has many customers, the values that a search compares or sorts by become columns, with an index each. It
-is made by the first search that wants it; the next ones and all restarts of the sandbox find it.
+is made by the first search that wants it; the next ones and all restarts of the sandbox find it. Where documents have
+lists, the values of these become a table.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, func, select, union_all
 
 from contacthub_orm.sandbox.search.nodes import in_nodes, shown_customers
 from contacthub_orm.sandbox.search.pushdown import (
@@ -23,7 +24,7 @@ from contacthub_orm.sandbox.search.pushdown import (
 from contacthub_orm.sandbox.search.query_language import Atomic, Simple
 from contacthub_orm.sandbox.storage.tables import customers, events
 from contacthub_orm.sandbox.storage.timeline import unindexed
-from contacthub_orm.sandbox.storage.values import UNDECIDED
+from contacthub_orm.sandbox.storage.values import LISTED, UNDECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -45,6 +46,12 @@ MAX_VALUES: Final = 8
 
 MAX_MERGED: Final = 50
 SPARSE: Final = 10_000
+
+NEAR: Final = 500
+FAR: Final = 5
+WASTE: Final = 4
+"""A walk tests so many customers, and so many more for each match; this many times what it is expected to need."""
+
 TIMES: Final = {"registeredAt": customers.c.registered_at, "updatedAt": customers.c.updated_at}
 
 
@@ -60,6 +67,7 @@ class CustomerSearch:
         column: what SQLite can sort by, or None if it cannot.
         loose: gives the same clauses without a use of indexes of values.
         values: the columns that were made for the query.
+        has_lists: whether lists are compared, so that the indexes of these columns do not have all matches.
         is_one_value: whether the query asks for one value, whose index has the matches in order.
         key: the parameters of the search, by which the same search is recognized.
     """
@@ -71,6 +79,7 @@ class CustomerSearch:
     column: ColumnElement[Any] | None
     loose: Callable[[], Sequence[ColumnElement[bool]]]
     values: Sequence[ColumnElement[Any]]
+    has_lists: bool
     is_one_value: bool
     key: tuple[Hashable, ...]
 
@@ -84,9 +93,39 @@ class CustomerSearch:
         """All clauses."""
         return [*shown_customers(self.node), *self.where]
 
-    def walked(self) -> CustomerSearch:
-        """The same search for SQLite to go through in order, testing each row, because many match."""
-        return self if self.is_one_value or not self.values else replace(self, where=self.loose())
+    @property
+    def read(self) -> Sequence[ColumnElement[Any]]:
+        """The column by whose index SQLite had better find the matches, if there is one."""
+        return () if self.has_lists else self.values[:1]
+
+    def walk(self, call: Call, end: int, total: int) -> list[int] | None:
+        """The first matches, by a walk through the customers in order that tests each one.
+
+        Args:
+            call: the request.
+            end: how many matches are wanted.
+            total: how many there are at least.
+
+        Returns:
+            The numbers of their rows; None if SQLite had better find all matches and sort them, because they are few
+            among the customers or come late in the order.
+        """
+        most = NEAR + FAR * end
+        seldom = total < call.settings.page_cap and total * most < WASTE * end * call.store.customers.size
+        if seldom or self.is_one_value or not self.values or self.column is None or len(self.node.shown) != 1:
+            return None
+        is_match = and_(*self.loose()).label("is_match")
+        every = select(customers.c.row, is_match).where(*shown_customers(self.node))
+        found: list[int] = []
+        with call.connection.execute(
+            every.order_by(*self.order.clauses(self.column, customers.c.id)).limit(most)
+        ) as walked:
+            for one in walked:
+                if one.is_match:
+                    found.append(one.row)
+                    if len(found) == end:
+                        return found
+        return None
 
     def are_few(self, call: Call) -> bool:
         """Whether the clauses select so few rows that SQLite had better find them first and sort them then."""
@@ -137,9 +176,9 @@ def compiled(call: Call, node: NodeRules, order: Order, query: Query | None) -> 
     where, external_id = [call.store.customers.visible(call.now)], call.query.get("externalId")
     if external_id:
         where.append(customers.c.external_id == external_id)
-    values = _Values(call, node, order)
+    values = _Values(call, node, order, is_alone=_only_condition(query) is not None and not external_id)
     pushed = None if query is None else values.pushed(query)
-    made = tuple(values.made[customers.name].values())
+    made, has_lists = tuple(values.made[customers.name].values()), values.has_lists
 
     def loose() -> Sequence[ColumnElement[bool]]:
         return where if query is None else [*where, values.pushed(query, loose=True).clause]
@@ -152,15 +191,26 @@ def compiled(call: Call, node: NodeRules, order: Order, query: Query | None) -> 
         values.to_sort_by(order.path),
         loose,
         made,
-        pushed is not None and pushed.exact and _asks_for_one_value(query),
+        has_lists,
+        order.path in TIMES
+        and not has_lists
+        and pushed is not None
+        and pushed.exact
+        and _asks_for_one_value(query),
         (node.id, node.exclusions, external_id, call.query.get("query")),
     )
 
 
+def _only_condition(query: Query | None) -> Atomic | None:
+    """The condition of a query that has one, on customers."""
+    if isinstance(query, Simple) and query.did is None and isinstance(query.are, Atomic):
+        return query.are
+    return None
+
+
 def _asks_for_one_value(query: Query | None) -> bool:
-    if not (isinstance(query, Simple) and query.did is None and isinstance(query.are, Atomic)):
-        return False
-    return query.are.operator in ("EQUALS", "IN") and len(query.are.values) == 1
+    condition = _only_condition(query)
+    return condition is not None and condition.operator in ("EQUALS", "IN") and len(condition.values) == 1
 
 
 def events_that_count(
@@ -178,20 +228,37 @@ def events_that_count(
 
 @dataclass
 class _Values:
-    """The columns of values that one search needs."""
+    """The columns of values that one search needs.
+
+    Attributes:
+        call: the request.
+        node: the node that is searched.
+        order: the requested order.
+        is_alone: whether one condition is all that is asked for.
+        is_loose: whether a clause is wanted that does not use the indexes of values of customers.
+        has_lists: whether customers have lists at one of the paths that are compared.
+        made: the columns.
+    """
 
     call: Call
     node: NodeRules
     order: Order
+    is_alone: bool
+    is_loose: bool = False
+    has_lists: bool = False
     made: Made = field(default_factory=lambda: {"customers": {}, "events": {}})
 
     def pushed(self, query: Query, *, loose: bool = False) -> Pushed:
         """The clause for a query; with `loose` it does not use the indexes of values of customers."""
+        self.is_loose = loose
 
         def read(path: str, reading: Reading) -> Value | None:
             time = TIMES.get(self.order.path, customers.c.updated_at)
             value = self._value(customers, path, reading, [], [time, customers.c.id])
-            return value._replace(column=unindexed(value.column)) if value is not None and loose else value
+            if value is None:
+                return None
+            self.has_lists = self.has_lists or value.having is not None
+            return value._replace(column=unindexed(value.column)) if loose and not value.having else value
 
         return replace(CUSTOMERS, values=read, did=self._did).query(query)
 
@@ -203,7 +270,7 @@ class _Values:
 
         def read(path: str, reading: Reading) -> Value | None:
             value = self._value(events, path, reading, [events.c.type == did.event_type], owner)
-            if value is not None:
+            if value is not None and not value.having:
                 made.append(value.column)
             return value
 
@@ -211,8 +278,7 @@ class _Values:
         self._index(events, [events.c.type, *owner])
         both = replace(EVENTS, values=read).condition(did.condition, did.timeframe)
         found = select(events.c.customer_id).where(*events_that_count(self.call, self.node, did), both.clause)
-        some = found.order_by(*made[:1]).limit(SPARSE).subquery()
-        if (self.call.connection.scalar(select(func.count()).select_from(some)) or 0) < SPARSE:
+        if self._are_few(found.order_by(*made[:1])):
             return Pushed(customers.c.id.in_(found), both.exact)
         # A search reads the first customers of the many that match; it need not know all.
         self._index(events, [events.c.customer_id, events.c.type, *made[:1], events.c.date])
@@ -224,7 +290,7 @@ class _Values:
         if column is not None:
             return column
         value = self._value(customers, path, "value", [], [customers.c.id])
-        return value.column if value is not None and value.is_decided else None
+        return value.column if value is not None and value.is_decided and not value.having else None
 
     def _value(
         self,
@@ -252,9 +318,32 @@ class _Values:
             return None
         made[key] = column
         self._index(table, [*(one.left for one in kind), column, *after])
-        undecided = [in_nodes(table, self.node.shown), *kind, column >= UNDECIDED]
-        found = self.call.connection.scalar(select(table.c.row).where(*undecided).limit(1))
-        return Value(column, is_decided=found is None)
+        sought = [in_nodes(table, self.node.shown), *kind]
+        if self._is_any(table.c.row, *sought, column == LISTED):
+            return self._listed(table, path, reading)
+        return Value(column, is_decided=not self._is_any(table.c.row, *sought, column == UNDECIDED))
+
+    def _listed(self, table: Table, path: str, reading: Reading) -> Value:
+        """The values of lists. SQLite tests each row, or looks for all rows first if they may be few."""
+        is_loose = self.is_loose and table is customers
+        values = self.call.store.lists.table(self.call.connection, table, path, reading)
+
+        def having(clause: ColumnElement[bool]) -> ColumnElement[bool]:
+            found = select(values.c.row).where(clause)
+            if is_loose or not (self.is_alone or self._are_few(found)):
+                return found.where(values.c.row == table.c.row).exists()
+            return table.c.row.in_(found)
+
+        is_decided = not self._is_any(values.c.row, values.c.value == UNDECIDED)
+        return Value(values.c.value, is_decided, having)
+
+    def _is_any(self, column: ColumnElement[Any], *where: ColumnElement[bool]) -> bool:
+        return self.call.connection.scalar(select(column).where(*where).limit(1)) is not None
+
+    def _are_few(self, found: Select[Any]) -> bool:
+        """Whether a statement selects so few rows that SQLite had better find them first."""
+        some = select(func.count()).select_from(found.limit(SPARSE).subquery())
+        return (self.call.connection.scalar(some) or 0) < SPARSE
 
     def _index(self, table: Table, columns: Sequence[ColumnElement[Any]]) -> None:
         times = [table.c.visible_from, table.c.visible_to]

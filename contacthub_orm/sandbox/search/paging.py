@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from contacthub_orm.sandbox.documents.failures import malformed
 from contacthub_orm.sandbox.documents.wire import encode
+from contacthub_orm.sandbox.search.counts import is_known_to_reach, note_count
 from contacthub_orm.sandbox.service.calls import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from sqlalchemy import Column, ColumnElement, Select
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Order", "Page", "requested_order", "requested_page"]
 
 MAX_DIGITS: Final = 9
+
+FURTHER: Final = 2
+"""How many times the cap is counted up to, so that the count lasts for some writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +68,31 @@ class Page:
         column: Column[Any],
         where: Sequence[ColumnElement[bool]],
         *read: ColumnElement[Any],
+        key: Hashable = None,
     ) -> int:
-        """The number of rows of the column's table that match, up to the cap; best by an index of what is read."""
-        matches = select(column).where(*where).order_by(*read).limit(self.cap).subquery()
-        return call.connection.scalar(select(func.count()).select_from(matches)) or 0
+        """The number of rows of the column's table that match, up to the cap.
+
+        Args:
+            call: the request.
+            column: the column.
+            where: the clauses.
+            *read: what is best read by its index.
+            key: what is counted, if each write changes one of the matches at most; see `counts`.
+        """
+        is_lasting = key is not None and call.store.settled(call.now)
+        if is_lasting and is_known_to_reach(call, key, self.cap):
+            return self.cap
+        most = FURTHER * self.cap if is_lasting else self.cap
+        matches = select(column).where(*where).order_by(*read).limit(most).subquery()
+        total = call.connection.scalar(select(func.count()).select_from(matches)) or 0
+        if is_lasting and total > self.cap:
+            note_count(call, key, total)
+        return min(total, self.cap)
 
     def count_all(
         self, call: Call, timeline: Timeline, node: NodeRules, where: Sequence[ColumnElement[bool]]
     ) -> int:
         """The number of documents of a node, up to the cap.
-
-        A node that has reached the cap is not counted again until a document is removed.
 
         Args:
             call: the request.
@@ -82,13 +100,9 @@ class Page:
             node: the node.
             where: the clauses for all that it shows.
         """
-        is_lasting = timeline.settled(call.now) and not node.exclusions
-        if is_lasting and (node.shown, self.cap) in timeline.full:
-            return self.cap
-        total = self.count(call, timeline.table.c.row, where)
-        if is_lasting and total == self.cap:
-            timeline.full.add((node.shown, self.cap))
-        return total
+        # Whom a node hides depends on what customers are, so that one write may hide many events.
+        key = None if node.exclusions else (timeline.table.name, node.shown)
+        return self.count(call, timeline.table.c.row, where, key=key)
 
     def read(self, call: Call, documents: Select[Any]) -> Sequence[str]:
         """The page's part of a statement that selects JSON texts in order."""

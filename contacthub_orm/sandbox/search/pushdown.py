@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import and_, false, func, not_, or_, true
+from sqlalchemy import and_, false, not_, or_, true
 
-from contacthub_orm.sandbox.documents.wire import encode
 from contacthub_orm.sandbox.search.evaluation import BOOLEAN, CUSTOMER, EVENT, STRING, is_date, operand
 from contacthub_orm.sandbox.search.query_language import VALUELESS, Atomic, Combined, Composite
 from contacthub_orm.sandbox.storage.tables import customers, events
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from contacthub_orm.sandbox.search.query_language import Condition, Did, Query
     from contacthub_orm.sandbox.storage.values import Reading
 
+    Having: TypeAlias = Callable[[ColumnElement[bool]], ColumnElement[bool]]
     Values: TypeAlias = Callable[[str, Reading], "Value | None"]
 
 __all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushdown", "Pushed", "Value", "order_by", "push_query"]
@@ -71,10 +71,17 @@ EVERYTHING: Final = Pushed(true(), exact=False)
 
 
 class Value(NamedTuple):
-    """The column of a value inside the documents, and whether it decides all of them; see `ValueColumns`."""
+    """The column of a value inside the documents.
+
+    Attributes:
+        column: the column; see `ValueColumns` and `ListTables`.
+        is_decided: whether it decides all documents.
+        having: gives the clause for the documents of which one value meets a clause, if they have lists; else None.
+    """
 
     column: ColumnElement[Any]
     is_decided: bool
+    having: Having | None = None
 
 
 def push_query(query: Query) -> Pushed:
@@ -150,10 +157,11 @@ class Pushdown:
         value = None if operands is None else self.values(atomic.attribute, "date" if dated else "value")
         if operands is None or value is None:
             return EVERYTHING
-        clause = _clause(value.column, atomic.operator, list(map(_bound, operands)))
+        clause = _value_clause(value, atomic.operator, list(map(_bound, operands)))
         if value.is_decided:
             return Pushed(clause, exact=True)
-        return Pushed(or_(clause, _may_hold(value.column, atomic, operands)), exact=False)
+        undecided = value.column == UNDECIDED
+        return Pushed(or_(clause, value.having(undecided) if value.having else undecided), exact=False)
 
     def _operands(self, atomic: Atomic, *, dated: bool) -> list[Operand] | None:
         """What is compared with, or None if it cannot be compared with a column."""
@@ -206,14 +214,17 @@ def _clause(column: ColumnElement[Any], operator: str, bounds: list[Any]) -> Col
     return and_(is_set, _compared(column, operator, bounds[0]))
 
 
-def _may_hold(column: ColumnElement[Any], atomic: Atomic, operands: list[Operand]) -> ColumnElement[bool]:
-    """The documents that the column does not decide; of lists those with the sought string, if strings are sought."""
-    undecided = column >= UNDECIDED
-    is_sought = atomic.operator in ("EQUALS", "IN")
-    if not is_sought or any(each.key[0] != STRING or each.instant is not None for each in operands):
-        return undecided
-    written = [func.instr(column, encode(each.key[1]).encode()) > 0 for each in operands]
-    return and_(undecided, or_(column == UNDECIDED, *written))
+def _value_clause(value: Value, operator: str, bounds: list[Any]) -> ColumnElement[bool]:
+    """The operator applied to a value; of several values one has to meet it, or none if it is negated."""
+    if value.having is None:
+        return _clause(value.column, operator, bounds)
+    if operator in VALUELESS:
+        found = value.having(true())
+        return not_(found) if operator == "IS_NULL" else found
+    # Whatever is not one value comes after all that are.
+    one = _clause(value.column, operator.removeprefix("NOT_"), bounds) & (value.column < UNDECIDED)
+    found = value.having(one)
+    return not_(found) if operator.startswith("NOT_") else found
 
 
 def _column_value(target: Operand) -> Any:

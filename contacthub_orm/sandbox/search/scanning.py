@@ -5,6 +5,7 @@ The matching rows are kept for the following pages until something is written.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -28,16 +29,17 @@ if TYPE_CHECKING:
 __all__ = ["matching_rows"]
 
 REMEMBERED_RESULTS: Final = 32
+REMEMBERING: Final = threading.Lock()
 ALL: Final = -1
 
 
 def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
     """The numbers of the matching rows, in order, up to the cap."""
-    results, store, cap = call.service.search_results, call.store, call.settings.page_cap
-    key = (search.key, search.order, cap, store.customers.generation, store.events.generation)
-    settled = store.customers.settled(call.now) and store.events.settled(call.now)
-    if settled and key in results:
-        return results[key]
+    results, cap = call.service.search_results, call.settings.page_cap
+    key = (search.key, search.order, cap, call.store.generations(call.connection))
+    settled = call.store.settled(call.now)
+    if settled and (known := results.get(key)) is not None:
+        return known
     if search.is_decided:
         rows = [*call.connection.scalars(search.rows(0, cap, sort=True))]
     else:
@@ -45,9 +47,10 @@ def matching_rows(call: Call, search: CustomerSearch) -> list[int]:
         scan = _scan_and_sort if search.column is None else _scan_in_order
         rows = scan(call, search, predicate, cap)
     if settled:
-        while len(results) >= REMEMBERED_RESULTS:
-            results.pop(next(iter(results)))
-        results[key] = rows
+        with REMEMBERING:
+            while len(results) >= REMEMBERED_RESULTS:
+                results.pop(next(iter(results)))
+            results[key] = rows
     return rows
 
 

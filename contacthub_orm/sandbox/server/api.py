@@ -57,6 +57,15 @@ class Api(Protocol):
         """
         ...
 
+    def only_reads(self, now: int, request: Request) -> bool:
+        """Whether a request changes nothing, and nothing is due before it, so that a snapshot does for it.
+
+        Args:
+            now: when it arrived, in milliseconds since 1970.
+            request: the request.
+        """
+        ...
+
     def catch_up(self, now: int, request: Request) -> None:
         """Carry out what was due by itself before a request arrived.
 

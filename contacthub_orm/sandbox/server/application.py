@@ -23,11 +23,13 @@ from contacthub_orm.sandbox.server import cors
 from contacthub_orm.sandbox.server.delivery import Connection, Disconnected
 from contacthub_orm.sandbox.service.calls import Answer
 from contacthub_orm.sandbox.service.recording import ReceivedRequest
+from contacthub_orm.sandbox.service.turns import Turns
 from contacthub_orm.sandbox.storage.errors import StorageFull
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection as DatabaseConnection
     from starlette.types import Receive, Scope, Send
 
     from contacthub_orm.sandbox.server.api import Api
@@ -141,6 +143,11 @@ class Admitted:
     handler: Handler
     parameters: dict[str, str]
 
+    @property
+    def is_collection(self) -> bool:
+        """Whether the path names nothing in the workspace, such as a customer."""
+        return self.parameters.keys() <= {"workspace"}
+
 
 class Application:
     """Answers HTTP requests from a service and logs them.
@@ -164,6 +171,7 @@ class Application:
             self._handlers.setdefault(path, {})[method] = handler
         self._routes = _by_length([Route(path, _unused) for path in self._handlers])
         self._released = asyncio.Event()
+        self._turns = Turns(service.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI).
@@ -176,7 +184,7 @@ class Application:
             await connection.end(self._completed(self._api.refusal(connection.arrival.refusal)))
             return
         if self.site is not None and self.site.serves(scope["path"]):
-            await self.site.serve(scope, connection)
+            await self.site.serve(scope, connection, self._turns)
             return
         request = _request(scope, connection.arrival.caller, self._service.settings.clock)
         connection.limit = request.limit
@@ -203,6 +211,10 @@ class Application:
         """Let all requests that a fault holds back continue at once. The server calls this when it stops."""
         self._released.set()
 
+    def close(self) -> None:
+        """Interrupt the requests that are still carried out, after the server has stopped."""
+        self._turns.close()
+
     async def _serve(self, admitted: Admitted | Answer, request: Request, connection: Connection) -> None:
         """Serve a request that has arrived, or that is refused whatever its body."""
         injector = self._service.state.injector  # read once, because another thread may clear the faults
@@ -210,7 +222,7 @@ class Application:
         if effect is not None:
             await self._serve_struck(effect, admitted, request, connection)
             return
-        answer = self._carry_out(admitted, request)
+        answer = await self._carry_out(admitted, request)
         self._log_request(request, answer.status, answer.is_success, text=answer.text)
         await self._wait_out_latency(request)
         await connection.answer(self._completed(answer))
@@ -224,7 +236,7 @@ class Application:
         if resets != self._service.state.resets:
             await connection.cut()
             return
-        genuine = self._carry_out(admitted, request) if effect.applied else None
+        genuine = await self._carry_out(admitted, request) if effect.applied else None
         if genuine is None:
             with suppress(Failure):
                 request.read_body()
@@ -300,12 +312,12 @@ class Application:
             return self._api.refusal(failure)
         return Admitted(handler, parameters)
 
-    def _carry_out(self, admitted: Admitted | Answer, request: Request) -> Answer:
+    async def _carry_out(self, admitted: Admitted | Answer, request: Request) -> Answer:
         """Let the API carry out the request; a failure becomes an answer too."""
         if isinstance(admitted, Answer):
             return admitted
         try:
-            return self._answer(admitted, request)
+            return await self._answer(admitted, request)
         except Failure as failure:
             return self._api.refusal(failure)
         except StorageFull as full:
@@ -314,16 +326,29 @@ class Application:
             LOGGER.exception("the sandbox failed at %s %s", request.method, request.path)
             return self._api.refusal(FrameworkFailure(500, "the sandbox failed"))
 
-    def _answer(self, admitted: Admitted, request: Request) -> Answer:
+    async def _answer(self, admitted: Admitted, request: Request) -> Answer:
         service = self._api.service_of(request)
-        now = service.settings.now()
+        store, now = service.store, service.settings.now()
         wait = service.throttle.seconds_to_wait(now, service.max_requests_per_minute)
         if wait:
             raise failures.throttled(wait, self._api.budget_of)
         request.read_body()
-        self._api.catch_up(now, request)
-        with service.transaction() as connection:
+
+        def carried_out(connection: DatabaseConnection) -> Answer:
             return admitted.handler(self._api.call(connection, now, request, admitted.parameters))
+
+        def transact() -> Answer:
+            self._api.catch_up(now, request)
+            with service.transaction() as connection:
+                return carried_out(connection)
+
+        def read() -> Answer:
+            with store.snapshot() as connection:
+                return carried_out(connection)
+
+        if not (store.reads_aside and self._api.only_reads(now, request)):
+            return await self._turns.take(transact)
+        return await self._turns.take(transact, read, is_long=store.is_large and admitted.is_collection)
 
     def _route(self, scope: Scope, request: Request) -> tuple[Handler, dict[str, str]]:
         length = min(scope["path"].count("/"), len(self._routes) - 1)

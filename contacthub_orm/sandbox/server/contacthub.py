@@ -77,6 +77,10 @@ class ContacthubApi:
             raise failures.unauthorized()
         return service
 
+    def only_reads(self, now: int, request: Request) -> bool:
+        """Whether it is a GET, and no bulk job is due."""
+        return request.method in READING and now < self.service_of(request).jobs_due
+
     def catch_up(self, now: int, request: Request) -> None:
         """Let the bulk jobs move on that are due."""
         service = self.service_of(request)

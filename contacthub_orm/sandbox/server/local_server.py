@@ -117,6 +117,7 @@ class LocalServer(ABC, Generic[ServiceT, SettingsT]):
         """
         if self._thread is not None:
             self._thread.stop()
+        self._application.close()
         self._service.store.close()
 
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from contacthub_orm.sandbox.server.delivery import Connection
+    from contacthub_orm.sandbox.service.turns import Turns
 
 __all__ = ["Pages", "Site"]
 
@@ -48,8 +49,8 @@ class Site:
         """Whether a path is one of its pages."""
         return path == self._root or path.startswith(f"{self._root}/")
 
-    async def serve(self, scope: Scope, connection: Connection) -> None:
-        """Serve one request."""
+    async def serve(self, scope: Scope, connection: Connection, turns: Turns) -> None:
+        """Serve one request, in its turn."""
         try:
             pages = self._pages = self._pages or self._make()
         except ImportError as missing:
@@ -68,4 +69,5 @@ class Site:
         if connection.is_large:
             await connection.end(Answer.of_failure(failures.too_large(pages.max_bytes)))
             return
-        await pages.respond(scope, content)(scope, connection.receive, connection.send)
+        response = await turns.take(lambda: pages.respond(scope, content))
+        await response(scope, connection.receive, connection.send)

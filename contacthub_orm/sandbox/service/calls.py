@@ -13,6 +13,7 @@ from contacthub_orm.sandbox.documents.wire import encode
 from contacthub_orm.sandbox.service.configuration import Configuration
 from contacthub_orm.sandbox.service.throttling import Throttle
 from contacthub_orm.sandbox.storage.credentials import stored_credentials
+from contacthub_orm.sandbox.storage.database import is_snapshot
 from contacthub_orm.sandbox.storage.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -92,12 +93,14 @@ class Service(RunningService["Store", "Settings"]):
         workspaces: it and the others of the same sandbox.
         search_results: results of searches that were evaluated in Python, kept for the next page; see
             `scanning`.
+        counts: counts of matches that last for some writes; see `search.counts`.
         jobs_due: when a bulk job is to move on, in milliseconds since 1970; 0 if that is to be found out.
     """
 
     credentials: Credentials = field(kw_only=True)
     workspaces: Workspaces = field(kw_only=True, repr=False)
     search_results: dict[Any, list[int]] = field(default_factory=dict)
+    counts: dict[Any, tuple[int, int]] = field(default_factory=dict)
     jobs_due: int = 0
     _rules: Rules | None = None
     _has_changed: bool = False
@@ -114,9 +117,12 @@ class Service(RunningService["Store", "Settings"]):
             if connection is None:
                 with self.store.transaction() as opened:
                     return self.rules(opened)
-            if self._is_renewed:
+            if self._is_renewed and not is_snapshot(connection):
                 self.credentials = stored_credentials(connection, self.credentials.key)
-            rules = self._rules = self.configuration(connection).rules()
+            rules = self.configuration(connection).rules()
+            if is_snapshot(connection):  # it may be older than a change of the configuration
+                return rules
+            self._rules = rules
             # The timeline is that of all workspaces.
             kept = self.store.events.retention.items()
             others = {kind: months for kind, months in kept if kind[0] not in rules.nodes}

@@ -1,4 +1,4 @@
-"""A SQLite database as the sandbox uses it: one connection, and one transaction at a time."""
+"""A SQLite database as the sandbox uses it: one connection that writes, in one transaction at a time, and some that read."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sqlite3
 import threading
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, QueuePool, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from contacthub_orm.sandbox.storage.datafile import explained
-from contacthub_orm.sandbox.storage.errors import StorageFull
+from contacthub_orm.sandbox.storage.datafile import SHARES_LOCK, explained
+from contacthub_orm.sandbox.storage.errors import NeedsTransaction, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,25 @@ if TYPE_CHECKING:
 
     from contacthub_orm.sandbox.storage.datafile import DataFile
 
-__all__ = ["Database"]
+__all__ = ["Database", "is_snapshot", "refuse_snapshot"]
+
+SNAPSHOT: Final = "snapshot"
 
 FIRST_ANALYSIS: Final = 500
+READERS: Final = 6
+"""How many snapshots of a file there are at once; who wants one more waits."""
+
+
+def is_snapshot(connection: Connection) -> bool:
+    """Whether a connection only reads what was committed at a time."""
+    return SNAPSHOT in connection.info
+
+
+def refuse_snapshot(connection: Connection) -> None:
+    """Raise `NeedsTransaction` if the connection only reads."""
+    if is_snapshot(connection):
+        raise NeedsTransaction
+
 
 _given = threading.local()
 # All databases have one engine, because it keeps each statement that it has compiled.
@@ -36,7 +52,8 @@ ENGINE: Final = create_engine(
 class Database:
     """The tables, in memory or in a file.
 
-    Threads may share a database; it serializes their transactions.
+    Threads may share a database; it serializes their transactions. Of a file they can also read what is committed while
+    a transaction goes on; see `snapshot`.
 
     Args:
         file: the file, or None for tables in memory.
@@ -50,6 +67,8 @@ class Database:
         self._file = file
         self._metadata = metadata
         self._lock = threading.RLock()
+        self._publication = threading.Lock()
+        self._readers = None if file is None or not SHARES_LOCK else _Readers(file)
         self._analyze_at = FIRST_ANALYSIS
         try:
             self._open()
@@ -57,6 +76,10 @@ class Database:
             if self._file is not None:
                 self._file.discard()
             raise
+
+    def seen(self, connection: Connection) -> Any:
+        """What `_state` told of the data that a connection sees."""
+        return connection.info[SNAPSHOT] if is_snapshot(connection) else self._state()
 
     def _open(self) -> None:
         try:
@@ -101,8 +124,11 @@ class Database:
         """
         with self._lock:
             try:
-                with self._connection.begin():
+                with self._connection.begin() as transaction:
                     yield self._connection
+                    with self._publication:
+                        transaction.commit()
+                        self._published = self._state()
             except BaseException as error:
                 self._rolled_back()
                 if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
@@ -115,6 +141,47 @@ class Database:
                 # What was written is committed. A full disk keeps statistics from being stored, no more.
                 with suppress(StorageFull):
                     self.analyze()
+
+    @property
+    def reads_aside(self) -> bool:
+        """Whether there are snapshots."""
+        return self._readers is not None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether searches may take long."""
+        return False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that reads what is committed now, whatever others write meanwhile.
+
+        Raises:
+            NeedsTransaction: if it cannot be read so, or not in the way that it is asked; a transaction tells.
+        """
+        if self._readers is None:
+            raise NeedsTransaction
+        try:
+            with self._readers.connection() as connection:
+                with self._publication:
+                    self._readers.begin(connection)
+                    connection.info[SNAPSHOT] = self._published
+                yield connection
+        except DBAPIError as error:
+            raise NeedsTransaction from error
+
+    def _state(self) -> Any:
+        """What is to be known of the data as they are after a commit; see `seen`."""
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Keep others from starting a transaction during the block, or yield False if one is going on."""
+        is_free = self._lock.acquire(blocking=False)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._lock.release()
 
     @contextmanager
     def _exclusive(self) -> Iterator[sqlite3.Connection]:
@@ -132,10 +199,22 @@ class Database:
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
 
+    def interrupt(self) -> None:
+        """Let all statements fail that are being carried out, in whichever thread."""
+        self._raw.interrupt()
+        if self._readers is not None:
+            self._readers.interrupt()
+
     def close(self) -> None:
         """Close the database. One in memory loses its data."""
         with self._lock:
+            if self._readers is not None:
+                self._readers.close()
+            # An interrupt holds until the next statement, and would keep the log from being put away.
+            self._raw.execute("SELECT 1").fetchall()
             self._connection.close()
+            if self._file is not None:
+                self._file.release()
 
 
 @cache
@@ -145,3 +224,43 @@ def _definitions(metadata: MetaData) -> tuple[str, ...]:
     created = [str(CreateTable(table, if_not_exists=True).compile(ENGINE)) for table in tables]
     indexes = [index for table in tables for index in table.indexes]
     return (*created, *(str(CreateIndex(index, if_not_exists=True).compile(ENGINE)) for index in indexes))
+
+
+class _Readers:
+    """Connections that read a file, each of which takes one snapshot at a time."""
+
+    def __init__(self, file: DataFile) -> None:
+        self._file = file
+        self._raw: list[sqlite3.Connection] = []
+        # A connection that goes back to the pool is rolled back, which ends its snapshot.
+        self._engine = create_engine(
+            "sqlite://",
+            creator=self._opened,
+            poolclass=QueuePool,
+            pool_size=READERS,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+
+    def connection(self) -> Connection:
+        """A connection without a snapshot, which goes back when it is closed."""
+        return self._engine.connect()
+
+    def begin(self, connection: Connection) -> None:
+        """Take a snapshot, which is what the first statement of a transaction sees."""
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")
+
+    def interrupt(self) -> None:
+        """Let all statements fail that are being carried out."""
+        for raw in self._raw:
+            raw.interrupt()
+
+    def close(self) -> None:
+        """Close all connections, which nobody uses any more."""
+        self._engine.dispose()
+
+    def _opened(self) -> sqlite3.Connection:
+        raw = self._file.reader()
+        self._raw.append(raw)
+        return raw

@@ -1,7 +1,8 @@
 """The file of a store: whose it is, who may open it, and what its errors mean.
 
-SQLite itself keeps a second sandbox out: its exclusive lock belongs to the process and ends with it, however
-that ends. So there is no lock file that a kill could leave behind.
+SQLite itself keeps another process out: its exclusive lock belongs to the process and ends with it, however that ends.
+So there is no lock file that a kill could leave behind. Where SQLite can share the lock between the connections of a
+process, which it can but on Windows, further connections read while the first one writes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from os import PathLike
 
-__all__ = ["PRIVATE", "DataFile", "explained"]
+__all__ = ["PRIVATE", "SHARES_LOCK", "DataFile", "explained"]
 
 PRIVATE: Final = 0o600
 SIDECARS: Final = ("", "-wal", "-shm", "-journal")
@@ -27,6 +29,14 @@ PRIMARY_CODE: Final = 0xFF
 LOCK_TIMEOUT: Final = 0.2
 CHECKED_BYTES: Final = 64 * 1024 * 1024
 """A larger file is not read as a whole when it is opened, which would take seconds. Reading a damaged part of it fails."""
+
+LOCK_OF_PROCESS: Final = "unix-excl"
+"""The system interface of SQLite's by which the connections of a process share one exclusive lock."""
+
+SHARES_LOCK: Final = os.name == "posix"
+
+_open_files: Final[set[tuple[int, int]]] = set()
+_opening: Final = threading.Lock()
 
 MEANINGS: Final = {
     sqlite3.SQLITE_BUSY: "is in use by another process; a data file serves one sandbox at a time",
@@ -66,14 +76,54 @@ class DataFile:
             raise SandboxError(f"cannot open the data file {given!r}: {error.strerror}") from None
 
     def connect(self) -> sqlite3.Connection:
-        """Open the file and keep every other process out until the connection is closed.
+        """Open the file and keep every other sandbox out until the connection is closed, and `release` called.
 
         Raises:
-            sqlite3.Error: if that fails; `explained` says what it means.
+            SandboxError: if another sandbox of this process has it.
+            sqlite3.Error: if it fails otherwise; `explained` says what it means.
         """
-        connection = sqlite3.connect(self.name, timeout=LOCK_TIMEOUT, check_same_thread=False)
+        self._claim()
         try:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+            return self._connected()
+        except BaseException:
+            self.release()
+            raise
+
+    def reader(self) -> sqlite3.Connection:
+        """Open one more connection, which only reads. The one of `connect` must be open.
+
+        Raises:
+            sqlite3.Error: if that fails.
+        """
+        connection = self._connection()
+        connection.execute("PRAGMA query_only=1")
+        return connection
+
+    def release(self) -> None:
+        """Let another sandbox of this process have the file, after all connections were closed."""
+        with _opening:
+            _open_files.discard(self._claimed)
+
+    def _claim(self) -> None:
+        """Keep the other sandboxes of this process out, which have the same lock."""
+        with _opening:
+            status = os.stat(self.name)
+            claimed = (status.st_dev, status.st_ino)
+            if claimed in _open_files:
+                raise SandboxError(f"the data file {self.name!r} {MEANINGS[sqlite3.SQLITE_BUSY]}")
+            _open_files.add(claimed)
+            self._claimed = claimed
+
+    def _connection(self) -> sqlite3.Connection:
+        system = f"?vfs={LOCK_OF_PROCESS}" if SHARES_LOCK else ""
+        address = f"{Path(self.name).as_uri()}{system}"
+        return sqlite3.connect(address, uri=True, timeout=LOCK_TIMEOUT, check_same_thread=False)
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = self._connection()
+        try:
+            if not SHARES_LOCK:
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
             # In the header, and before the write-ahead log exists, so that the main file always says whose it is.
             connection.execute(f"PRAGMA application_id={self._application_id}")
             connection.execute("PRAGMA journal_mode=WAL").fetchall()

@@ -6,13 +6,14 @@ rest is filed under the key of the workspace (see `credentials`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy import delete, func, select
 
 from contacthub_orm.sandbox.storage.credentials import forget_further
 from contacthub_orm.sandbox.storage.database import Database
 from contacthub_orm.sandbox.storage.datafile import DataFile
+from contacthub_orm.sandbox.storage.lists import ListTables
 from contacthub_orm.sandbox.storage.snapshots import load_tables, saved
 from contacthub_orm.sandbox.storage.tables import (
     consent_log,
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    Generations: TypeAlias = tuple[int, int]
+
 __all__ = ["Store"]
+
+LARGE: Final = 10_000
+"""From this number of customers or events on, a search may take long."""
 
 APPLICATION_ID: Final = int.from_bytes(b"CHsb")
 CLEAR: Final = tuple(
@@ -57,6 +63,7 @@ class Store(Database):
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
         self.updates = UpdateStream()
         self.values = ValueColumns()
+        self.lists = ListTables()
         self.customers = Timeline(customers, self.updates, "CUSTOMER")
         self.events = Timeline(events, self.updates, "EVENT")
         super().__init__(None if path is None else DataFile(path, APPLICATION_ID, UNSIGNED), metadata)
@@ -67,8 +74,31 @@ class Store(Database):
         self.updates.open(connection)
         self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
 
+    @property
+    def is_large(self) -> bool:
+        """Whether searches may take long."""
+        return max(self.customers.size, self.events.size) >= LARGE
+
+    def settled(self, now: int) -> bool:
+        """Whether searches see the latest version of everything."""
+        return self.customers.settled(now) and self.events.settled(now)
+
+    def generations(self, connection: Connection) -> Generations:
+        """How much was written to customers and to events, as far as a connection sees it."""
+        seen: Generations = self.seen(connection)
+        return seen
+
+    def _state(self) -> Generations:
+        return self.customers.generation, self.events.generation
+
     def _rolled_back(self) -> None:
         self.values.forget()
+        self.lists.forget()
+
+    def _clear_values(self, connection: Connection) -> None:
+        """Drop what was made of values inside the documents, before all rows go."""
+        self.values.clear(connection, customers, events)
+        self.lists.clear(connection, customers, events)
 
     def next_number(self) -> int:
         """A number for the `intId` of a new customer, which no customer of this store has had."""
@@ -78,9 +108,9 @@ class Store(Database):
     def clear(self, connection: Connection) -> None:
         """Delete everything but the credentials of the first workspace."""
         forget_further(connection)
+        self._clear_values(connection)
         for statement in CLEAR:
             connection.execute(statement)
-        self.values.clear(connection, customers, events)
         for known in (self.customers, self.events, self.updates):
             known.forget()
         self._last_number = 0
@@ -100,7 +130,7 @@ class Store(Database):
         Raises:
             SandboxError: if it is nothing of the kind.
         """
-        self.values.clear(connection, customers, events)
+        self._clear_values(connection)
         load_tables(connection, metadata, content, APPLICATION_ID)
         self._read(connection)
 

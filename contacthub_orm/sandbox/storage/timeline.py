@@ -41,6 +41,9 @@ __all__ = ["FOREVER", "Timeline", "unindexed"]
 
 FOREVER: Final = 2**62
 
+REPLACED: Final = 2**32
+"""More than there are documents: all of them were replaced."""
+
 
 def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column that SQLite may read, but not seek, in an index."""
@@ -59,17 +62,16 @@ class Timeline:
 
     Attributes:
         table: the table.
-        generation: grows with every write. A search result stays valid while the generation is the same,
-            provided that everything was visible when it was computed.
-        full: which nodes have more documents than searches count, by the ids of the entry nodes and the number; what
-            is removed empties it.
+        generation: grows with every write, by one for each document at least. A search result stays valid while the
+            generation is the same, provided that everything was visible when it was computed.
+        size: about how many rows there are, and never fewer than there are documents.
         retention: after how many months the documents of a node and a type expire; nobody sees them then.
     """
 
     def __init__(self, table: Table, updates: UpdateStream, entity: str) -> None:
         self.table = table
         self.generation = 0
-        self.full: set[tuple[tuple[str, ...], int]] = set()
+        self.size = 0
         self.retention: Mapping[tuple[str, str], int] = {}
         self._updates = updates
         self._entity = entity
@@ -104,13 +106,13 @@ class Timeline:
     def open(self, connection: Connection) -> None:
         """Find out when searches will see everything that is stored."""
         self.forget()
+        self.size = connection.scalar(select(func.max(self.table.c.row))) or 0
         self._visible_at = max(connection.scalar(one) or 0 for one in self._latest)
 
     def forget(self) -> None:
         """Know of no rows, as if all of them were deleted."""
-        self.generation += 1
-        self.full.clear()
-        self._visible_at = 0
+        self.generation += REPLACED
+        self.size = self._visible_at = 0
 
     def settled(self, now: int) -> bool:
         """Whether searches see the latest version of everything."""
@@ -171,7 +173,6 @@ class Timeline:
     def remove(self, connection: Connection, identifier: str, now: int, visible_from: int) -> None:
         """Remove a document; searches see its last version until `visible_from`."""
         key = {"the_id": identifier}
-        self.full.clear()
         last = connection.execute(self._last.where(self.table.c.current), key).mappings().one_or_none()
         if last is not None:
             row = {**last, "updated_at": now}
@@ -196,7 +197,6 @@ class Timeline:
         """Remove every version of the documents at once, including those that searches and the stream show."""
         self._note_deletion(connection, identifiers, now, now)
         keys = [{"the_id": identifier} for identifier in identifiers]
-        self.full.clear()
         for key in keys:
             # A document that was removed already may have versions that searches still see.
             last = connection.execute(
@@ -206,13 +206,15 @@ class Timeline:
                 self._updates.erase(connection, self._entity, key["the_id"], last.node_id, now)
         if keys:
             connection.execute(self._remove, keys)
-            self._written(0)
+            self._written(0, len(keys))
 
     def _add(self, connection: Connection, rows: Iterable[Mapping[str, Any]], visible_from: int) -> None:
         version = {"current": True, "visible_from": visible_from, "visible_to": FOREVER}
-        connection.execute(self._insert, [{**row, **version} for row in rows])
-        self._written(visible_from)
+        added = [{**row, **version} for row in rows]
+        connection.execute(self._insert, added)
+        self.size += len(added)
+        self._written(visible_from, len(added))
 
-    def _written(self, visible_from: int) -> None:
-        self.generation += 1
+    def _written(self, visible_from: int, documents: int = 1) -> None:
+        self.generation += documents
         self._visible_at = max(self._visible_at, visible_from)

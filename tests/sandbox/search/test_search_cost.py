@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contacthub_orm.sandbox import Sandbox
-from contacthub_orm.sandbox.search import scanning
+from contacthub_orm.sandbox.search import compiling, scanning
 from contacthub_orm.sandbox.storage import values
 from tests.sandbox.analytics.test_cost import plan, statements
 from tests.sandbox.api import Api
@@ -180,3 +180,35 @@ def test_a_node_is_counted_again_when_a_removal_becomes_visible(api, clock):
     assert api.search()["page"]["totalElements"] == 4
     clock.turn(30)
     assert api.search()["page"]["totalElements"] == 3
+
+
+def test_matches_beyond_the_cap_are_counted_again_when_enough_was_written(api, monkeypatch):
+    monkeypatch.setattr(values, "WORTHWHILE", 0)
+    ids = api.sandbox.seed({"base": {"firstName": "a"}} for _ in range(7))
+    api.sandbox.configure(page_cap=4)
+    query = asked(are("base.firstName", "EQUALS", "a"))
+    found = [api.search(**query)["page"]["totalElements"]]
+    counted = []
+    for identifier in ids[:4]:
+        api.patch(f"/customers/{identifier}", {"base": {"firstName": "b"}})
+        with statements(api.sandbox._service.store) as made:
+            found.append(api.search(**query)["page"]["totalElements"])
+        counted.append(sum(statement.startswith("SELECT count(*)") for statement, _ in made))
+    assert found == [4, 4, 4, 4, 3]
+    assert counted[:3] == [0, 0, 0]
+
+
+def test_matches_that_come_late_in_the_order_are_found_without_a_look_at_all_customers(large, monkeypatch):
+    """A walk in the order gives up, and SQLite finds the matches by their index."""
+    monkeypatch.setattr(compiling, "NEAR", 20)
+    monkeypatch.setattr(compiling, "FAR", 0)
+    query = asked(are("extended.points", "GTE", SIZE - 100))
+    found = large.search(**query, sort="extended.points,asc")
+    assert [one["extended"]["points"] for one in found["elements"]] == list(range(SIZE - 100, SIZE - 90))
+    assert found["page"]["totalElements"] == 100
+
+
+def test_a_common_tag_is_found_in_the_order_of_the_customers(large):
+    found = large.search(**asked(are("tags.manual", "NOT_IN", "t0")), sort="externalId,asc")
+    assert [one["externalId"] for one in found["elements"][:3]] == ["10", "100", "101"]
+    assert found["page"]["totalElements"] == SIZE - 3

@@ -69,3 +69,12 @@ def test_a_search_delay_that_was_not_over_still_holds(large: Path, http: Any) ->
         assert api.search()["page"]["totalElements"] == 2
         clock.turn(30)
         assert api.search()["page"]["totalElements"] == 3
+
+
+def test_it_says_how_far_it_is_with_many_customers(
+    large: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(refreshing, "REPORTED", 2)
+    with Sandbox(large, matching=["externalId"]):
+        pass
+    assert caplog.messages == ["2 customers of the data file have the form and the keys of this sandbox"]
