@@ -97,12 +97,10 @@ create index if not exists event_customers on event_documents (customer);
 
 
 def _encoded(document: Document) -> str:
-    """A document as JSON that SQLite reads."""
+    """A document as JSON that SQLite reads: Python reads 1e999, which no float holds, as infinite, and writes no JSON of it."""
     try:
         return _encode(document)
-    except (
-        ValueError
-    ):  # a number that no float holds, such as 1e999, which Python reads as infinite and writes as no JSON
+    except ValueError:
         text = json.dumps(document, separators=(",", ":"))
         numbers = {"Infinity": "1e999", "NaN": "null"}
         return _NO_NUMBER.sub(lambda found: numbers.get(found[0], found[0]), text)
@@ -310,7 +308,7 @@ class Store:
             for (event,) in self.connection.execute(select, (identity,)).fetchall():
                 gone += self.delete(events, event, at)
         if gone:
-            self.set("scrub", "1")
+            self.set("scrub", str(self.generation))
         return gone
 
     def _bury(self, kind: str, identity: str, at: datetime) -> None:
@@ -327,13 +325,15 @@ class Store:
 
     def scrub(self) -> None:
         """Overwrite what was deleted in the log of SQLite too, unless a reader needs it: then the next call does."""
-        if self.get("scrub") is None:
+        wanted = self.get("scrub")
+        if wanted is None:
             return
         with refusing(self.path):
             busy = self._overwritten()
         if not busy:
             with self.transaction():
-                self.set("scrub", None)
+                if self.get("scrub") == wanted:  # else another process has deleted something meanwhile
+                    self.set("scrub", None)
 
     def _overwritten(self) -> bool:
         """Write the log of SQLite into the file and empty it; whether that could not be done.
