@@ -223,8 +223,8 @@ class UpdateStream(Iterator[Update]):
 
     def _idle(self, monotonic: float, now: datetime) -> float:
         """The seconds since then. One clock stands still while the machine is suspended, the other may be set back."""
-        waited: float = self._clock.monotonic() - monotonic
-        return max(waited, (self._clock.now() - now).total_seconds())
+        idle: float = max(self._clock.monotonic() - monotonic, (self._clock.now() - now).total_seconds())
+        return idle
 
     @property
     def _clock(self) -> Any:
