@@ -27,7 +27,7 @@ _TIMEOUT: Final = 30.0
 
 @contextmanager
 def refusing(path: Path) -> Iterator[None]:
-    """Turn the errors of SQLite and of the file system into those of this library.
+    """Turn the errors of SQLite, of the file system and of values that SQLite cannot take into those of this library.
 
     Raises:
         MirrorError: in their place.
@@ -36,7 +36,7 @@ def refusing(path: Path) -> Iterator[None]:
         yield
     except ContacthubError:  # some are OSErrors too, as those of requests are
         raise
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, OverflowError, UnicodeError, RecursionError) as error:
         raise MirrorError(f"the mirror {path}: {error}") from error
 
 

@@ -34,6 +34,8 @@ TOMBSTONES: Final = timedelta(days=1)
 _BATCH: Final = 1000
 _CHUNK: Final = 200
 
+_DONE: Final = "done"
+
 _SCANS: Final = 3
 """How often a scan is begun again before an offset that always has expired is an error."""
 
@@ -92,25 +94,27 @@ class Puller:
             progress: is called after each transaction.
             started: is called with each stream before it is read, so that it can be stopped.
         """
-        if self._store.get("scan") != "done":
-            self.reconcile(done, progress)
-            yield
-        for attempt in range(1, _SCANS + 1):
+        expired = 0
+        while True:
+            while self._store.get("scan") != _DONE:
+                self.reconcile(done, progress)
+                yield
             stream = self._node.updates(since=self._store.get("offset"), poll=poll)
             if started is not None:
                 started(stream)
             try:
                 for page in stream.pages():
+                    expired = 0
                     self._take_in(page, done)
+                    self._settle_doubtful(done)
                     self._tidy()
                     progress(done)
                     yield
             except OffsetExpired:
-                if attempt == _SCANS:
+                expired += 1
+                if expired == _SCANS:
                     raise
                 self._begin_scan()
-                self.reconcile(done, progress)
-                yield
                 continue
             self._settle_doubtful(done)
             self._tidy()
@@ -135,20 +139,23 @@ class Puller:
         offset = self._node.update_offset(overlap=OVERLAP)
         with self._store.transaction():
             self._store.set("offset", offset)
-            self._store.set("scan", "begun")
+            self._store.set("scan", f"begun {self._store.generation}")
 
     def reconcile(self, done: Pulled, progress: Callable[[Pulled], object]) -> None:
         """Read the whole node, write what is newer, and ask for each row that the scan did not show or shows as older.
 
-        A search lags behind writes, so that only the answer to a GET is believed there.
+        A search lags behind writes, so that only the answer to a GET is believed there. If another process has begun a
+        scan meanwhile, whose offset is a later one, the stream does not tell what was written behind the back of this scan.
         """
         done.scanned = True
         if self._store.get("offset") is None:
             self._begin_scan()
+        begun = self._store.get("scan")
         for table in TABLES:
             self._reconcile(table, done, progress)
         with self._store.transaction():
-            self._store.set("scan", "done")
+            if self._store.get("scan") == begun:
+                self._store.set("scan", _DONE)
         self._tidy()
 
     def _reconcile(self, table: Table, done: Pulled, progress: Callable[[Pulled], object]) -> None:

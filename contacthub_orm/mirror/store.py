@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -28,9 +29,12 @@ LAYOUT: Final = "1"
 
 _FETCHED: Final = 500
 
-_encoded: Final = json.JSONEncoder(
-    separators=(",", ":")
-).encode  # `json.dumps` would make an encoder for each row
+_PATIENCE: Final = 0.25
+"""Seconds for which the overwriting of what was deleted waits for readers; after it, a later call tries again."""
+
+# `json.dumps` would make an encoder for each row.
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_NO_NUMBER: Final = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity|NaN')
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,6 +94,16 @@ create index if not exists customer_generations on customer_documents (generatio
 create index if not exists event_generations on event_documents (generation);
 create index if not exists event_customers on event_documents (customer);
 """
+
+
+def _encoded(document: Document) -> str:
+    """A document as JSON that SQLite reads: Python reads 1e999, which no float holds, as infinite, and writes no JSON of it."""
+    try:
+        return _encode(document)
+    except ValueError:
+        text = json.dumps(document, separators=(",", ":"))
+        numbers = {"Infinity": "1e999", "NaN": "null"}
+        return _NO_NUMBER.sub(lambda found: numbers.get(found[0], found[0]), text)
 
 
 def instant(text: Any) -> int | None:
@@ -160,11 +174,11 @@ class Store:
         self.connection.execute("begin immediate")
         try:
             yield
+            self.connection.execute("commit")
         except BaseException:
             if self.connection.in_transaction:  # SQLite ends it by itself after some errors
                 self.connection.execute("rollback")
             raise
-        self.connection.execute("commit")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -177,6 +191,20 @@ class Store:
             self.generation = self.newest_generation() + 1
             self.set("generation", str(self.generation))
             yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """A block whose questions are all answered from one state of the file, whatever other processes write meanwhile.
+
+        Raises:
+            MirrorError: if the file cannot be read.
+        """
+        with refusing(self.path):
+            self.connection.execute("begin")
+            try:
+                yield
+            finally:
+                self.connection.execute("commit")
 
     def newest_generation(self) -> int:
         """The generation of the latest transaction."""
@@ -280,7 +308,7 @@ class Store:
             for (event,) in self.connection.execute(select, (identity,)).fetchall():
                 gone += self.delete(events, event, at)
         if gone:
-            self.set("scrub", "1")
+            self.set("scrub", str(self.generation))
         return gone
 
     def _bury(self, kind: str, identity: str, at: datetime) -> None:
@@ -297,13 +325,28 @@ class Store:
 
     def scrub(self) -> None:
         """Overwrite what was deleted in the log of SQLite too, unless a reader needs it: then the next call does."""
-        if self.get("scrub") is None:
+        wanted = self.get("scrub")
+        if wanted is None:
             return
         with refusing(self.path):
-            (busy, _, _) = self.connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            busy = self._overwritten()
         if not busy:
             with self.transaction():
-                self.set("scrub", None)
+                if self.get("scrub") == wanted:  # else another process has deleted something meanwhile
+                    self.set("scrub", None)
+
+    def _overwritten(self) -> bool:
+        """Write the log of SQLite into the file and empty it; whether that could not be done.
+
+        Other processes cannot write as long as it waits for readers.
+        """
+        (usual,) = self.connection.execute("pragma busy_timeout").fetchone()
+        self.connection.execute(f"pragma busy_timeout = {min(usual, round(_PATIENCE * 1000))}")
+        try:
+            (busy, _, _) = self.connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+        finally:
+            self.connection.execute(f"pragma busy_timeout = {usual}")
+        return bool(busy)
 
     def versions(self, table: Table, identities: Sequence[str]) -> dict[str, tuple[int, int]]:
         """What version of each document is held, by id."""

@@ -54,20 +54,21 @@ class Watch(Generic[E]):
     def __init__(self, query: MirrorQuery[E]) -> None:
         self._query = query
         self._table = table_of(query.entity)
-        self._generation = query.store.newest_generation()
-        self._ids = {identity for identity, _ in query.select()}
+        with query.store.snapshot():
+            self._generation = query.store.newest_generation()
+            self._ids = {identity for identity, _ in query.select()}
 
     def look(self) -> Iterator[Sighting[E]]:
         """What changed since the last look."""
         query, store, table = self._query, self._query.store, self._table
-        since, self._generation = self._generation, store.newest_generation()
-        touched = dict(
-            store.rows(
-                f"select id, document from {table.name} where generation > ? order by generation", (since,)
+        new = f"select id, document from {table.name} where generation > ? order by generation"
+        with store.snapshot():
+            since, self._generation = self._generation, store.newest_generation()
+            touched = dict(store.rows(new, (since,)))
+            gone = store.rows(
+                "select id from tombstones where kind = ? and generation > ?", (table.view, since)
             )
-        )
-        gone = store.rows("select id from tombstones where kind = ? and generation > ?", (table.view, since))
-        found = {identity for identity, _ in query.select(among=list(touched))}
+            found = {identity for identity, _ in query.select(among=list(touched))}
         for (identity,) in gone:
             if identity in self._ids and identity not in touched:
                 self._ids.discard(identity)

@@ -26,10 +26,11 @@ def test_a_mirror_of_another_node_is_refused(node, sandbox, mirror, path):
         Mirror(other, path)
 
 
-def test_a_mirror_of_another_layout_is_refused(node, mirror, path):
+@pytest.mark.parametrize("layout", ["0", "2"])
+def test_a_mirror_of_an_older_or_a_newer_layout_is_refused(node, mirror, path, layout):
     with sqlite3.connect(path) as connection:
-        connection.execute("update meta set value = '0' where key = 'layout'")
-    with pytest.raises(MirrorError, match="has the layout 0"):
+        connection.execute("update meta set value = ? where key = 'layout'", (layout,))
+    with pytest.raises(MirrorError, match=f"has the layout {layout}"):
         Mirror(node, path)
 
 

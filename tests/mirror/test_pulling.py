@@ -89,7 +89,6 @@ def test_a_reader_delays_the_overwriting_until_a_later_pull(node, mirror, path):
         rows.fetchone()
         remove(node, ann, forget=True)
         mirror.connect().close()
-        mirror._store.connection.execute("pragma busy_timeout = 10")
         mirror.pull()
         rows.close()
     reader.close()

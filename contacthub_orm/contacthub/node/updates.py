@@ -101,7 +101,7 @@ class UpdateStream(Iterator[Update]):
         self._stream = _stream(node, entity)
         self._place = self._begin(since)
         self.offset = str(self._place)
-        self._asked: float | None = None if isinstance(since, str) else self._clock.monotonic()
+        self._asked: tuple[float, datetime] | None = None if isinstance(since, str) else self._times()
         self._told: set[str] = set() if self._place.since is not None else {self._place.anchor}
         self._waiting: list[Update] = []
         self._page_end = self.offset
@@ -164,7 +164,7 @@ class UpdateStream(Iterator[Update]):
     def _ask(self) -> UpdateStreamRecord:
         """Ask from the update told last on, itself included: whether `offset` excludes it no document states surely."""
         place, list_updates = self._place, self._node.api.updates.list_updates
-        self._asked = self._clock.monotonic()
+        self._asked = self._times()
         if place.since is not None:
             return list_updates(size=_PAGE_SIZE, timestamp=place.since, entity=self._entity)
         return list_updates(size=_PAGE_SIZE, offset=max(place.number - 1, 0), entity=self._entity)
@@ -197,7 +197,7 @@ class UpdateStream(Iterator[Update]):
         Raises:
             OffsetExpired: if updates may have been lost.
         """
-        if self._asked is not None and self._clock.monotonic() - self._asked < _IDLE:
+        if self._asked is not None and self._idle(*self._asked) < _IDLE:
             return
         place, list_updates = self._place, self._node.api.updates.list_updates
         at = list_updates(size=1, offset=max(place.number - 1, 0), entity=self._entity)
@@ -217,6 +217,14 @@ class UpdateStream(Iterator[Update]):
         end = self._clock.monotonic() + seconds
         while not self._stopped.is_set() and (left := end - self._clock.monotonic()) > 0:
             self._clock.sleep(min(left, _SLICE))
+
+    def _times(self) -> tuple[float, datetime]:
+        return self._clock.monotonic(), self._clock.now()
+
+    def _idle(self, monotonic: float, now: datetime) -> float:
+        """The seconds since then. One clock stands still while the machine is suspended, the other may be set back."""
+        idle: float = max(self._clock.monotonic() - monotonic, (self._clock.now() - now).total_seconds())
+        return idle
 
     @property
     def _clock(self) -> Any:

@@ -227,6 +227,20 @@ def test_stop_ends_a_wait(node):
     assert clock.monotonic() < 3.5
 
 
+def test_updates_lost_while_the_machine_was_suspended_are_an_error(node, time, monkeypatch):
+    """The monotonic clock of Linux stands still then."""
+    create(node, "1")
+    updates, clock = node.updates(), node.workspace.transport.clock
+    list(updates)
+    create(node, "2", "3")
+    time.now += timedelta(days=8)
+    create(node, "4")
+    woken = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: woken)
+    with pytest.raises(OffsetExpired, match="has expired"):
+        list(updates)
+
+
 def test_stop_between_updates_leaves_those_that_were_not_given_to_the_offset(node):
     create(node, "1", "2", "3")
     updates = node.updates()
