@@ -199,7 +199,8 @@ def read_body(response: Response, at_most: int) -> bytes:
     """
     pieces: list[bytes] = []
     size = 0
-    for piece in response.raw.stream(_CHUNK, decode_content=True):
+    is_encoded = "Content-Encoding" in response.headers
+    for piece in response.raw.stream(_CHUNK, decode_content=is_encoded):
         size += len(piece)
         if size > at_most:
             response.raw.close()
