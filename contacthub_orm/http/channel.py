@@ -10,7 +10,7 @@ from requests import PreparedRequest
 from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 from urllib3.exceptions import LocationParseError
-from urllib3.util import Timeout, parse_url
+from urllib3.util import parse_url
 
 from contacthub_orm.errors import ConfigurationError
 from contacthub_orm.http.connections import CarefulAdapter, CarefulSession, read_body
@@ -106,7 +106,7 @@ class Channel:
     credentials: Credentials
     proxies: dict[str, str]
     verify: bool | str
-    timeout: Timeout
+    timeout: tuple[float, float]
     at_most: int
     budget: Budget
     redactor: Redactor
@@ -163,7 +163,7 @@ def open_channel(
         credentials=credentials,
         proxies=proxies,
         verify=verify,
-        timeout=Timeout(connect=settings.connect_timeout, read=settings.read_timeout),
+        timeout=(settings.connect_timeout, settings.read_timeout),
         at_most=settings.max_answer_bytes,
         budget=budget or Throttle(settings.requests_per_minute, clock),
         redactor=Redactor(credentials.secrets, proxies.values()),

@@ -110,7 +110,7 @@ class CarefulAdapter(HTTPAdapter):
 
     def __init__(self, pool_size: int, total_timeout: float) -> None:
         self._response = partial(_CarefulResponse, seconds=total_timeout)
-        self._pool: HTTPConnectionPool | None = None
+        self._pool: Any = None
         super().__init__(pool_maxsize=pool_size, max_retries=0, pool_block=False)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -126,7 +126,7 @@ class CarefulAdapter(HTTPAdapter):
             self._make_careful(manager)
         return manager
 
-    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """The pool for a request. FASTPATH: it is looked for once, since one service has one pool."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **options)
@@ -142,7 +142,7 @@ class CarefulAdapter(HTTPAdapter):
         response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
         response.headers = CaseInsensitiveDict(resp.headers)
         response.url, response.request = str(req.url), req
-        response.connection = self  # type: ignore[attr-defined]
+        response.connection = self
         return response
 
     def close(self) -> None:

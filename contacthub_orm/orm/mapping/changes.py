@@ -55,7 +55,9 @@ def written_parts(mapped: Mapped) -> list[Part]:
     state, found = object_state(mapped), parts(mapped)
     if not state.null_names:
         return found
-    return [(name, key, None if is_nulled(state, name, value) else value, one) for name, key, value, one in found]
+    return [
+        (name, key, None if is_nulled(state, name, value) else value, one) for name, key, value, one in found
+    ]
 
 
 def parts(mapped: Mapped) -> list[Part]:
