@@ -24,23 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
-_REQUESTS_PER_SPLIT: Final = 20
-"""A scan makes at most one split for this many of its requests, since a split may cost one request more."""
+_REQUESTS_PER_SPLIT: Final = 10
+"""A scan makes at most one split for this many of its requests."""
 
-_SPLITS_WITHHELD: Final = 2
-"""Splits withheld from that number, to pay for what splitting itself costs. A short scan makes none."""
+_SPLITS_WITHHELD: Final = 5
+"""Splits withheld from that number, so that a short scan makes none."""
 
-_PAGES_PER_SPLIT: Final = 4
-"""A partition gets at most one split for this many full pages that remain in it, to make it worthwhile."""
+_SMALLER: Final = 5
+"""By how many rows the page that makes a split may be smaller than others."""
 
-_PAGES_PER_CAPPED_SPLIT: Final = 40
-"""Full pages between the splits of a partition that holds more rows than one search reaches.
-
-They lie further apart than those of other partitions, since the rows past the cap will be split again.
-"""
-
-_LARGE: Final = 0.7
-"""Only partitions with at least this part of the rows of the largest one are split."""
+_PAGES_PER_PART: Final = 2
+"""A partition is split into parts of at least so many pages, to make it worthwhile."""
 
 
 @attrs.define(eq=False)
@@ -66,7 +60,7 @@ class Partition:
 
 @attrs.frozen(eq=False)
 class Split:
-    """A split of a partition that is planned: before page `number` of its rows from `low` to `high`.
+    """A split of a partition that is planned: before page `number` of its rows from `low` to `high`, in pages of `size`.
 
     About `rows` rows come after it, up to the next split or the partition's end; if `capped`, at least so
     many.
@@ -76,6 +70,7 @@ class Split:
     low: int
     high: int | None
     number: int
+    size: int
     rows: int
     capped: bool
 
@@ -100,9 +95,12 @@ def workers_for(first: Page, at_most: int) -> int:
 class Partitions:
     """The partitions of one scan that are not read to their end. It may be used by several threads."""
 
-    def __init__(self, first: Partition, keyset: Keyset) -> None:
+    def __init__(self, first: Partition, keyset: Keyset, workers: int) -> None:
         self._open = [first]
+        self._workers = workers
         self._page_size = keyset.page_size
+        # A page begins with the last row of the one before, so this is how many rows each page brings.
+        self._step = max(1, keyset.page_size - 1)
         self._position = keyset.position
         self._identity = keyset.identity
         self._lock = threading.Lock()
@@ -131,7 +129,7 @@ class Partitions:
             if counted and searched == high and not self._is_being_split(partition):
                 partition.remaining, partition.capped = page.total - len(inside), page.capped
             else:
-                partition.remaining -= len(inside)
+                partition.remaining -= len(fresh)
             return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
 
     def _advance(self, partition: Partition, documents: Sequence[Document]) -> bool:
@@ -157,52 +155,58 @@ class Partitions:
 
     # -- splits -------------------------------------------------------------------------------------------------------
 
-    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
-        """The splits of a partition that are worth making, if so many workers are idle."""
+    def plan_splits(self, idle: int) -> list[Split]:
+        """The splits that are worth making, if so many workers are idle."""
         with self._lock:
-            pages = partition.remaining // self._page_size
-            most = min(self._share(partition, idle), self._share(partition, self._allowed()))
-            numbers = _capped_splits(pages, most) if partition.capped else _even_splits(pages, most)
-            if not numbers or self._is_being_split(partition):
-                return []
-            splits = self._splits_before(partition, numbers)
-            self._pending += splits
-            self._splits += len(splits)
-            return splits
+            planned = []
+            while len(planned) < min(idle, self._allowed()) and (split := self._next_split()) is not None:
+                planned.append(split)
+                self._pending.append(split)
+            self._splits += len(planned)
+            return planned
+
+    def _next_split(self) -> Split | None:
+        """The split that takes its share off the end of the largest partition, if that is worthwhile."""
+        largest = max(self._open, key=lambda one: one.remaining, default=None)
+        least = _PAGES_PER_PART * self._page_size
+        if largest is None or largest.remaining < 2 * least:
+            return None
+        if largest.capped:
+            number, size = largest.remaining // self._page_size, self._page_size
+        else:
+            share = min(largest.remaining // 2, max(least, self._remaining() // self._workers))
+            number, size = self._place(largest.remaining - share, largest.remaining)
+        begin = number * size
+        split = Split(largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped)
+        largest.remaining, largest.capped = begin, False
+        return split
+
+    def _place(self, row: int, last: int) -> tuple[int, int]:
+        """The number and size of the page with which to split: near a row, and so that full pages go up to the last row.
+
+        Rows are counted from `low` on.
+        """
+        near = [
+            (row // size + step, size)
+            for size in range(max(1, self._page_size - _SMALLER), self._page_size + 1)
+            for step in (-1, 0, 1)
+        ]
+        return min(near, key=lambda one: self._waste(*one, last))
+
+    def _waste(self, number: int, size: int, last: int) -> int:
+        """How many rows more the pages of a new partition could have brought."""
+        return (number * size + size - 1 - last) % self._step + self._page_size - size
+
+    def _remaining(self) -> int:
+        return sum(one.remaining for one in self._open) + sum(split.rows for split in self._pending)
 
     def _is_being_split(self, partition: Partition) -> bool:
         return any(split.partition is partition for split in self._pending)
 
-    def _share(self, partition: Partition, whole: int) -> int:
-        """How many of `whole` workers or splits go to a partition.
-
-        Only large partitions get a share. It follows the number of their rows, and is at least one.
-        """
-        large = _LARGE * max(self._sizes())
-        if whole <= 0 or partition.remaining == 0 or partition.remaining < large:
-            return 0
-        return max(
-            1, round(whole * partition.remaining / sum(size for size in self._sizes() if size >= large))
-        )
-
-    def _sizes(self) -> list[int]:
-        """The rows that remain in each partition, those included that are still to be split off."""
-        return [one.remaining for one in self._open] + [split.rows for split in self._pending]
-
     def _allowed(self) -> int:
         """How many more splits there may be."""
-        pages = sum(self._sizes()) // self._page_size
-        return (self._requests + pages) // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
-
-    def _splits_before(self, partition: Partition, numbers: list[int]) -> list[Split]:
-        """The splits before some pages, the last first: the rows after it may be more than are known."""
-        splits = []
-        for number in reversed(numbers):
-            begin = number * self._page_size
-            rows = partition.remaining - begin
-            splits.append(Split(partition, partition.low, partition.high, number, rows, partition.capped))
-            partition.remaining, partition.capped = begin, False
-        return splits
+        requests = self._requests + self._remaining() // self._step
+        return requests // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
 
     def make_split(self, split: Split, page: Page) -> Partition | None:
         """Make a split at the page that was fetched for it.
@@ -233,14 +237,3 @@ class Partitions:
         before = page.number * page.size + len(page.documents) - len(rows)
         return attrs.evolve(page, documents=rows, total=page.total - before, number=0)
 
-
-def _capped_splits(pages: int, most: int) -> list[int]:
-    """The pages to split before, if more rows follow: evenly spaced, the last at the end of what is known."""
-    count = min(most, max(1, pages // _PAGES_PER_CAPPED_SPLIT))
-    return [pages * (part + 1) // count for part in range(count)] if pages else []
-
-
-def _even_splits(pages: int, most: int) -> list[int]:
-    """The pages to split before, to make equal parts of so many."""
-    count = min(most, pages // _PAGES_PER_SPLIT)
-    return [pages * (part + 1) // (count + 1) for part in range(count)]
