@@ -1,10 +1,9 @@
 """The partitions of a scan: half-open ranges of positions along its key, each read by one worker, and their splits.
 
-A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page
-that begins so many rows further on is fetched, and the position of its first row is where the new partition
-begins. That page is the first of the new partition, so no page is fetched for the split alone, but the old
-partition now ends within a page. To let scans send few requests more than there are full pages, there is at
-most one split for every twenty requests.
+A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page that begins so many
+rows further on is fetched, and the position of its first row is where the new partition begins. That page is the first of
+the new partition, so no page is fetched for the split alone. An idle worker takes its share off the end of the largest
+partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows.
 """
 
 from __future__ import annotations
@@ -25,16 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
 _REQUESTS_PER_SPLIT: Final = 10
-"""A scan makes at most one split for this many of its requests."""
+"""A scan makes at most one split for this many of its requests, since a split may cost one request more."""
 
 _SPLITS_WITHHELD: Final = 5
-"""Splits withheld from that number, so that a short scan makes none."""
+"""Splits withheld from that number. A short scan makes none."""
+
+_PAGES_PER_PART: Final = 3
+"""A split leaves at least so many full pages before and after it, to be worthwhile."""
+
+_LEEWAY: Final = 3
+"""A split may be away from where parts would be equal by one part in so many."""
 
 _SMALLER: Final = 5
 """By how many rows the page that makes a split may be smaller than others."""
-
-_PAGES_PER_PART: Final = 2
-"""A partition is split into parts of at least so many pages, to make it worthwhile."""
 
 
 @attrs.define(eq=False)
@@ -121,7 +123,7 @@ class Partitions:
         with self._lock:
             self._requests += 1
             high = partition.high
-            inside = [one for one in page.documents if high is None or self._position(one) < high]
+            inside = self._inside(page.documents, high)
             fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
             if is_last(page) or len(inside) < len(page.documents):
                 self._open.remove(partition)
@@ -131,6 +133,12 @@ class Partitions:
             else:
                 partition.remaining -= len(fresh)
             return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
+
+    def _inside(self, documents: Sequence[Document], high: int | None) -> Sequence[Document]:
+        """The rows before a bound. FASTPATH: they are sorted, so if the last one is inside, all are."""
+        if high is None or not documents or self._position(documents[-1]) < high:
+            return documents
+        return [one for one in documents if self._position(one) < high]
 
     def _advance(self, partition: Partition, documents: Sequence[Document]) -> bool:
         """Move `low` on to the last key of a page, and say whether it moved: a page may be all at one key."""
@@ -166,38 +174,43 @@ class Partitions:
             return planned
 
     def _next_split(self) -> Split | None:
-        """The split that takes its share off the end of the largest partition, if that is worthwhile."""
+        """The split that takes a share off the end of the largest partition, if that is worthwhile."""
         largest = max(self._open, key=lambda one: one.remaining, default=None)
         least = _PAGES_PER_PART * self._page_size
-        if largest is None or largest.remaining < 2 * least:
+        if largest is None or largest.remaining < (least if largest.capped else 2 * least):
             return None
-        if largest.capped:
+        if largest.capped:  # what follows is known once its first pages are read
             number, size = largest.remaining // self._page_size, self._page_size
         else:
-            share = min(largest.remaining // 2, max(least, self._remaining() // self._workers))
-            number, size = self._place(largest.remaining - share, largest.remaining)
+            share = max(least, self._remaining() // self._workers)
+            number, size = self._place(min(share, largest.remaining // 2), largest.remaining)
         begin = number * size
-        split = Split(largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped)
+        split = Split(
+            largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped
+        )
         largest.remaining, largest.capped = begin, False
         return split
 
-    def _place(self, row: int, last: int) -> tuple[int, int]:
-        """The number and size of the page with which to split: near a row, and so that full pages go up to the last row.
+    def _place(self, rows: int, last: int) -> tuple[int, int]:
+        """The number and size of the page that splits off about so many rows, in full pages up to the last one.
 
-        Rows are counted from `low` on.
+        Rows are counted from `low` on. Of places that waste as little, the nearest is chosen.
         """
-        near = [
-            (row // size + step, size)
+        leeway = max(1, rows // self._page_size // _LEEWAY)
+        places = [
+            ((last - rows) // size + step, size, abs(step))
             for size in range(max(1, self._page_size - _SMALLER), self._page_size + 1)
-            for step in (-1, 0, 1)
+            for step in range(-leeway, leeway + 1)
         ]
-        return min(near, key=lambda one: self._waste(*one, last))
+        number, size, _ = min(places, key=lambda one: self._waste(one[0], one[1], last) + one[2])
+        return number, size
 
     def _waste(self, number: int, size: int, last: int) -> int:
         """How many rows more the pages of a new partition could have brought."""
         return (number * size + size - 1 - last) % self._step + self._page_size - size
 
     def _remaining(self) -> int:
+        """How many rows are known to remain."""
         return sum(one.remaining for one in self._open) + sum(split.rows for split in self._pending)
 
     def _is_being_split(self, partition: Partition) -> bool:
@@ -236,4 +249,3 @@ class Partitions:
             return None
         before = page.number * page.size + len(page.documents) - len(rows)
         return attrs.evolve(page, documents=rows, total=page.total - before, number=0)
-

@@ -83,9 +83,7 @@ class _Reader:
         self._keyset = keyset
         self._partitions = Partitions(whole, keyset, workers)
 
-    def read(
-        self, partition: Partition, share: Callable[[], None] | None = None
-    ) -> Iterator[list[Document]]:
+    def read(self, partition: Partition, share: Callable[[], None] | None = None) -> Iterator[list[Document]]:
         """Give the pages of a partition; each is asked for from the last key seen on."""
         while True:
             searched, first = partition.high, partition.first_page

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PartitionReader", "WorkerPool"]
 
-_QUEUED_PAGES_PER_WORKER: Final = 2
-"""Pages that may wait for the consumer, for each worker."""
-
 _PUT_TIMEOUT: Final = 0.05
 """Seconds that a worker waits for room among the waiting pages before it checks whether to stop."""
 
@@ -62,7 +59,8 @@ class WorkerPool:
         self._reader = reader
         self._size = size
         self._tasks: SimpleQueue[Partition | Split | None] = SimpleQueue()
-        self._results: Queue[list[Document] | BaseException | None] = Queue(_QUEUED_PAGES_PER_WORKER * size)
+        # One page for each worker may wait for the consumer.
+        self._results: Queue[list[Document] | BaseException | None] = Queue(size)
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._stopped = False
