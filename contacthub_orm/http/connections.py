@@ -94,6 +94,12 @@ class _TimedReader(io.RawIOBase):
 class _CarefulResponse(HTTPResponse):
     """An answer that is read within a time; it comes after all interim ones (RFC 9110, 15.2)."""
 
+    if TYPE_CHECKING:  # what the class has of the standard library, and its stubs do not tell
+        _method: str | None
+
+        def _read_status(self) -> tuple[str, int, str]: ...
+        def _check_close(self) -> bool: ...
+
     def __init__(self, sock: socket, *args: Any, seconds: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         # `makefile` counts the readers of a socket, so its own reader stays underneath.
@@ -139,11 +145,11 @@ def read_headers(lines: BinaryIO) -> HTTPMessage:
         found.append(line)
         if len(found) > _MOST_HEADERS:
             raise HTTPException(f"got more than {_MOST_HEADERS} headers")
-    plain = [_HEADER.fullmatch(line) for line in found]
-    if not all(plain):
-        return parse_headers(io.BytesIO(b"".join(found)))
-    for one in plain:
-        message.set_raw(one[1].decode(), one[2].decode("iso-8859-1"))
+    for line in found:
+        plain = _HEADER.fullmatch(line)
+        if plain is None:
+            return parse_headers(io.BytesIO(b"".join(found)))
+        message.set_raw(plain[1].decode(), plain[2].decode("iso-8859-1"))
     return message
 
 

@@ -166,7 +166,7 @@ class Partitions:
     def plan_splits(self, idle: int) -> list[Split]:
         """The splits that are worth making, if so many workers are idle."""
         with self._lock:
-            planned = []
+            planned: list[Split] = []
             while len(planned) < min(idle, self._allowed()) and (split := self._next_split()) is not None:
                 planned.append(split)
                 self._pending.append(split)
