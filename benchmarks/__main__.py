@@ -1,4 +1,7 @@
-"""`python -m benchmarks [--full] [NAME ...]`: measure, print the table, and exit with 1 if a bound is not held."""
+"""`python -m benchmarks [--full] [NAME ...]`: measure, print the table, and exit with 1 if a bound is not held.
+
+`python -m benchmarks --against COMMIT` compares the plain path with that of an earlier commit.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from benchmarks import (
     growth,
     imports,
     journal,
+    memory,
     mirror,
     operations,
     page_load,
+    plain_path,
     reads,
     scan,
     size,
@@ -37,6 +42,7 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "reads": reads.rows,
     "writes": writes.rows,
     "flush": flush.rows,
+    "memory": memory.rows,
     "commit": commit.rows,
     "bulk": bulk.rows,
     "budget": budget.rows,
@@ -52,6 +58,7 @@ _SUBJECTS: Final[dict[str, Callable[[], list[Row]]]] = {
     "growth": growth.rows,
     "size": size.rows,
 }
+_AGAINST: Final = "--against"
 _FULL: Final = _SUBJECTS | {
     "bulk": bulk.full_rows,
     "scan": scan.full_rows,
@@ -69,6 +76,11 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0 if every bound is held, 1 if one is not, 2 for an unknown name.
     """
+    if arguments and arguments[0] == _AGAINST:
+        if len(arguments) != 2:  # noqa: PLR2004
+            print(f"{_AGAINST} takes one commit", file=sys.stderr)
+            return 2
+        return _shown(plain_path.rows(arguments[1]))
     names = [argument for argument in arguments if argument != "--full"]
     subjects = _SUBJECTS if len(names) == len(arguments) else _FULL
     unknown = [name for name in names if name not in _SUBJECTS]
@@ -79,6 +91,10 @@ def main(arguments: Sequence[str]) -> int:
     for name in names or _SUBJECTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         rows += subjects[name]()
+    return _shown(rows)
+
+
+def _shown(rows: list[Row]) -> int:
     print(table(rows))
     return 0 if all(row.held for row in rows) else 1
 

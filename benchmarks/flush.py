@@ -14,7 +14,7 @@ from contacthub_orm.http import paused_gc
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["rows"]
+__all__ = ["Loaded", "rows"]
 
 _CHANGED: Final = 10
 _FEW: Final = 100
@@ -25,7 +25,7 @@ _BOUND: Final = 1.5
 
 def rows() -> list[Row]:
     """The fastest of some rounds each, and the exact number of function calls."""
-    many, few = _Loaded(_MANY), _Loaded(_FEW)
+    many, few = Loaded(_MANY), Loaded(_FEW)
     ours, theirs = interleaved(_ROUNDS, many.seconds, few.seconds)
     return [
         at_most(
@@ -39,7 +39,7 @@ def rows() -> list[Row]:
     ]
 
 
-class _Loaded:
+class Loaded:
     """A session full of customers; some are changed before each flush."""
 
     def __init__(self, size: int) -> None:

@@ -182,7 +182,7 @@ class Attr(Attribute, Generic[T]):
         def __get__(self, instance, owner):
             if instance is None:
                 return self.expression(owner, (self.key,))
-            state = object_state(instance)
+            state = instance._state  # noqa: SLF001 - FASTPATH: `object_state` is a call
             raw = state.baseline
             wire = raw.get(self.key) if raw is not None else None
             if wire is None and lacks(raw, self.key):
@@ -368,7 +368,7 @@ class Embedded(Attribute, Generic[T]):
         def __get__(self, instance, owner):
             if instance is None:
                 return self.expression(owner, (self.key,))
-            raw = object_state(instance).baseline
+            raw = instance._state.baseline  # noqa: SLF001 - FASTPATH: `object_state` is a call
             wire = raw.get(self.key) if raw is not None else None
             if wire is None and lacks(raw, self.key):
                 wire = object_state(instance).complete(instance, self.key)

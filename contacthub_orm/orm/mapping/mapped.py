@@ -31,7 +31,7 @@ from contacthub_orm.orm.mapping.object_state import ObjectState, object_state, r
 from contacthub_orm.orm.mapping.ownership import owned
 from contacthub_orm.orm.mapping.unknown_keys import refuse_unknown_in
 from contacthub_orm.orm.wire.conversion import TOO_DEEP, UnsendableError, converter, copied, dump
-from contacthub_orm.orm.wire.documents import CONTAINERS
+from contacthub_orm.orm.wire.documents import CONTAINERS, json_key
 from contacthub_orm.orm.wire.partial import PartialDocument, is_partial, lacks, lacks_path
 from contacthub_orm.orm.wire.types import shown
 from contacthub_orm.suggestions import suggests_arguments
@@ -139,8 +139,9 @@ class Mapped:
     @classmethod
     def _bound(cls: type[M], raw: Document | None, owner: Mapped | None = None) -> M:
         """Make an object over a document, without running `__init__`."""
-        self = new_object(cls)
-        set_state(self, ObjectState(raw, owner))
+        self, state = new_object(cls), new_object(ObjectState)  # FASTPATH: `__init__` would double the time
+        state.baseline, state.embedded_in = raw, owner
+        set_state(self, state)
         return self
 
     @classmethod
@@ -197,24 +198,27 @@ class Mapped:
     if not TYPE_CHECKING:  # a checker that saw these would let any name pass
 
         def __setattr__(self, name: str, value: Any) -> None:
+            state = self._state
+            if name in state.rewritable and value is not UNSET:  # FASTPATH
+                self.__dict__[name] = value
+                return
             attribute = self.__attributes__.get(name)
             if attribute is None:
                 self._set_undeclared(name, value)
                 return
             if value is UNSET:
-                if attribute.default is not UNSET and name not in self._state.dirty_names:
+                if attribute.default is not UNSET and name not in state.dirty_names:
                     setattr(self, name, deepcopy(attribute.default))  # every object has its own
-                    self._state.default_names |= {name}
+                    state.note_default(name)
                 return
             if attribute.plain:
                 self.__dict__[name] = value
+                state.mark_scalar(self, name)
             else:
                 if attribute.takes_keys:
                     refuse_unknown_in(self, attribute, value)
                 self._accept(attribute, value)
-            # FASTPATH: a name that is marked has told its root already (`baseline.unmark` keeps it so).
-            if name not in self._state.dirty_names or self._state.default_names:
-                self._state.mark(self, name)
+                state.mark(self, name)
 
         def __delattr__(self, name: str) -> None:
             if name in self.__attributes__:
@@ -276,7 +280,7 @@ class Mapped:
             if key in state.extras:  # it was held over an expiry, and reading the baseline has put it back
                 return state.extras[key]
             if state.baseline is None or key not in state.baseline:
-                if (name := _key(key)) != key:
+                if (name := json_key(key)) != key:
                     return self[name]
                 raise KeyError(key)
             state.extras[key] = open_value(state.baseline[key], self)
@@ -293,7 +297,7 @@ class Mapped:
             setattr(self, attribute.name, value)
             return
         if type(key) is not str:
-            key = _key(key)
+            key = json_key(key)
         state = self._state
         if state.extras is None:
             state.extras = {}
@@ -359,11 +363,6 @@ class Mapped:
         if isinstance(attribute, Embedded) and isinstance(value, dict):
             return attribute.target._bound(value)
         return value
-
-
-def _key(key: Any) -> Any:
-    """The JSON key: a whole number as every encoder writes it. What else is no string is refused at the flush."""
-    return str(key) if type(key) is int else key
 
 
 def _is_replaced_unknown(mapped: Mapped, key: str, value: Any) -> bool:

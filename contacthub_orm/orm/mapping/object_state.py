@@ -63,6 +63,10 @@ class ObjectState:
     default_names: frozenset[str] = frozenset()
     """The names in `dirty_names` that hold the default of the class, since the constructor was not passed them."""
 
+    rewritable: AbstractSet[str] = frozenset()
+    """The names in `dirty_names` of scalars that no rule looks at when they are written. The next write of one only replaces
+    its value, since the root was told (`baseline.unmark` keeps it so)."""
+
     extras: dict[str, Any] | None = None
     """Undeclared values, read or written, by key."""
 
@@ -128,11 +132,18 @@ class ObjectState:
     def mark(self, mapped: Mapped, name: str) -> None:
         """Note that `name` was written, and tell the root."""
         self._forget_default(name)
-        if isinstance(self.dirty_names, set):
-            self.dirty_names.add(name)
-        else:
-            self.dirty_names = {name}
+        self.dirty_names = _with(self.dirty_names, name)
         self.touch(mapped)
+
+    def mark_scalar(self, mapped: Mapped, name: str) -> None:
+        """As `mark`, for a scalar without rules for what is written."""
+        self.mark(mapped, name)
+        self.rewritable = _with(self.rewritable, name)
+
+    def note_default(self, name: str) -> None:
+        """Note that a name in `dirty_names` holds the default of the class."""
+        self.default_names |= {name}
+        self.rewritable = frozenset()
 
     def _forget_default(self, name: str) -> None:
         if self.default_names:
@@ -142,6 +153,7 @@ class ObjectState:
         """Note that the value of `name` is the baseline's."""
         if isinstance(self.dirty_names, set):
             self.dirty_names.discard(name)
+        self.rewritable = frozenset()
         self.note_null(name, null=False)
         self._forget_default(name)
 
@@ -158,7 +170,7 @@ class ObjectState:
 
     def unmark_all(self) -> None:
         """Note that all values are the baseline's."""
-        self.dirty_names = self.null_names = self.default_names = frozenset()
+        self.dirty_names = self.rewritable = self.null_names = self.default_names = frozenset()
         self.null = False
 
     def touch(self, _mapped: Mapped) -> None:
@@ -174,3 +186,11 @@ class ObjectState:
         """Tell the root that a container was handed out, which a flush must compare."""
         if self.embedded_in is not None:
             object_state(self.embedded_in).hand_out(self.embedded_in)
+
+
+def _with(names: AbstractSet[str], name: str) -> AbstractSet[str]:
+    """A set with one more name: the set itself, unless it is the empty default of the class."""
+    if not isinstance(names, set):
+        return {name}
+    names.add(name)
+    return names

@@ -17,6 +17,7 @@ __all__ = [
     "difference",
     "filled",
     "is_empty",
+    "json_key",
     "replacement",
     "same",
 ]
@@ -54,6 +55,11 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right)
+
+
+def json_key(key: Any) -> Any:
+    """The JSON key: a whole number as every encoder writes it. What else is no string is refused at the flush."""
+    return str(key) if type(key) is int else key
 
 
 def is_empty(value: Any) -> bool:

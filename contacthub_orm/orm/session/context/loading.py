@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from contacthub_orm import signals
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.http.gc_pause import paused_gc
-from contacthub_orm.orm.entity.entity_state import state_of
+from contacthub_orm.orm.entity.entity_state import persistent, state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.wire.partial import is_partial, overlaid
@@ -42,9 +42,22 @@ class Loader:
         Raises:
             InvalidRequestError: if an entity is held as an instance of another class.
         """
+        context, resource = self._context, entity.__resource__
+        # FASTPATH: most rows are new to the session, and then nothing else is to be looked at. `tuple.__new__` saves the
+        # Python function by which a named tuple is made.
+        is_plain = not (context.deleted_keys or context.recent or signals.loaded.receivers)
+        class_for, held = entity._class_for, context.identities.get
+        rows: list[E] = []
         with paused_gc():
-            rows = [self.load(entity, document, overwrite=overwrite) for document in documents]
-        return [row for row in rows if row is not None]
+            for document in documents:
+                key = tuple.__new__(Key, (resource.name, str(document[resource.id_key])))
+                if is_plain and held(key) is None:
+                    row: E | None = self._hold(entity, class_for(document), key, document)
+                else:
+                    row = self.load(entity, document, overwrite=overwrite)
+                if row is not None:
+                    rows.append(row)
+        return rows
 
     def load(
         self,
@@ -73,9 +86,7 @@ class Loader:
         if held is None:
             if key in self._context.deleted_keys:
                 return None
-            return self.as_class(
-                entity, self._enter(entity._class_for(document), key, document, current=current)
-            )
+            return self._enter(entity, key, document, current=current)
         if state_of(held).deleted:
             return None
         self.bring_up_to_date(held, document, overwrite=overwrite, current=current)
@@ -83,15 +94,23 @@ class Loader:
 
     def _enter(self, entity: type[E], key: Key, document: Document, *, current: bool) -> E:
         """Hold a new object for a document. If a row is from before a write of ours, the object reads itself anew."""
-        loaded = entity._bound(document)
-        state_of(loaded).become_persistent(self._context.owner, key)
-        self._context.identities.put(key, loaded)
+        loaded = self._hold(entity, entity._class_for(document), key, document)
         recent = self._context.recent
         if recent and not current and recent.is_behind(key, entity, document):
             self._context.expire(loaded)
         if signals.loaded.receivers:
             signals.loaded.send(type(loaded), entity=loaded)
         return loaded
+
+    def _hold(self, entity: type[E], own: type[E], key: Key, document: Document) -> E:
+        """Enter a new object of a document's own class, which is that asked for, or a subclass of it.
+
+        Raises:
+            InvalidRequestError: if it is another class.
+        """
+        made = persistent(own, document, self._context.owner, key)
+        self._context.identities.put(key, made)
+        return made if own is entity else self.as_class(entity, made)
 
     def bring_up_to_date(
         self, held: Entity, document: Document, *, overwrite: bool = False, current: bool = False

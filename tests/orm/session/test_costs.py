@@ -1,0 +1,75 @@
+"""What loading and editing cost, counted exactly: function calls, and objects that only the garbage collector can free."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks.documents import customer as document
+from benchmarks.stub import Stubbed, loaded
+from contacthub_orm import Customer, Session
+
+
+def calls_of(action: Callable[[], object]) -> int:
+    """The number of Python functions that an action calls."""
+    calls = 0
+
+    def note(_: Any, event: str, __: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def calls_of_loading(count: int) -> int:
+    documents = [document(number) for number in range(count)]
+    query = Session(Stubbed()).query(Customer)
+    return calls_of(lambda: query.load(documents))
+
+
+def test_each_further_row_of_a_page_costs_five_function_calls() -> None:
+    assert (calls_of_loading(110) - calls_of_loading(10)) / 100 <= 5
+
+
+def test_a_value_that_is_written_again_costs_one_function_call() -> None:
+    _, (customer,) = loaded(1)
+    contacts = customer.base.contacts
+    contacts.email = "a@example.com"
+
+    assert calls_of(lambda: setattr(contacts, "email", "b@example.com")) <= 1 + 1
+
+
+@pytest.mark.parametrize("settle", ["commit", "rollback"])
+def test_a_value_that_is_written_again_after_the_session_settled_is_a_change(settle: str) -> None:
+    session, (customer,) = loaded(1)
+    customer.base.contacts.email = "a@example.com"
+    getattr(session, settle)()
+    assert session.dirty == []
+
+    customer.base.contacts.email = "b@example.com"
+
+    assert session.dirty == [customer]
+
+
+def test_edits_and_commits_leave_nothing_for_the_garbage_collector() -> None:
+    session, customers = loaded(20)
+    gc.collect()
+    gc.disable()
+    try:
+        for commit in range(3):
+            for edit in range(10):
+                for customer in customers:
+                    customer.base.contacts.email = f"{commit}.{edit}@example.com"
+            session.commit()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
