@@ -9,8 +9,21 @@ import gc
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-__all__ = ["Row", "at_least", "at_most", "interleaved", "milliseconds", "stopwatch", "table"]
+__all__ = [
+    "Row",
+    "at_least",
+    "at_most",
+    "interleaved",
+    "microseconds",
+    "milliseconds",
+    "processor_seconds",
+    "stopwatch",
+    "table",
+]
+
+T = TypeVar("T")
 
 Contender = Callable[[], float]
 """One measurement. It returns the seconds that it took, so that its preparation is not timed."""
@@ -70,6 +83,18 @@ def stopwatch(action: Callable[[], object]) -> float:
 def milliseconds(seconds: float) -> str:
     """The seconds as milliseconds, with three digits."""
     return f"{seconds * 1_000:.3g} ms"
+
+
+def microseconds(seconds: float) -> str:
+    """The seconds as whole microseconds."""
+    return f"{seconds * 1e6:.0f} us"
+
+
+def processor_seconds(action: Callable[[], T]) -> tuple[T, float]:
+    """What an action returns, and the seconds for which this process, with all its threads, has used the processors."""
+    started = time.process_time()
+    result = action()
+    return result, time.process_time() - started
 
 
 _HEAD = Row("name", "what", "ours", "yardstick", "figure", "bound", True)

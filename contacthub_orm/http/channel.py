@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
+from requests import PreparedRequest
+from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -77,6 +79,16 @@ class BearerToken:
 
 
 @attrs.frozen
+class Outgoing:
+    """A request as it is sent, but for its authorization."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+@attrs.frozen
 class Reply:
     """The status, headers and decompressed body of an answer; `distrust` closes the connection that it came by."""
 
@@ -99,19 +111,21 @@ class Channel:
     budget: Budget
     redactor: Redactor
 
-    def send(self, request: requests.PreparedRequest) -> Reply:
+    def send(self, outgoing: Outgoing) -> Reply:
         """Send a request once, with its authorization, and read the whole answer.
 
         Raises:
             OSError: if the exchange fails; the exceptions of requests are OSErrors.
             urllib3.exceptions.HTTPError: if it fails in a way that requests does not translate, or the answer is too large.
         """
-        authorised = request.copy()
-        authorised.headers["Authorization"] = self.credentials.authorization()
+        request = PreparedRequest()
+        request.method, request.url, request.body = outgoing.method, outgoing.url, outgoing.body
+        request.headers = CaseInsensitiveDict(outgoing.headers)
+        request.headers["Authorization"] = self.credentials.authorization()
         # By `Session.send`, where instrumentation looks. Unlike `request`, it does not read the environment again, from
         # which a .netrc would replace the authorization. What it streams it does not read: `read_body` does, within bounds.
         response = self.session.send(
-            authorised, stream=True, timeout=self.timeout, verify=self.verify, proxies=self.proxies
+            request, stream=True, timeout=self.timeout, verify=self.verify, proxies=self.proxies
         )
         connection = getattr(response.raw, "connection", None)
         content = read_body(response, self.at_most)

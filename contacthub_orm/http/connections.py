@@ -8,26 +8,41 @@ an answer that comes a byte at a time.
 from __future__ import annotations
 
 import io
+import re
 import time
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any, Final
+from http.client import (
+    HTTPException,
+    HTTPMessage,
+    HTTPResponse,
+    LineTooLong,
+    UnknownProtocol,
+    parse_headers,
+)
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from requests import Session
+from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from socket import socket
 
-    from requests import Response
+    from requests import PreparedRequest
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.poolmanager import PoolManager
 
 __all__ = ["CarefulAdapter", "CarefulSession", "TooLargeError", "read_body"]
+
+_HEADER: Final = re.compile(rb"([!-9;-~]+):[ \t]*([^\r\n]*)\r?\n")
+_END: Final = (b"\r\n", b"\n", b"")
+_LONGEST_LINE: Final = 65_536
+_MOST_HEADERS: Final = 100
+_WITHOUT_BODY: Final = (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 _CHUNK: Final = 65_536
 """How many bytes are read, and decompressed, at once: no more than these go past the bound unseen."""
@@ -79,6 +94,12 @@ class _TimedReader(io.RawIOBase):
 class _CarefulResponse(HTTPResponse):
     """An answer that is read within a time; it comes after all interim ones (RFC 9110, 15.2)."""
 
+    if TYPE_CHECKING:  # what the class has of the standard library, and its stubs do not tell
+        _method: str | None
+
+        def _read_status(self) -> tuple[str, int, str]: ...
+        def _check_close(self) -> bool: ...
+
     def __init__(self, sock: socket, *args: Any, seconds: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         # `makefile` counts the readers of a socket, so its own reader stays underneath.
@@ -87,17 +108,64 @@ class _CarefulResponse(HTTPResponse):
 
     def begin(self) -> None:
         """Read the status and the headers."""
-        super().begin()
-        while self.status < HTTPStatus.OK:
-            if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
-                self.will_close = True  # we asked for no other protocol, so what follows is anybody's guess
-                return
-            self.headers = self.msg = None  # type: ignore[assignment]
-            super().begin()
+        while True:
+            version, status, reason = self._read_status()
+            self.headers = self.msg = read_headers(self.fp)
+            if status >= HTTPStatus.OK or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                break
+        if not version.startswith(("HTTP/1.", "HTTP/0.9")):
+            raise UnknownProtocol(version)
+        self.version = 10 if version in {"HTTP/1.0", "HTTP/0.9"} else 11
+        self.code = self.status = status
+        self.reason = reason.strip()
+        self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        self.length = None if self.chunked else _length(self.headers)
+        if status in _WITHOUT_BODY or self._method == "HEAD":
+            self.length = 0
+        # What follows an answer of no known length, or in a protocol that we did not ask for, is anybody's guess.
+        is_open = self.chunked or self.length is not None
+        self.will_close = status == HTTPStatus.SWITCHING_PROTOCOLS or not is_open or self._check_close()
+
+
+def read_headers(lines: BinaryIO) -> HTTPMessage:
+    """Read headers up to the empty line after them.
+
+    FASTPATH: the standard library has its parser of e-mail read all headers, which takes longer than the rest of `begin`.
+    Here it gets those with a line that is no plain name and value, such as a continued one.
+
+    Raises:
+        http.client.HTTPException: if there are too many, or one is too long.
+    """
+    message = HTTPMessage()
+    found = []
+    while (line := lines.readline(_LONGEST_LINE + 1)) not in _END:
+        if len(line) > _LONGEST_LINE:
+            raise LineTooLong("header line")
+        found.append(line)
+        if len(found) > _MOST_HEADERS:
+            raise HTTPException(f"got more than {_MOST_HEADERS} headers")
+    for line in found:
+        plain = _HEADER.fullmatch(line)
+        if plain is None:
+            return parse_headers(io.BytesIO(b"".join(found)))
+        message.set_raw(plain[1].decode(), plain[2].decode("iso-8859-1"))
+    return message
+
+
+def _length(headers: HTTPMessage) -> int | None:
+    try:
+        length = int(headers.get("content-length", ""))
+    except ValueError:
+        return None
+    return length if length >= 0 else None
 
 
 class CarefulAdapter(HTTPAdapter):
-    """An adapter of requests whose connections read with care.
+    """An adapter of requests for one service, whose connections read with care.
+
+    Its parts that are marked as FASTPATH leave out of each request what is always the same, or what nobody asks for. `send`
+    itself stays that of requests: it is what tools replace that stand in for a service.
 
     Args:
         pool_size: how many connections are kept open.
@@ -106,6 +174,7 @@ class CarefulAdapter(HTTPAdapter):
 
     def __init__(self, pool_size: int, total_timeout: float) -> None:
         self._response = partial(_CarefulResponse, seconds=total_timeout)
+        self._pool: Any = None
         super().__init__(pool_maxsize=pool_size, max_retries=0, pool_block=False)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -120,6 +189,30 @@ class CarefulAdapter(HTTPAdapter):
         if not known:
             self._make_careful(manager)
         return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """The pool for a request. FASTPATH: it is looked for once, since one service has one pool."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, request: PreparedRequest, proxies: Any) -> str:
+        """What the request line names. FASTPATH: without proxies this is the path, whatever the rest of the URL."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """The response of requests. FASTPATH: without its cookies, and the encoding of a text that nobody reads as one."""
+        response = Response()
+        response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.url, response.request = str(req.url), req
+        response.connection = self
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool = None
+        super().close()
 
     def _make_careful(self, manager: PoolManager) -> None:
         kinds = manager.pool_classes_by_scheme
@@ -170,7 +263,8 @@ def read_body(response: Response, at_most: int) -> bytes:
     """
     pieces: list[bytes] = []
     size = 0
-    for piece in response.raw.stream(_CHUNK, decode_content=True):
+    is_encoded = "Content-Encoding" in response.headers
+    for piece in response.raw.stream(_CHUNK, decode_content=is_encoded):
         size += len(piece)
         if size > at_most:
             response.raw.close()

@@ -9,13 +9,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
-import requests
 from urllib3.exceptions import HTTPError
 
 from contacthub_orm.errors import BudgetError, ConfigurationError, InvalidRequestError
 from contacthub_orm.http import failures
 from contacthub_orm.http.budgets.budget import Budget
-from contacthub_orm.http.channel import BearerToken, Channel, Credentials, Reply, open_channel
+from contacthub_orm.http.channel import BearerToken, Channel, Credentials, Outgoing, Reply, open_channel
 from contacthub_orm.http.clock import Clock, ServiceClock
 from contacthub_orm.http.failures import Failure
 from contacthub_orm.http.log import (
@@ -26,7 +25,7 @@ from contacthub_orm.http.log import (
     log_response,
     log_retry,
 )
-from contacthub_orm.http.paths import checked_base_url
+from contacthub_orm.http.paths import checked_base_url, request_url
 from contacthub_orm.http.redaction import hidden
 from contacthub_orm.http.responses import Answer, api_error, decoded
 from contacthub_orm.http.retry import retry_after, retrying
@@ -41,6 +40,9 @@ __all__ = ["Transport"]
 
 _TOKEN: Final = re.compile(r"[!-~]+")
 
+_WITHOUT_LENGTH: Final = frozenset({"GET", "HEAD"})
+"""Methods whose requests say no length if they have no body."""
+
 
 @attrs.define
 class _Exchange:
@@ -51,7 +53,7 @@ class _Exchange:
     url: str
     params: Mapping[str, Any] | None
     json: Any
-    prepared: requests.PreparedRequest
+    outgoing: Outgoing
     objection: Callable[[Any], str | None] | None
     decode: Callable[[bytes], Any]
     attempts: int = 0
@@ -98,7 +100,11 @@ class Transport:
         self._hints = hints or {}
         self.clock = clock or Clock()
         self.service_clock = ServiceClock(self.clock)
-        self._template = _template(self.settings)
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": self.settings.user_agent,
+        }
         # Unlike a partial, a closure keeps the token out of `vars()`.
         self._open: Callable[[], Channel] = lambda: open_channel(
             self.base_url, credentials, self.settings, self.clock, budget
@@ -152,10 +158,10 @@ class Transport:
             raise InvalidRequestError("the transport is closed")
         exchange = self._exchange(method.upper(), path, params, json, content, headers, decode, objection)
         number = self._credentials.ready()
-        outcome = self._retrying(self._attempt, exchange)
+        outcome = self._outcome(exchange)
         if _is_unknown_token(outcome) and self._credentials.renew(number):
             self._credentials.ready()
-            outcome = self._retrying(self._attempt, exchange)
+            outcome = self._outcome(exchange)
         if isinstance(outcome, Answer):
             return outcome
         raise outcome.error
@@ -196,20 +202,27 @@ class Transport:
         objection: Callable[[Any], str | None] | None,
     ) -> _Exchange:
         url = f"{self.base_url}/{path.lstrip('/')}"
-        prepared = self._template.copy()
-        prepared.method = method
-        prepared.prepare_url(url, params)
-        prepared.headers.update(headers or {})
+        sent = {**self._headers, **(headers or {})}
         body = None
         if content is not None:
-            prepared.headers["Content-Type"], body = content
+            sent["Content-Type"], body = content
         elif json is not None:
-            prepared.headers["Content-Type"] = "application/json"
+            sent["Content-Type"] = "application/json"
             text = json_codec.dumps(json, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
             # Half of a surrogate pair has no UTF-8. Its escape, which is JSON's too, returns what a service once sent.
             body = text.encode(errors="backslashreplace")
-        prepared.prepare_body(body, None)
-        return _Exchange(method, path, url, params, json, prepared, objection, decode)
+        if body or method not in _WITHOUT_LENGTH:
+            sent["Content-Length"] = str(len(body or b""))
+        outgoing = Outgoing(method, request_url(url, params), sent, body or None)
+        return _Exchange(method, path, url, params, json, outgoing, objection, decode)
+
+    def _outcome(self, exchange: _Exchange) -> Answer | Failure:
+        """The outcome of the last attempt. FASTPATH: the machinery of repetitions begins with a failure."""
+        outcome = self._attempt(exchange)
+        if isinstance(outcome, Answer) or not outcome.again:
+            return outcome
+        first = [outcome]
+        return self._retrying(lambda: first.pop() if first else self._attempt(exchange))
 
     def _attempt(self, exchange: _Exchange) -> Answer | Failure:
         """Send the request once."""
@@ -222,7 +235,7 @@ class Transport:
         self._announce_request(exchange)
         started = self.clock.monotonic()
         try:
-            reply = channel.send(exchange.prepared)
+            reply = channel.send(exchange.outgoing)
         except (OSError, HTTPError) as error:
             failure = failures.of_exchange(error, method=exchange.method, url=exchange.url)
             channel.redactor.exception(failure.error)
@@ -325,16 +338,3 @@ def _check_budget(budget: Any, settings: Settings) -> None:
         raise ConfigurationError(f"budget must have acquire() and pause(seconds), got {budget!r}")
     if settings.requests_per_minute:
         raise ConfigurationError("budget takes the place of requests_per_minute: give one of the two")
-
-
-def _template(settings: Settings) -> requests.PreparedRequest:
-    """A prepared request with the headers that all requests share, checked once; the token is added when it is sent."""
-    template = requests.PreparedRequest()
-    template.prepare_headers(
-        {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "User-Agent": settings.user_agent,
-        }
-    )
-    return template

@@ -231,7 +231,7 @@ def _of_item(value: Any, held: Any, path: str, *, new: bool) -> Iterator[Violati
 def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> Iterator[Violation]:
     assert attribute.validator is not None
     described: Any = type(mapped)
-    field = attrs.fields_dict(described)[attribute.name]
+    field = getattr(attrs.fields(described), attribute.name)
     try:
         attribute.validator(mapped, field, value)
     except (ValueError, TypeError, OverflowError) as error:

@@ -46,21 +46,30 @@ UNLOADED: Final = object()
 """The old value of a path that a partial load left out. Whatever is written there is a change."""
 
 
-def written_parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
-    """Yield what `parts` yields, with None for an empty list or dict that represents a None of the user's."""
-    state = object_state(mapped)
-    for name, key, value, attribute in parts(mapped):
-        yield name, key, None if is_nulled(state, name, value) else value, attribute
+Part = tuple[str, str, Any, Attribute | None]
+"""A value of an object: its name, JSON key, value, and declaration (None if undeclared)."""
 
 
-def parts(mapped: Mapped) -> Iterator[tuple[str, str, Any, Attribute | None]]:
-    """Yield every value that was read or written: name, JSON key, value, and declaration (None if undeclared)."""
-    for name, value in list(mapped.__dict__.items()):
-        attribute = mapped.__attributes__.get(name)
-        if attribute is not None:
-            yield name, attribute.key, value, attribute
-    for key, value in list((object_state(mapped).extras or {}).items()):
-        yield key, key, value, None
+def written_parts(mapped: Mapped) -> list[Part]:
+    """Return what `parts` returns, with None for an empty list or dict that represents a None of the user's."""
+    state, found = object_state(mapped), parts(mapped)
+    if not state.null_names:
+        return found
+    return [
+        (name, key, None if is_nulled(state, name, value) else value, one) for name, key, value, one in found
+    ]
+
+
+def parts(mapped: Mapped) -> list[Part]:
+    """Return every value that was read or written."""
+    declared = mapped.__attributes__
+    found: list[Part] = [
+        (name, declared[name].key, value, declared[name])
+        for name, value in list(mapped.__dict__.items())
+        if name in declared
+    ]
+    extras = object_state(mapped).extras
+    return [*found, *((key, key, value, None) for key, value in list(extras.items()))] if extras else found
 
 
 def changes(mapped: Mapped) -> Document:

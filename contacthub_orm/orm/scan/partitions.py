@@ -1,10 +1,9 @@
 """The partitions of a scan: half-open ranges of positions along its key, each read by one worker, and their splits.
 
-A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page
-that begins so many rows further on is fetched, and the position of its first row is where the new partition
-begins. That page is the first of the new partition, so no page is fetched for the split alone, but the old
-partition now ends within a page. To let scans send few requests more than there are full pages, there is at
-most one split for every twenty requests.
+A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page that begins so many
+rows further on is fetched, and the position of its first row is where the new partition begins. That page is the first of
+the new partition, so no page is fetched for the split alone. An idle worker takes its share off the end of the largest
+partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows.
 """
 
 from __future__ import annotations
@@ -24,23 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
-_REQUESTS_PER_SPLIT: Final = 20
+_REQUESTS_PER_SPLIT: Final = 10
 """A scan makes at most one split for this many of its requests, since a split may cost one request more."""
 
-_SPLITS_WITHHELD: Final = 2
-"""Splits withheld from that number, to pay for what splitting itself costs. A short scan makes none."""
+_SPLITS_WITHHELD: Final = 5
+"""Splits withheld from that number. A short scan makes none."""
 
-_PAGES_PER_SPLIT: Final = 4
-"""A partition gets at most one split for this many full pages that remain in it, to make it worthwhile."""
+_PAGES_PER_PART: Final = 3
+"""A split leaves at least so many full pages before and after it, to be worthwhile."""
 
-_PAGES_PER_CAPPED_SPLIT: Final = 40
-"""Full pages between the splits of a partition that holds more rows than one search reaches.
+_LEEWAY: Final = 3
+"""A split may be away from where parts would be equal by one part in so many."""
 
-They lie further apart than those of other partitions, since the rows past the cap will be split again.
-"""
-
-_LARGE: Final = 0.7
-"""Only partitions with at least this part of the rows of the largest one are split."""
+_SMALLER: Final = 5
+"""By how many rows the page that makes a split may be smaller than others."""
 
 
 @attrs.define(eq=False)
@@ -66,7 +62,7 @@ class Partition:
 
 @attrs.frozen(eq=False)
 class Split:
-    """A split of a partition that is planned: before page `number` of its rows from `low` to `high`.
+    """A split of a partition that is planned: before page `number` of its rows from `low` to `high`, in pages of `size`.
 
     About `rows` rows come after it, up to the next split or the partition's end; if `capped`, at least so
     many.
@@ -76,6 +72,7 @@ class Split:
     low: int
     high: int | None
     number: int
+    size: int
     rows: int
     capped: bool
 
@@ -100,9 +97,12 @@ def workers_for(first: Page, at_most: int) -> int:
 class Partitions:
     """The partitions of one scan that are not read to their end. It may be used by several threads."""
 
-    def __init__(self, first: Partition, keyset: Keyset) -> None:
+    def __init__(self, first: Partition, keyset: Keyset, workers: int) -> None:
         self._open = [first]
+        self._workers = workers
         self._page_size = keyset.page_size
+        # A page begins with the last row of the one before, so this is how many rows each page brings.
+        self._step = max(1, keyset.page_size - 1)
         self._position = keyset.position
         self._identity = keyset.identity
         self._lock = threading.Lock()
@@ -123,7 +123,7 @@ class Partitions:
         with self._lock:
             self._requests += 1
             high = partition.high
-            inside = [one for one in page.documents if high is None or self._position(one) < high]
+            inside = self._inside(page.documents, high)
             fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
             if is_last(page) or len(inside) < len(page.documents):
                 self._open.remove(partition)
@@ -131,8 +131,14 @@ class Partitions:
             if counted and searched == high and not self._is_being_split(partition):
                 partition.remaining, partition.capped = page.total - len(inside), page.capped
             else:
-                partition.remaining -= len(inside)
+                partition.remaining -= len(fresh)
             return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
+
+    def _inside(self, documents: Sequence[Document], high: int | None) -> Sequence[Document]:
+        """The rows before a bound. FASTPATH: they are sorted, so if the last one is inside, all are."""
+        if high is None or not documents or self._position(documents[-1]) < high:
+            return documents
+        return [one for one in documents if self._position(one) < high]
 
     def _advance(self, partition: Partition, documents: Sequence[Document]) -> bool:
         """Move `low` on to the last key of a page, and say whether it moved: a page may be all at one key."""
@@ -157,52 +163,63 @@ class Partitions:
 
     # -- splits -------------------------------------------------------------------------------------------------------
 
-    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
-        """The splits of a partition that are worth making, if so many workers are idle."""
+    def plan_splits(self, idle: int) -> list[Split]:
+        """The splits that are worth making, if so many workers are idle."""
         with self._lock:
-            pages = partition.remaining // self._page_size
-            most = min(self._share(partition, idle), self._share(partition, self._allowed()))
-            numbers = _capped_splits(pages, most) if partition.capped else _even_splits(pages, most)
-            if not numbers or self._is_being_split(partition):
-                return []
-            splits = self._splits_before(partition, numbers)
-            self._pending += splits
-            self._splits += len(splits)
-            return splits
+            planned: list[Split] = []
+            while len(planned) < min(idle, self._allowed()) and (split := self._next_split()) is not None:
+                planned.append(split)
+                self._pending.append(split)
+            self._splits += len(planned)
+            return planned
+
+    def _next_split(self) -> Split | None:
+        """The split that takes a share off the end of the largest partition, if that is worthwhile."""
+        largest = max(self._open, key=lambda one: one.remaining, default=None)
+        least = _PAGES_PER_PART * self._page_size
+        if largest is None or largest.remaining < (least if largest.capped else 2 * least):
+            return None
+        if largest.capped:  # what follows is known once its first pages are read
+            number, size = largest.remaining // self._page_size, self._page_size
+        else:
+            share = max(least, self._remaining() // self._workers)
+            number, size = self._place(min(share, largest.remaining // 2), largest.remaining)
+        begin = number * size
+        split = Split(
+            largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped
+        )
+        largest.remaining, largest.capped = begin, False
+        return split
+
+    def _place(self, rows: int, last: int) -> tuple[int, int]:
+        """The number and size of the page that splits off about so many rows, in full pages up to the last one.
+
+        Rows are counted from `low` on. Of places that waste as little, the nearest is chosen.
+        """
+        leeway = max(1, rows // self._page_size // _LEEWAY)
+        places = [
+            ((last - rows) // size + step, size, abs(step))
+            for size in range(max(1, self._page_size - _SMALLER), self._page_size + 1)
+            for step in range(-leeway, leeway + 1)
+        ]
+        number, size, _ = min(places, key=lambda one: self._waste(one[0], one[1], last) + one[2])
+        return number, size
+
+    def _waste(self, number: int, size: int, last: int) -> int:
+        """How many rows more the pages of a new partition could have brought."""
+        return (number * size + size - 1 - last) % self._step + self._page_size - size
+
+    def _remaining(self) -> int:
+        """How many rows are known to remain."""
+        return sum(one.remaining for one in self._open) + sum(split.rows for split in self._pending)
 
     def _is_being_split(self, partition: Partition) -> bool:
         return any(split.partition is partition for split in self._pending)
 
-    def _share(self, partition: Partition, whole: int) -> int:
-        """How many of `whole` workers or splits go to a partition.
-
-        Only large partitions get a share. It follows the number of their rows, and is at least one.
-        """
-        large = _LARGE * max(self._sizes())
-        if whole <= 0 or partition.remaining == 0 or partition.remaining < large:
-            return 0
-        return max(
-            1, round(whole * partition.remaining / sum(size for size in self._sizes() if size >= large))
-        )
-
-    def _sizes(self) -> list[int]:
-        """The rows that remain in each partition, those included that are still to be split off."""
-        return [one.remaining for one in self._open] + [split.rows for split in self._pending]
-
     def _allowed(self) -> int:
         """How many more splits there may be."""
-        pages = sum(self._sizes()) // self._page_size
-        return (self._requests + pages) // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
-
-    def _splits_before(self, partition: Partition, numbers: list[int]) -> list[Split]:
-        """The splits before some pages, the last first: the rows after it may be more than are known."""
-        splits = []
-        for number in reversed(numbers):
-            begin = number * self._page_size
-            rows = partition.remaining - begin
-            splits.append(Split(partition, partition.low, partition.high, number, rows, partition.capped))
-            partition.remaining, partition.capped = begin, False
-        return splits
+        requests = self._requests + self._remaining() // self._step
+        return requests // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
 
     def make_split(self, split: Split, page: Page) -> Partition | None:
         """Make a split at the page that was fetched for it.
@@ -232,15 +249,3 @@ class Partitions:
             return None
         before = page.number * page.size + len(page.documents) - len(rows)
         return attrs.evolve(page, documents=rows, total=page.total - before, number=0)
-
-
-def _capped_splits(pages: int, most: int) -> list[int]:
-    """The pages to split before, if more rows follow: evenly spaced, the last at the end of what is known."""
-    count = min(most, max(1, pages // _PAGES_PER_CAPPED_SPLIT))
-    return [pages * (part + 1) // count for part in range(count)] if pages else []
-
-
-def _even_splits(pages: int, most: int) -> list[int]:
-    """The pages to split before, to make equal parts of so many."""
-    count = min(most, pages // _PAGES_PER_SPLIT)
-    return [pages * (part + 1) // (count + 1) for part in range(count)]

@@ -41,11 +41,12 @@ def scan(keyset: Keyset, max_in_flight: int) -> Iterator[list[Document]]:
         yield list(first.documents)
         return
     whole = Partition(keyset.position(first.documents[0]), None, first.total, first.capped, first)
-    reader = _Reader(keyset, whole)
+    workers = workers_for(first, max_in_flight)
+    reader = _Reader(keyset, whole, workers)
     if max_in_flight == 1:
         yield from reader.read(whole)
         return
-    pool = WorkerPool(whole, reader, workers_for(first, max_in_flight))
+    pool = WorkerPool(whole, reader, workers)
     try:
         yield from pool.pages()
     finally:
@@ -78,13 +79,11 @@ def _count_between(keyset: Keyset, low: int, high: int) -> int:
 class _Reader:
     """Reads the partitions of one scan, and splits them for idle workers."""
 
-    def __init__(self, keyset: Keyset, whole: Partition) -> None:
+    def __init__(self, keyset: Keyset, whole: Partition, workers: int) -> None:
         self._keyset = keyset
-        self._partitions = Partitions(whole, keyset)
+        self._partitions = Partitions(whole, keyset, workers)
 
-    def read(
-        self, partition: Partition, share: Callable[[Partition], None] | None = None
-    ) -> Iterator[list[Document]]:
+    def read(self, partition: Partition, share: Callable[[], None] | None = None) -> Iterator[list[Document]]:
         """Give the pages of a partition; each is asked for from the last key seen on."""
         while True:
             searched, first = partition.high, partition.first_page
@@ -95,7 +94,7 @@ class _Reader:
                 yield taken.fresh
                 return
             if share is not None:
-                share(partition)
+                share()
             yield taken.fresh
             if not taken.moved:
                 yield from self._read_instant(partition)
@@ -133,11 +132,11 @@ class _Reader:
             before = now
             found, totals, number = set(), set(), 0
 
-    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
-        """The splits by which a partition is shared with so many idle workers."""
-        return self._partitions.plan_splits(partition, idle)
+    def plan_splits(self, idle: int) -> list[Split]:
+        """The splits by which so many idle workers get something to read."""
+        return self._partitions.plan_splits(idle)
 
     def make_split(self, split: Split) -> Partition | None:
         """Fetch the page that a split needs, and make it."""
-        page = self._keyset.fetch(split.low, split.high, split.number)
+        page = self._keyset.fetch(split.low, split.high, split.number, size=split.size)
         return self._partitions.make_split(split, page)

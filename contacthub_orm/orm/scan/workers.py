@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PartitionReader", "WorkerPool"]
 
-_QUEUED_PAGES_PER_WORKER: Final = 2
-"""Pages that may wait for the consumer, for each worker."""
-
 _PUT_TIMEOUT: Final = 0.05
 """Seconds that a worker waits for room among the waiting pages before it checks whether to stop."""
 
@@ -32,12 +29,12 @@ _STOP_TIMEOUT: Final = 5.0
 class PartitionReader(Protocol):
     """What the workers do. Its methods are called from several threads at a time."""
 
-    def read(self, partition: Partition, share: Callable[[Partition], None]) -> Iterator[list[Document]]:
+    def read(self, partition: Partition, share: Callable[[], None]) -> Iterator[list[Document]]:
         """Give the pages of a partition, and call `share` after each but the last."""
         ...
 
-    def plan_splits(self, partition: Partition, idle: int) -> list[Split]:
-        """The splits by which a partition is shared with so many idle workers."""
+    def plan_splits(self, idle: int) -> list[Split]:
+        """The splits by which so many idle workers get something to read."""
         ...
 
     def make_split(self, split: Split) -> Partition | None:
@@ -62,7 +59,8 @@ class WorkerPool:
         self._reader = reader
         self._size = size
         self._tasks: SimpleQueue[Partition | Split | None] = SimpleQueue()
-        self._results: Queue[list[Document] | BaseException | None] = Queue(_QUEUED_PAGES_PER_WORKER * size)
+        # One page for each worker may wait for the consumer.
+        self._results: Queue[list[Document] | BaseException | None] = Queue(size)
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._stopped = False
@@ -112,6 +110,7 @@ class WorkerPool:
             self._do(task)
             with self._lock:
                 self._idle += 1
+            self._share()
 
     def _do(self, task: Partition | Split) -> None:
         try:
@@ -127,13 +126,13 @@ class WorkerPool:
         if last:
             self._hand_over(None)
 
-    def _share(self, partition: Partition) -> None:
-        """Give parts of a partition to idle workers."""
+    def _share(self) -> None:
+        """Give parts of what remains to idle workers."""
         with self._lock:
             idle = self._idle - self._tasks.qsize()
             if idle <= 0:
                 return
-            splits = self._reader.plan_splits(partition, idle)
+            splits = self._reader.plan_splits(idle)
             self._unfinished += len(splits)
             for split in splits:
                 self._tasks.put(split)

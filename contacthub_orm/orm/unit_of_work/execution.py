@@ -6,9 +6,10 @@ Requests are sent from worker threads, which only read entities. The observer ch
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from contacthub_orm.errors import (
@@ -108,8 +109,7 @@ class Execution:
             for batch in plan.batches:
                 self._batch(batch)
         finally:
-            for operation in self._begun.keys() - self.entries.keys():
-                self._conclude(self._begun[operation])
+            self._conclude_rest()
         return Account([self.entries[operation] for operation in plan])
 
     def _batch(self, batch: tuple[Operation, ...]) -> None:
@@ -120,23 +120,33 @@ class Execution:
                 self._raise_interruption()
                 self._report_progress()
             return
+        waiting: SimpleQueue[Operation] = SimpleQueue()
+        ended: SimpleQueue[Entry] = SimpleQueue()
+        for operation in batch:
+            waiting.put(operation)
         with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
-            pending: set[Future[Entry]] = set()
-            send = in_this_context(self._send)
             try:
-                for operation in batch:
-                    pending.add(pool.submit(send, operation))
-                for future in as_completed(list(pending)):
-                    self._conclude(future.result())
-                    pending.discard(future)
+                for _ in range(workers):
+                    pool.submit(_work_off, in_this_context(self._send), waiting, ended)
+                for _ in batch:
+                    self._conclude(ended.get())
                     self._report_progress()
             except BaseException:
                 self._stopped.set()
-                for future in as_completed(pending):
-                    with suppress(Exception):  # the first exception is the one to pass on
-                        self._conclude(future.result())
                 raise
         self._raise_interruption()
+
+    def _conclude_rest(self) -> None:
+        """Conclude what an exception has left; that one is passed on, and none of these.
+
+        What cannot be taken in as it ended is in doubt: the next commit looks it up.
+        """
+        for operation, entry in list(self._begun.items()):
+            if operation not in self.entries:
+                with suppress(Exception):
+                    self._conclude(entry)
+            if operation not in self.entries and entry.sent is not None:
+                self._conclude(Entry(operation, entry.request, Outcome.UNKNOWN, None, entry.sent))
 
     def _raise_interruption(self) -> None:
         if self._interruption is not None:
@@ -154,7 +164,21 @@ class Execution:
         self.entries[entry.operation] = entry
 
     def _send(self, operation: Operation) -> Entry:
-        """Send one operation; runs in a worker thread and touches no entity."""
+        """Send one operation; runs in a worker thread and touches no entity.
+
+        The outcome is noted, too: an interrupt may lose what this returns. It raises nothing.
+        """
+        try:
+            entry = self._outcome(operation)
+        except BaseException as error:  # noqa: BLE001 - an interrupt; `_raise_interruption` passes it on
+            self._interruption = error
+            self._stopped.set()
+            # UNKNOWN if it was begun, since the request may have been sent.
+            entry = self._begun.get(operation) or Entry(operation, operation.request, Outcome.NOT_SENT)
+        self._begun[operation] = entry
+        return entry
+
+    def _outcome(self, operation: Operation) -> Entry:
         if self._stopped.is_set() or not all(self._succeeded(one) for one in operation.after):
             return Entry(operation, operation.request, Outcome.NOT_SENT)
         request = operation.request.resolved()
@@ -168,10 +192,6 @@ class Execution:
             return self._failure(operation, request, Outcome.UNKNOWN, error, sent)
         except ContacthubError as error:
             return self._failure(operation, request, Outcome.FAILED, error, sent)
-        except BaseException as error:  # noqa: BLE001 - an interrupt; `_raise_interruption` passes it on
-            self._interruption = error
-            self._stopped.set()
-            return self._begun[operation]  # UNKNOWN, since the request may have been sent
         return Entry(operation, request, Outcome.DONE, None, sent, document, evidence)
 
     def _exchange(
@@ -247,6 +267,15 @@ class Execution:
     def _succeeded(self, operation: Operation) -> bool:
         entry = self.entries.get(operation)
         return entry is not None and entry.outcome is Outcome.DONE
+
+
+def _work_off(
+    send: Callable[[Operation], Entry], waiting: SimpleQueue[Operation], ended: SimpleQueue[Entry]
+) -> None:
+    """Send what waits until nothing does. FASTPATH: it takes fewer locks than a future for each operation."""
+    with suppress(Empty):
+        while True:
+            ended.put(send(waiting.get_nowait()))
 
 
 def _is_stale(entity: Entity, baseline: Document | None, current: Document) -> bool:

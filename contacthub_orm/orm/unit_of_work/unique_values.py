@@ -63,6 +63,8 @@ def may_free_a_claim(backend: Backend, operations: Sequence[Operation]) -> set[O
         and not backend.knows_unique_value(type(one.entity), one.baseline)
         and (one.verb is not Verb.UPDATE or _held(backend, one)[1] is not None)
     }
+    if not unknown:
+        return unknown
     claims = {one for one in operations if one.verb is not Verb.DELETE and _held(backend, one)[1] is not None}
     return {one for one in unknown if claims - {one}}
 

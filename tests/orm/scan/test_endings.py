@@ -83,7 +83,7 @@ def test_a_scan_may_be_ended_in_a_thread_of_its_own() -> None:
             pool.stop()
             ended.set()
 
-        def plan_splits(self, _: Partition, __: int) -> list[Split]:
+        def plan_splits(self, _: int) -> list[Split]:
             return []
 
         def make_split(self, _: Split) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from tests.support.world import World, customer, viewed
 
 
 class InterruptedPool(ThreadPoolExecutor):
-    """An executor in which Ctrl-C strikes the thread that hands work in, once the work was done."""
+    """An executor in which Ctrl-C strikes the thread that starts workers, once the work was done."""
 
     strikes_at = 3
 
@@ -27,13 +27,21 @@ class InterruptedPool(ThreadPoolExecutor):
         return future
 
 
-def interrupted(_futures: Any) -> Iterator[Any]:
-    """Ctrl-C strikes the thread that waits for results, each time it does."""
-    raise KeyboardInterrupt
+class InterruptedQueue(SimpleQueue[Any]):
+    """A queue in which Ctrl-C strikes the thread that waits for results, once it has got some."""
+
+    got = 0
+
+    def get(self, *args: Any, **options: Any) -> Any:
+        self.got += 1
+        found = super().get(*args, **options)
+        if self.got == 3:
+            raise KeyboardInterrupt  # what was got is lost
+        return found
 
 
 @pytest.mark.parametrize(
-    ("name", "replacement"), [("ThreadPoolExecutor", InterruptedPool), ("as_completed", interrupted)]
+    ("name", "replacement"), [("ThreadPoolExecutor", InterruptedPool), ("SimpleQueue", InterruptedQueue)]
 )
 def test_what_was_sent_when_ctrl_c_struck_is_not_sent_twice(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any
