@@ -144,3 +144,10 @@ def test_two_sandboxes_of_a_process_do_not_share_a_file_by_a_link(tmp_path: Path
             Sandbox(link)
     with Sandbox(link):
         pass
+
+
+def test_a_sandbox_may_be_stopped_twice(tmp_path: Path) -> None:
+    for path in (None, tmp_path / "data.sqlite"):
+        sandbox = Sandbox(path).start()
+        sandbox.stop()
+        sandbox.stop()
