@@ -108,7 +108,8 @@ def test_while_an_index_is_made_others_read_and_what_they_write_follows(
     assert api.get(path).json() == first
     written = threads.submit(lambda: writer.patch(path, {"base": {"firstName": "Bob"}}))
     assert api.search()["page"]["totalElements"] == SIZE
-    console = threads.submit(lambda: requests.get(f"{api.sandbox.console_url}", timeout=10))
+    address = api.sandbox.base_url.removesuffix("/hub/v1") + "/console"
+    console = threads.submit(lambda: requests.get(address, timeout=10))
     assert api.get(path).json() == first
     assert not any(waiting.done() for waiting in (held, written, console))
 
