@@ -68,6 +68,7 @@ class Database:
         self._metadata = metadata
         self._lock = threading.RLock()
         self._publication = threading.Lock()
+        self._is_closed = False
         self._readers = None if file is None or not SHARES_LOCK else _Readers(file)
         self._analyze_at = FIRST_ANALYSIS
         try:
@@ -201,6 +202,8 @@ class Database:
 
     def interrupt(self) -> None:
         """Let all statements fail that are being carried out, in whichever thread."""
+        if self._is_closed:
+            return
         self._raw.interrupt()
         if self._readers is not None:
             self._readers.interrupt()
@@ -208,6 +211,9 @@ class Database:
     def close(self) -> None:
         """Close the database. One in memory loses its data."""
         with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
             if self._readers is not None:
                 self._readers.close()
             # An interrupt holds until the next statement, and would keep the log from being put away.

@@ -108,7 +108,8 @@ def test_while_an_index_is_made_others_read_and_what_they_write_follows(
     assert api.get(path).json() == first
     written = threads.submit(lambda: writer.patch(path, {"base": {"firstName": "Bob"}}))
     assert api.search()["page"]["totalElements"] == SIZE
-    console = threads.submit(lambda: requests.get(f"{api.sandbox.console_url}", timeout=10))
+    address = api.sandbox.base_url.removesuffix("/hub/v1") + "/console"
+    console = threads.submit(lambda: requests.get(address, timeout=10))
     assert api.get(path).json() == first
     assert not any(waiting.done() for waiting in (held, written, console))
 
@@ -144,3 +145,10 @@ def test_two_sandboxes_of_a_process_do_not_share_a_file_by_a_link(tmp_path: Path
             Sandbox(link)
     with Sandbox(link):
         pass
+
+
+def test_a_sandbox_may_be_stopped_twice(tmp_path: Path) -> None:
+    for path in (None, tmp_path / "data.sqlite"):
+        sandbox = Sandbox(path).start()
+        sandbox.stop()
+        sandbox.stop()
