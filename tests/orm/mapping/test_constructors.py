@@ -83,4 +83,3 @@ def test_a_class_of_a_program_has_its_constructor_at_once(place):
         pass
 
     assert inspect.isfunction(vars(Home)["__init__"])
-
