@@ -39,10 +39,10 @@ class LazyPackage(ModuleType):
 
 
 class LazyNames(ModuleType):
-    """A part of the package that says in `MODULES` which of its modules has which of its names."""
+    """A part of the package that says in `_MODULES` which of its modules has which of its names."""
 
     def __getattr__(self, name: str) -> Any:
-        for module, names in vars(self).get("MODULES", {}).items():
+        for module, names in vars(self).get("_MODULES", {}).items():
             if name in names:
                 found = getattr(import_module(f"{self.__name__}.{module}"), name)
                 setattr(self, name, found)

@@ -80,7 +80,7 @@ def test_the_names_of_a_part_are_those_that_checkers_see(part):
     [typed] = [node for node in body if isinstance(node, ast.If)]
     prefix = f"contacthub_orm.{part}."
     seen = {node.module.removeprefix(prefix): {alias.name for alias in node.names} for node in typed.body}
-    assert seen == {module: set(names) for module, names in found.MODULES.items()}
+    assert seen == {module: set(names) for module, names in vars(found)["_MODULES"].items()}
     assert set(found.__all__) <= set(dir(found))
     assert [name for name in found.__all__ if getattr(found, name, None) is None] == []
 

@@ -59,7 +59,7 @@ __all__ = [
     "merge_customers",
 ]
 
-MODULES: Final = {
+_MODULES: Final = {
     "customer_merge": ("merge_customers",),
     "entities.base": (
         "Address",

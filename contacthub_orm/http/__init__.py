@@ -31,7 +31,7 @@ __all__ = [
     "quote_path",
 ]
 
-MODULES: Final = {
+_MODULES: Final = {
     "budgets.budget": ("Budget",),
     "budgets.redis": ("RedisBudget",),
     "budgets.sqlite": ("SQLiteBudget",),

@@ -136,7 +136,7 @@ __all__ = [
     "validates",
 ]
 
-MODULES: Final = {
+_MODULES: Final = {
     "active_record.active_record": ("ActiveRecord", "PatchableRecord", "PersonalRecord"),
     "active_record.paged_query": ("PagedQuery",),
     "active_record.pages": ("PaginatedList", "ReadOnlyList"),

@@ -28,7 +28,7 @@ def listed(sandbox: Any) -> set[tuple[str, str]]:
     url = f"{sandbox.base_url}/workspaces/{sandbox.workspace_id}"
     headers = {"Authorization": f"Bearer {sandbox.token}"}
     found = set()
-    with requests.Session() as http:
+    with plain_session() as http:
         for kind in ("customers", "events"):
             for number in count():
                 asked = {"nodeId": sandbox.node_id, "page": str(number), "size": "50"}

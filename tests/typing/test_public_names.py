@@ -34,7 +34,9 @@ def test_what_the_library_exports_is_what_it_lists() -> None:
 
 @pytest.mark.parametrize("package", [contacthub_orm.contacthub, contacthub_orm.notihub, contacthub_orm.orm])
 def test_what_a_layer_exports_is_what_it_lists(package: ModuleType) -> None:
-    assert set(package.__all__) == exported(package)
+    for name in package.__all__:
+        getattr(package, name)  # imports it
+    assert set(package.__all__) == exported(package) - {"Final", "LazyNames"}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,8 @@ class _MadeWhenUsed:
     def __get__(self, instance: object | None, owner: type) -> Any:
         with _making:
             if vars(self.cls).get(self.name) is self:  # no other thread was faster
-                del self.cls.__match_args__  # attrs leaves one that is there
+                if isinstance(vars(self.cls).get("__match_args__"), _MadeWhenUsed):
+                    del self.cls.__match_args__  # attrs leaves one that is there
                 make_constructor(self.cls, self.fields)
         made = vars(self.cls)[self.name]
         return made.__get__(instance, owner) if hasattr(made, "__get__") else made
