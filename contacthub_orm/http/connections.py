@@ -8,19 +8,11 @@ an answer that comes a byte at a time.
 from __future__ import annotations
 
 import io
-import re
 import time
 from functools import partial
 from http import HTTPStatus
-from http.client import (
-    HTTPException,
-    HTTPMessage,
-    HTTPResponse,
-    LineTooLong,
-    UnknownProtocol,
-    parse_headers,
-)
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any, Final
 
 from requests import Response, Session
 from requests.adapters import HTTPAdapter
@@ -37,12 +29,6 @@ if TYPE_CHECKING:
     from urllib3.poolmanager import PoolManager
 
 __all__ = ["CarefulAdapter", "CarefulSession", "TooLargeError", "read_body"]
-
-_HEADER: Final = re.compile(rb"([!-9;-~]+):[ \t]*([^\r\n]*)\r?\n")
-_END: Final = (b"\r\n", b"\n", b"")
-_LONGEST_LINE: Final = 65_536
-_MOST_HEADERS: Final = 100
-_WITHOUT_BODY: Final = (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 _CHUNK: Final = 65_536
 """How many bytes are read, and decompressed, at once: no more than these go past the bound unseen."""
@@ -94,12 +80,6 @@ class _TimedReader(io.RawIOBase):
 class _CarefulResponse(HTTPResponse):
     """An answer that is read within a time; it comes after all interim ones (RFC 9110, 15.2)."""
 
-    if TYPE_CHECKING:  # what the class has of the standard library, and its stubs do not tell
-        _method: str | None
-
-        def _read_status(self) -> tuple[str, int, str]: ...
-        def _check_close(self) -> bool: ...
-
     def __init__(self, sock: socket, *args: Any, seconds: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         # `makefile` counts the readers of a socket, so its own reader stays underneath.
@@ -108,57 +88,13 @@ class _CarefulResponse(HTTPResponse):
 
     def begin(self) -> None:
         """Read the status and the headers."""
-        while True:
-            version, status, reason = self._read_status()
-            self.headers = self.msg = read_headers(self.fp)
-            if status >= HTTPStatus.OK or status == HTTPStatus.SWITCHING_PROTOCOLS:
-                break
-        if not version.startswith(("HTTP/1.", "HTTP/0.9")):
-            raise UnknownProtocol(version)
-        self.version = 10 if version in {"HTTP/1.0", "HTTP/0.9"} else 11
-        self.code = self.status = status
-        self.reason = reason.strip()
-        self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
-        self.chunk_left = None
-        self.length = None if self.chunked else _length(self.headers)
-        if status in _WITHOUT_BODY or self._method == "HEAD":
-            self.length = 0
-        # What follows an answer of no known length, or in a protocol that we did not ask for, is anybody's guess.
-        is_open = self.chunked or self.length is not None
-        self.will_close = status == HTTPStatus.SWITCHING_PROTOCOLS or not is_open or self._check_close()
-
-
-def read_headers(lines: BinaryIO) -> HTTPMessage:
-    """Read headers up to the empty line after them.
-
-    FASTPATH: the standard library has its parser of e-mail read all headers, which takes longer than the rest of `begin`.
-    Here it gets those with a line that is no plain name and value, such as a continued one.
-
-    Raises:
-        http.client.HTTPException: if there are too many, or one is too long.
-    """
-    message = HTTPMessage()
-    found = []
-    while (line := lines.readline(_LONGEST_LINE + 1)) not in _END:
-        if len(line) > _LONGEST_LINE:
-            raise LineTooLong("header line")
-        found.append(line)
-        if len(found) > _MOST_HEADERS:
-            raise HTTPException(f"got more than {_MOST_HEADERS} headers")
-    for line in found:
-        plain = _HEADER.fullmatch(line)
-        if plain is None:
-            return parse_headers(io.BytesIO(b"".join(found)))
-        message.set_raw(plain[1].decode(), plain[2].decode("iso-8859-1"))
-    return message
-
-
-def _length(headers: HTTPMessage) -> int | None:
-    try:
-        length = int(headers.get("content-length", ""))
-    except ValueError:
-        return None
-    return length if length >= 0 else None
+        super().begin()
+        while self.status < HTTPStatus.OK:
+            if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                self.will_close = True  # we asked for no other protocol, so what follows is anybody's guess
+                return
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
 
 
 class CarefulAdapter(HTTPAdapter):
