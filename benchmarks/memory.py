@@ -54,6 +54,8 @@ def _loaded_row() -> Row:
 def _garbage_row() -> Row:
     """Edits between commits; nothing is released meanwhile, so whatever the collector finds is garbage of the edits."""
     session, customers = loaded(_EDITED)
+    customers[0].base.contacts.email = "first@example.com"
+    session.commit()  # what is loaded and made on first use leaves garbage once
     gc.collect()
     found = 0
     with paused_gc():

@@ -14,9 +14,9 @@ from contacthub_orm.http.responses import decoded
 
 __all__ = ["load", "rows"]
 
-_CUSTOMERS: Final = 5_000
-_ROUNDS: Final = 25
-_BOUND: Final = 1.05
+_CUSTOMERS: Final = 1_000
+_ROUNDS: Final = 100
+_BOUND: Final = 1.1
 
 
 def rows() -> list[Row]:
