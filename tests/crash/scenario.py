@@ -22,6 +22,8 @@ State = tuple[Counter[str], Counter[tuple[str, str]]]
 
 _LONG_AGO = "2023-06-01T00:00:00.000+0000"
 _ONE_DATE = datetime(2023, 12, 31, tzinfo=UTC)
+NO_TITLE = "a title in a list"
+"""In the event that the service refuses, and the library does not know to be refused."""
 
 
 def _seeded(name: str) -> Document:
@@ -196,14 +198,14 @@ def fill(session: Session, *, atomic: bool = False, refused: bool = False) -> No
     session.add(viewed(held[HELD[1]], "part", properties={"title": "whole"}, **part))
     session.add_all([viewed(known, "first"), viewed(by_name["nameless0"], "first")])
     if refused:
-        session.add(viewed(known, "", properties={"url": "none at all"}))
+        session.add(viewed(known, "", properties={"url": "https://example.com", "title": [NO_TITLE]}))
 
 
 def record_all(session: Session) -> None:
     """Have everything that is to be saved record one event, which says what is to be done to what."""
     for verb, entities in (("POST", session.new), ("change", session.dirty), ("DELETE", session.deleted)):
         for entity in entities:
-            entity.record({"verb": verb, "refused": "none at all" in str(entity.to_dict())})
+            entity.record({"verb": verb, "refused": NO_TITLE in str(entity.to_dict())})
 
 
 AGAIN = 6
