@@ -5,24 +5,18 @@ A budget on a Redis server is measured if the extra `redis` and the program `red
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
-import shutil
-import socket
-import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.harness import Row, at_least, at_most
+from benchmarks.redis_server import lacking, redis_server
 from contacthub_orm import RedisBudget, SQLiteBudget, Workspace
 from contacthub_orm.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contacthub_orm import Budget
 
 __all__ = ["arrivals", "rows", "spend"]
@@ -40,8 +34,8 @@ def rows() -> list[Row]:
     """Each budget that can be had here."""
     with tempfile.TemporaryDirectory() as folder:
         found = _measured("SQLite", SQLiteBudget(Path(folder) / "budget", _PER_MINUTE, _WINDOW))
-    with _redis() as url:
-        if url is not None:
+    if lacking() is None:
+        with redis_server() as url:
             found += _measured("Redis", RedisBudget(url, _PER_MINUTE, _WINDOW))
     return found
 
@@ -96,31 +90,3 @@ def _worker(place, budget, seconds, ready, counts) -> None:  # type: ignore[no-u
 def arrivals(sandbox: Sandbox) -> list[float]:
     """When requests arrived."""
     return sorted(request.time.timestamp() for request in sandbox.requests)
-
-
-@contextmanager
-def _redis() -> Iterator[str | None]:
-    """A server on loopback during a block, or None."""
-    program = shutil.which("redis-server")
-    if program is None or not all(map(importlib.util.find_spec, ("redis", "pyrate_limiter"))):
-        yield None
-        return
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
-        try:
-            _wait(port)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.terminate()
-
-
-def _wait(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return

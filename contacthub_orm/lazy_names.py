@@ -15,39 +15,41 @@ _FURTHER: Final = ("contacthub.administration", "contacthub.events", "sandbox")
 """Where the others are: few programs need them, and the sandbox is an extra."""
 
 
-class LazyPackage(ModuleType):
-    """A module that finds the names in its `__all__` in the parts of the package."""
+class LazyNames(ModuleType):
+    """A part of the package that says in `_MODULES` which of its modules has which of its names."""
 
     def __getattr__(self, name: str) -> Any:
+        found = self._found(name)
+        if found is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+        setattr(self, name, found)
+        return found
+
+    def _found(self, name: str) -> Any:
+        """What a name stands for, None if there is no such name."""
+        for module, names in vars(self).get("_MODULES", {}).items():
+            if name in names:
+                return getattr(import_module(f"{self.__name__}.{module}"), name)
+        return None
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *self.__all__})
+
+
+class LazyPackage(LazyNames):
+    """The package itself, which finds the names in its `__all__` in its parts."""
+
+    def _found(self, name: str) -> Any:
         if name in _PARTS:
             return import_module(f"{self.__name__}.{name}")
         if name in self.__all__:
             for part in (*_PARTS, *_FURTHER):
                 found = getattr(import_module(f"{self.__name__}.{part}"), name, None)
                 if found is not None:
-                    setattr(self, name, found)
                     return found
-        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+        return None
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Python sets each submodule that it imports, and one has the name of a function.
         if not (name in self.__all__ and name not in _PARTS and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*vars(self), *self.__all__})
-
-
-class LazyNames(ModuleType):
-    """A part of the package that says in `_MODULES` which of its modules has which of its names."""
-
-    def __getattr__(self, name: str) -> Any:
-        for module, names in vars(self).get("_MODULES", {}).items():
-            if name in names:
-                found = getattr(import_module(f"{self.__name__}.{module}"), name)
-                setattr(self, name, found)
-                return found
-        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*vars(self), *self.__all__})

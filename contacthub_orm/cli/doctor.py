@@ -11,6 +11,7 @@ import attrs
 import click
 
 from contacthub_orm.cli.terminal.connection import Target, node_options
+from contacthub_orm.cli.terminal.output import format_option
 
 if TYPE_CHECKING:
     from contacthub_orm.contacthub.doctor import Report
@@ -25,14 +26,7 @@ __all__ = ["doctor"]
 )
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
 @click.option("--write", "path", type=click.Path(dir_okay=False), help="Write a settings file for Workspace.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How findings are printed.",
-)
+@format_option("text", ("text", "json"), "How findings are printed.")
 @node_options(sandbox=True)
 def doctor(target: Target, live: bool, yes: bool, path: str | None, form: str) -> None:
     """Say what the client reads of the workspace's configuration, and what it assumes.

@@ -12,6 +12,7 @@ import click
 
 from contacthub_orm.cli.terminal.classes import imported
 from contacthub_orm.cli.terminal.connection import Target, workspace_options
+from contacthub_orm.cli.terminal.output import format_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +61,7 @@ def _read(target: Target) -> Iterator[Workspace]:
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="MODULE[:CLASS]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How differences are printed.",
-)
+@format_option("text", ("text", "json"), "How differences are printed.")
 @workspace_options()
 def check(target: Target, names: tuple[str, ...], form: str) -> None:
     """Compare classes of customers and events with the workspace.

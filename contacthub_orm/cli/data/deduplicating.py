@@ -11,7 +11,7 @@ import click
 from contacthub_orm.cli.data.asking import question
 from contacthub_orm.cli.terminal.classes import COLUMNS, columns_of
 from contacthub_orm.cli.terminal.connection import Target, node_options
-from contacthub_orm.cli.terminal.output import FORMATS, print_rows, printable, value_at
+from contacthub_orm.cli.terminal.output import format_option, print_rows, printable, value_at
 from contacthub_orm.cli.terminal.progress import is_watched, progress_bar
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ Key = tuple[str, ...]
 )
 @click.option("--dry-run", is_flag=True, help="Show who may be one person, and merge nobody.")
 @click.option("--yes", is_flag=True, help="Merge without asking.")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of a dry run."
-)
+@format_option(help="Of a dry run.")
 @node_options(sandbox=True)
 def dedupe(
     target: Target,

@@ -10,7 +10,7 @@ import click
 
 from contacthub_orm.cli.terminal.connection import Target, node_options
 from contacthub_orm.cli.terminal.following import poll_option, stopped_by_signals
-from contacthub_orm.cli.terminal.output import cell, json_text, printable, value_at, writing
+from contacthub_orm.cli.terminal.output import cell, format_option, json_text, printable, value_at, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,14 +38,7 @@ _SHOWN: Final = ("externalId", "base.firstName", "base.lastName", "base.contacts
 )
 @click.option("--once", is_flag=True, help="End when there is nothing new.")
 @poll_option("The time between two requests once there is nothing new.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A line for each update, or its JSON in a line.",
-)
+@format_option(formats=("table", "json"), help="A line for each update, or its JSON in a line.")
 @node_options()
 def tail(
     target: Target,

@@ -50,7 +50,9 @@ def writing(path: str | os.PathLike[str], remark: str = "") -> Iterator[None]:
         ) from None
 
 
-def format_option(default: str = "table", formats: Sequence[str] = FORMATS) -> Callable[..., Any]:
+def format_option(
+    default: str = "table", formats: Sequence[str] = FORMATS, help: str = "How the result is printed."
+) -> Callable[..., Any]:
     """The option `--format`, as the argument `form`."""
     return click.option(
         "--format",
@@ -58,7 +60,7 @@ def format_option(default: str = "table", formats: Sequence[str] = FORMATS) -> C
         type=click.Choice(list(formats)),
         default=default,
         show_default=True,
-        help="How the result is printed.",
+        help=help,
     )
 
 

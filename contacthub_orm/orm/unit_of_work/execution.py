@@ -126,8 +126,9 @@ class Execution:
             waiting.put(operation)
         with ThreadPoolExecutor(workers, thread_name_prefix="contacthub_orm") as pool:
             try:
+                send = in_this_context(self._send)
                 for _ in range(workers):
-                    pool.submit(_work_off, in_this_context(self._send), waiting, ended)
+                    pool.submit(_work_off, send, waiting, ended)
                 for _ in batch:
                     self._conclude(ended.get())
                     self._report_progress()

@@ -54,7 +54,7 @@ class Loader:
                 if is_plain and held(key) is None:
                     row: E | None = self._hold(entity, class_for(document), key, document)
                 else:
-                    row = self.load(entity, document, overwrite=overwrite)
+                    row = self._load(entity, key, document, overwrite=overwrite, current=False)
                 if row is not None:
                     rows.append(row)
         return rows
@@ -82,6 +82,11 @@ class Loader:
         """
         resource = entity.__resource__
         key = Key(resource.name, identity or str(document[resource.id_key]))
+        return self._load(entity, key, document, overwrite=overwrite, current=current)
+
+    def _load(
+        self, entity: type[E], key: Key, document: Document, *, overwrite: bool, current: bool
+    ) -> E | None:
         held = self._context.identities.get(key)
         if held is None:
             if key in self._context.deleted_keys:

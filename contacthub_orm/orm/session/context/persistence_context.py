@@ -401,9 +401,9 @@ class PersistenceContext:
 
     def pending_writes(self) -> list[tuple[Verb, Entity]]:
         """Return the entities to be saved, with what will be done to each."""
-        changed = [one for one in self.held() if self.has_changes(one)]
         from contacthub_orm.orm.service.plan import Verb  # here, so that a program loads what it uses
 
+        changed = [one for one in self.held() if self.has_changes(one)]
         return [
             *((Verb.CREATE, one) for one in self.new.values()),
             *(
