@@ -56,6 +56,12 @@ def test_a_program_with_sessions_loads_what_it_needs_and_no_more():
     assert len(loaded) <= 105
 
 
+def test_the_command_line_loads_no_mapper_before_a_command_runs():
+    loaded = loaded_by("import contacthub_orm.cli.main")
+    outside = {name for name in loaded if name.startswith("contacthub_orm.") and ".cli" not in name}
+    assert outside == {"contacthub_orm.lazy_names"}
+
+
 def test_plain_values_are_read_without_cattrs():
     assert "cattrs" not in loaded_by("""
 from contacthub_orm import Customer

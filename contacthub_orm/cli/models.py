@@ -17,8 +17,6 @@ from contacthub_orm.cli.terminal.output import format_option
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contacthub_orm import Workspace
-
 __all__ = ["check", "models"]
 
 
@@ -42,19 +40,17 @@ def models(target: Target) -> None:
     """
     from contacthub_orm.contacthub.modelling import WorkspaceSchemas, module_text
 
-    with _read(target) as workspace:
+    with _not_done(), target.workspace() as workspace:
         schemas = WorkspaceSchemas(workspace.api)
         text = module_text(schemas.customer_extended(), schemas.all_events())
     click.echo(text.encode(), nl=False)  # Python reads UTF-8, whatever the terminal has
 
 
 @contextmanager
-def _read(target: Target) -> Iterator[Workspace]:
+def _not_done() -> Iterator[None]:
+    """Let an error mean that the command could not do its work."""
     try:
-        with target.workspace() as workspace:
-            yield workspace
-    except NotDone:
-        raise
+        yield
     except click.ClickException as error:
         raise NotDone(error.message) from None
 
@@ -75,7 +71,7 @@ def check(target: Target, names: tuple[str, ...], form: str) -> None:
       contacthub-orm check crm.models:Member --format json
     """
     classes = [cls for name in names for cls in _classes(name)]
-    with _read(target) as workspace:
+    with _not_done(), target.workspace() as workspace:
         found = workspace.check(*classes)
     if form == "json":
         click.echo(json.dumps([attrs.asdict(one) for one in found], indent=2))
@@ -93,10 +89,8 @@ def _classes(name: str) -> Iterator[type]:
     from contacthub_orm import Customer, Event
 
     module_name, _, class_name = name.partition(":")
-    try:
+    with _not_done():
         module = imported(module_name)
-    except click.ClickException as error:
-        raise NotDone(error.message) from None
     if class_name:
         found = getattr(module, class_name, None)
         if not isinstance(found, type):

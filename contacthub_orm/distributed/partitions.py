@@ -10,7 +10,7 @@ import attrs
 from contacthub_orm.errors import ArgumentError, ContacthubError
 from contacthub_orm.orm.criteria.criteria import ALWAYS
 from contacthub_orm.orm.scan.keyset import Keyset
-from contacthub_orm.orm.scan.scan import scan
+from contacthub_orm.orm.scan.scan import counted_ranges, scan
 from contacthub_orm.orm.service.search import Search
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.criteria.criteria import Criterion
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.query.statement import Statement
+    from contacthub_orm.orm.scan.scan import Range
     from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Partition", "cut", "narrowed"]
@@ -104,7 +105,7 @@ def cut(access: Access, statement: Statement[Any], number: int) -> list[Partitio
     if number == 1 or not first.documents:
         return [Partition(access, statement)]
     low = keyset.position(first.documents[0])
-    ranges = list(_counted(keyset, low, keyset.end(low)))
+    ranges = list(counted_ranges(keyset, low))
     total = sum(one.rows for one in ranges)
     number = min(number, max(1, total // keyset.page_size))
     bounds = sorted({_position(keyset, ranges, total * part // number) for part in range(1, number)} - {low})
@@ -137,27 +138,7 @@ def _first(number: int, pages: Iterator[list[Document]]) -> Iterator[list[Docume
             return
 
 
-@attrs.frozen
-class _Range:
-    low: int
-    high: int
-    rows: int
-
-
-def _counted(keyset: Keyset, low: int, high: int) -> Iterator[_Range]:
-    """The ranges between two positions, each with fewer rows than the service's cap."""
-    page = keyset.fetch(low, high, size=0)
-    if not page.capped:
-        yield _Range(low, high, page.total)
-        return
-    middle = (low + high) // 2
-    if middle <= low:
-        raise keyset.too_many(low, page)
-    yield from _counted(keyset, low, middle)
-    yield from _counted(keyset, middle, high)
-
-
-def _position(keyset: Keyset, ranges: list[_Range], row: int) -> int:
+def _position(keyset: Keyset, ranges: list[Range], row: int) -> int:
     """The position of a row, by its number in the order of the key."""
     for one in ranges:
         if row < one.rows:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from contacthub_orm.cli.main import main
-from contacthub_orm.cli.quickstart import change, create, query, read_back
+from contacthub_orm.cli.tour import change, create, query, read_back
 
 
 @pytest.fixture(scope="module")

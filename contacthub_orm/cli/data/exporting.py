@@ -13,7 +13,6 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import click
 
 from contacthub_orm.cli.data.asking import question
-from contacthub_orm.cli.data.files import form_of
 from contacthub_orm.cli.terminal.classes import columns_of, entity_option
 from contacthub_orm.cli.terminal.connection import Target, node_options
 from contacthub_orm.cli.terminal.extras import needed
@@ -56,6 +55,7 @@ def export(
       contacthub-orm export - --file-format csv --columns id,base.contacts.email
     """
     from contacthub_orm import Session
+    from contacthub_orm.cli.data.files import form_of
 
     chosen = form_of(path, form, _FORMS)
     if chosen == "parquet":

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import attrs
 import click
 
-from contacthub_orm.cli.data.files import Source, form_of
-from contacthub_orm.cli.data.mapping import OWN_SIGN, MappedRows, mapping_of
 from contacthub_orm.cli.terminal.classes import entity_class, entity_option
 from contacthub_orm.cli.terminal.connection import Target, node_options
 from contacthub_orm.cli.terminal.output import cell, format_option, json_text, writing
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from contacthub_orm import BulkAccount, Node, Reject
+    from contacthub_orm.cli.data.mapping import MappedRows
 
 __all__ = ["import_rows"]
 
@@ -108,6 +107,8 @@ def import_rows(
       contacthub-orm import people.xlsx --upsert-by externalId --rejects left.csv
       contacthub-orm import orders.jsonl --entity CompletedOrder --resume
     """
+    from contacthub_orm.cli.data.files import Source, form_of
+    from contacthub_orm.cli.data.mapping import MappedRows, mapping_of
     from contacthub_orm.contacthub.bulk.columns import Columns
 
     if rejects is not None and Path(rejects).exists() and Path(rejects).samefile(path):
@@ -210,6 +211,8 @@ def _rejects(path: str | None, *, is_text: bool) -> Iterator[Callable[[Reject], 
 
 
 def _csv_rejects(file: TextIO) -> Callable[[Reject], None]:
+    from contacthub_orm.cli.data.mapping import OWN_SIGN
+
     writer = csv.writer(file, lineterminator="\n")
     header: list[str] = []
 
@@ -224,6 +227,8 @@ def _csv_rejects(file: TextIO) -> Callable[[Reject], None]:
 
 
 def _json_rejects(file: TextIO) -> Callable[[Reject], None]:
+    from contacthub_orm.cli.data.mapping import OWN_SIGN
+
     def keep(reject: Reject) -> None:
         told = {f"{OWN_SIGN}row": reject.number, f"{OWN_SIGN}reason": reject.reason}
         file.write(json.dumps({**reject.row.source, **told}, ensure_ascii=False, default=str) + "\n")

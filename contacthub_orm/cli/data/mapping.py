@@ -108,13 +108,10 @@ class MappedRows:
             if target in found:
                 raise ArgumentError(f"two columns of {self._source.path} are {target}")
             try:
-                found[target] = value if not self._source.has_texts else self._value(target, value)
+                found[target] = value if not self._source.has_texts else self._columns.of_text(target, value)
             except ArgumentError as error:
                 reason = error.text.removeprefix("rows: ")
                 raise ArgumentError(
                     f"column {column!r}: {reason}. Map it with --map {column}=PATH, or leave it out with --map {column}="
                 ) from None
         return {target: value for target, value in found.items() if value != "" or not self._source.has_texts}
-
-    def _value(self, target: str, text: str) -> Any:
-        return self._columns.of_text(target, text)

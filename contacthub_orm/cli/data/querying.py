@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +10,6 @@ from contacthub_orm.cli.data.asking import order_option, question
 from contacthub_orm.cli.terminal.classes import columns_of, entity_class, entity_option
 from contacthub_orm.cli.terminal.connection import Target, node_options
 from contacthub_orm.cli.terminal.output import format_option, print_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 __all__ = ["get", "query"]
 
@@ -98,9 +94,4 @@ def query(
         elif count:
             click.echo(str(wanted.count()))
         else:
-            print_rows(_documents(wanted), form, shown)
-
-
-def _documents(rows: Any) -> Iterator[Mapping[str, Any]]:
-    for one in rows:
-        yield one.to_dict()
+            print_rows((one.to_dict() for one in wanted), form, shown)

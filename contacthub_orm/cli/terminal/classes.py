@@ -29,10 +29,10 @@ def entity_option(help_text: str) -> Callable[..., Any]:
 
 def classes_by_name() -> dict[str, type]:
     """The library's classes of customers and events."""
-    import contacthub_orm
     from contacthub_orm import Customer, Event
+    from contacthub_orm.contacthub import events
 
-    found = (getattr(contacthub_orm, name) for name in contacthub_orm.__all__ if name != "Sandbox")
+    found = (Customer, Event, *(getattr(events, name) for name in events.__all__))
     return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Customer | Event)}
 
 

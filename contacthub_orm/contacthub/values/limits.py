@@ -28,7 +28,6 @@ __all__ = [
     "FORMATS",
     "at_most",
     "email",
-    "formatted",
     "in_total_at_most",
     "integer",
     "matching",
@@ -113,15 +112,6 @@ FORMATS: Final[Mapping[str, Callable[[str], None]]] = {
     "date-time": _instant,
 }
 """What checks a string, by the name of its format; each raises a ValueError that says the rule."""
-
-
-def formatted(form: Callable[[str], None]) -> Validator:
-    """A string of a format."""
-
-    def check(_: Any, __: attrs.Attribute[Any], value: str) -> None:
-        form(value)
-
-    return check
 
 
 def misformed_in_event(body: Mapping[str, Any], path: str) -> Iterator[Violation]:

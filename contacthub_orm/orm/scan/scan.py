@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from contacthub_orm.orm.scan.keyset import FRUITLESS_READINGS, Keyset, disagreement, is_last
 from contacthub_orm.orm.scan.partitions import Partition, Partitions, Split, workers_for
 from contacthub_orm.orm.scan.workers import WorkerPool
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["count", "scan"]
+__all__ = ["Range", "count", "counted_ranges", "scan"]
 
 
 def scan(keyset: Keyset, max_in_flight: int) -> Iterator[list[Document]]:
@@ -62,18 +64,37 @@ def count(keyset: Keyset) -> int:
     first = keyset.fetch(size=1)
     if not first.capped:
         return first.total
-    low = keyset.position(first.documents[0])
-    return _count_between(keyset, low, keyset.end(low))
+    return sum(one.rows for one in counted_ranges(keyset, keyset.position(first.documents[0])))
 
 
-def _count_between(keyset: Keyset, low: int, high: int) -> int:
+@attrs.frozen
+class Range:
+    """A range of positions, `low <= position < high`, and the number of its rows."""
+
+    low: int
+    high: int
+    rows: int
+
+
+def counted_ranges(keyset: Keyset, low: int) -> Iterator[Range]:
+    """Count the rows from a position on in ranges, each of which is under the service's cap.
+
+    Raises:
+        InvalidRequestError: if more rows have the same key than the service counts.
+    """
+    return _counted(keyset, low, keyset.end(low))
+
+
+def _counted(keyset: Keyset, low: int, high: int) -> Iterator[Range]:
     page = keyset.fetch(low, high, size=0)
     if not page.capped:
-        return page.total
+        yield Range(low, high, page.total)
+        return
     middle = (low + high) // 2
     if middle <= low:
         raise keyset.too_many(low, page)
-    return _count_between(keyset, low, middle) + _count_between(keyset, middle, high)
+    yield from _counted(keyset, low, middle)
+    yield from _counted(keyset, middle, high)
 
 
 class _Reader:
