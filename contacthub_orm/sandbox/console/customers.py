@@ -16,7 +16,7 @@ from contacthub_orm.sandbox.routes.event_search import search_events
 from contacthub_orm.sandbox.routes.search import search_customers
 from contacthub_orm.sandbox.search.nodes import shown_customers
 from contacthub_orm.sandbox.search.paging import Page, requested_order
-from contacthub_orm.sandbox.search.pushdown import CUSTOMER_COLUMNS
+from contacthub_orm.sandbox.search.pushdown import order_by
 from contacthub_orm.sandbox.storage.tables import customers
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ def _containing(visit: Visit, node: NodeRules, words: list[str], order: str, pag
         call.query = {"sort": order}
         everything = [*shown_customers(node), call.store.customers.visible(call.now)]
         where = [*everything, *(clause for word in words for clause in _contains(word))]
-        requested = requested_order(call, "updatedAt")
-        clauses = requested.clauses(CUSTOMER_COLUMNS[requested.path], customers.c.id)
+        clauses = order_by(requested_order(call, "updatedAt"))
         texts = page.read(call, select(customers.c.document).where(*where).order_by(*clauses))
         total = page.count(call, customers.c.row, where)
         return decode(page.answer(texts, total, total).text)

@@ -52,12 +52,12 @@ def show(visit: Visit, number: str) -> View:
     Raises:
         Failure: 404 if it is not in the log.
     """
-    found = dict(visit.control.log.numbered())
+    log = visit.control.log
     place = int(number) if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS else 0
-    request = found.get(place)
+    request = log.get(place)
     if request is None:
         raise not_found("request", number)
-    text = visit.control.log.answer(place)
+    text = log.answer(place)
     server = visit.service.state.base_url.removesuffix("/hub/v1")
     data = _summary(visit, place, request) | {
         "body": _plain(request.body),
@@ -65,8 +65,8 @@ def show(visit: Visit, number: str) -> View:
         "isAnswerKept": text is not None,
         "curl": as_curl(request, server),
         "python": as_python(request, server),
-        "earlier": place - 1 if place - 1 in found else None,
-        "later": place + 1 if place + 1 in found else None,
+        "earlier": place - 1 if log.get(place - 1) else None,
+        "later": place + 1 if log.get(place + 1) else None,
     }
     return View("request.html", data)
 

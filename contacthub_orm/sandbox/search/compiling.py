@@ -129,8 +129,7 @@ class CustomerSearch:
 
     def are_few(self, call: Call) -> bool:
         """Whether the clauses select so few rows that SQLite had better find them first and sort them then."""
-        some = select(customers.c.row).where(*self.clauses).limit(SPARSE).subquery()
-        return (call.connection.scalar(select(func.count()).select_from(some)) or 0) < SPARSE
+        return _are_few(call, select(customers.c.row).where(*self.clauses))
 
     def rows(self, offset: int, limit: int, *more: Column[Any], sort: bool = False) -> Select[Any]:
         """A statement that selects the numbers of rows in order.
@@ -213,16 +212,19 @@ def _asks_for_one_value(query: Query | None) -> bool:
     return condition is not None and condition.operator in ("EQUALS", "IN") and len(condition.values) == 1
 
 
-def events_that_count(
-    call: Call, node: NodeRules, did: Did, *more: ColumnElement[bool]
-) -> list[ColumnElement[bool]]:
+def _are_few(call: Call, found: Select[Any]) -> bool:
+    """Whether a statement selects so few rows that SQLite had better find them first."""
+    some = select(func.count()).select_from(found.limit(SPARSE).subquery())
+    return (call.connection.scalar(some) or 0) < SPARSE
+
+
+def events_that_count(call: Call, node: NodeRules, did: Did) -> list[ColumnElement[bool]]:
     """The clauses for the events of one type that customers of a node did."""
     return [
         in_nodes(events, node.shown),
         events.c.type == did.event_type,
         events.c.customer_id.is_not(None),
         call.store.events.visible(call.now),
-        *more,
     ]
 
 
@@ -238,6 +240,7 @@ class _Values:
         is_loose: whether a clause is wanted that does not use the indexes of values of customers.
         has_lists: whether customers have lists at one of the paths that are compared.
         made: the columns.
+        dids: the clauses for what customers did, by `id()` of the condition: they are the same in a loose clause.
     """
 
     call: Call
@@ -247,6 +250,7 @@ class _Values:
     is_loose: bool = False
     has_lists: bool = False
     made: Made = field(default_factory=lambda: {"customers": {}, "events": {}})
+    dids: dict[int, Pushed] = field(default_factory=dict)
 
     def pushed(self, query: Query, *, loose: bool = False) -> Pushed:
         """The clause for a query; with `loose` it does not use the indexes of values of customers."""
@@ -264,6 +268,11 @@ class _Values:
 
     def _did(self, did: Did) -> Pushed:
         """The clause for customers with an event of a type for which both conditions hold."""
+        if id(did) not in self.dids:
+            self.dids[id(did)] = self._made_did(did)
+        return self.dids[id(did)]
+
+    def _made_did(self, did: Did) -> Pushed:
         if not self._is_worthwhile(events):
             return EVERYTHING
         made: list[ColumnElement[Any]] = []
@@ -278,7 +287,7 @@ class _Values:
         self._index(events, [events.c.type, *owner])
         both = replace(EVENTS, values=read).condition(did.condition, did.timeframe)
         found = select(events.c.customer_id).where(*events_that_count(self.call, self.node, did), both.clause)
-        if self._are_few(found.order_by(*made[:1])):
+        if _are_few(self.call, found.order_by(*made[:1])):
             return Pushed(customers.c.id.in_(found), both.exact)
         # A search reads the first customers of the many that match; it need not know all.
         self._index(events, [events.c.customer_id, events.c.type, *made[:1], events.c.date])
@@ -330,7 +339,7 @@ class _Values:
 
         def having(clause: ColumnElement[bool]) -> ColumnElement[bool]:
             found = select(values.c.row).where(clause)
-            if is_loose or not (self.is_alone or self._are_few(found)):
+            if is_loose or not (self.is_alone or _are_few(self.call, found)):
                 return found.where(values.c.row == table.c.row).exists()
             return table.c.row.in_(found)
 
@@ -339,11 +348,6 @@ class _Values:
 
     def _is_any(self, column: ColumnElement[Any], *where: ColumnElement[bool]) -> bool:
         return self.call.connection.scalar(select(column).where(*where).limit(1)) is not None
-
-    def _are_few(self, found: Select[Any]) -> bool:
-        """Whether a statement selects so few rows that SQLite had better find them first."""
-        some = select(func.count()).select_from(found.limit(SPARSE).subquery())
-        return (self.call.connection.scalar(some) or 0) < SPARSE
 
     def _index(self, table: Table, columns: Sequence[ColumnElement[Any]]) -> None:
         times = [table.c.visible_from, table.c.visible_to]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Having: TypeAlias = Callable[[ColumnElement[bool]], ColumnElement[bool]]
     Values: TypeAlias = Callable[[str, Reading], "Value | None"]
 
-__all__ = ["CUSTOMER_COLUMNS", "EVERYTHING", "Pushdown", "Pushed", "Value", "order_by", "push_query"]
+__all__ = ["CUSTOMERS", "CUSTOMER_COLUMNS", "EVENTS", "EVERYTHING", "Pushdown", "Pushed", "Value", "order_by"]
 
 CUSTOMER_COLUMNS: Final[dict[str, Column[Any]]] = {
     "id": customers.c.id,
@@ -82,11 +82,6 @@ class Value(NamedTuple):
     column: ColumnElement[Any]
     is_decided: bool
     having: Having | None = None
-
-
-def push_query(query: Query) -> Pushed:
-    """The clause for a query on customers that the columns of the table decide."""
-    return CUSTOMERS.query(query)
 
 
 def order_by(order: Order) -> list[ColumnElement[Any]]:

@@ -79,6 +79,11 @@ class RequestLog:
         received = self.all()
         return list(enumerate(received, self._added - len(received) + 1))
 
+    def get(self, number: int) -> ReceivedRequest | None:
+        """The request with a number, None if it is not in the log."""
+        place = number - (self._added - len(self._received)) - 1
+        return self._received[place][0] if 0 <= place < len(self._received) else None
+
     def answer(self, number: int) -> str | None:
         """The text of the body that answered a request, without tokens.
 

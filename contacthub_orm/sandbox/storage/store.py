@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from contacthub_orm.sandbox.storage.credentials import forget_further
 from contacthub_orm.sandbox.storage.database import Database
@@ -72,7 +72,7 @@ class Store(Database):
         self.customers.open(connection)
         self.events.open(connection)
         self.updates.open(connection)
-        self._last_number = connection.scalar(select(func.max(customers.c.row))) or 0
+        self._last_number = self.customers.size
 
     @property
     def is_large(self) -> bool:

@@ -21,7 +21,7 @@ from contacthub_orm.orm.criteria.criteria import Comparison
 from contacthub_orm.orm.criteria.operators import COMPLEMENTS, Operator
 from contacthub_orm.sandbox.search import query_language
 from contacthub_orm.sandbox.search.evaluation import CUSTOMER, compile_condition
-from contacthub_orm.sandbox.search.pushdown import push_query
+from contacthub_orm.sandbox.search.pushdown import CUSTOMERS
 from contacthub_orm.sandbox.storage.tables import customers, metadata
 
 ID: Any = Customer.externalId
@@ -137,7 +137,7 @@ def test_the_sandbox_evaluates_it_in_memory(operator: Operator) -> None:
 
 @every_operator
 def test_the_sandbox_evaluates_it_in_sql(operator: Operator, database: Engine) -> None:
-    pushed = push_query(parsed(operator))
+    pushed = CUSTOMERS.query(parsed(operator))
     statement = select(customers.c.external_id).where(pushed.clause).order_by(customers.c.row)
     with database.connect() as connection:
         found = list(connection.scalars(statement))
