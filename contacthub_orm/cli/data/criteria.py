@@ -176,7 +176,7 @@ class Criteria:
 
     def _compared(self, kind: ast.cmpop, left: Any, right: Any, node: ast.expr) -> Criterion:
         needs_none = isinstance(kind, ast.Is | ast.IsNot)
-        if not any(map(is_expression, (left, right))) or (needs_none and right is not None):
+        if not any(map(is_expression, (left, right))) or (needs_none and not _is_none(right)):
             self._refuse(node)
         if isinstance(kind, ast.In | ast.NotIn):
             among = self._among(left, right)
@@ -240,3 +240,9 @@ class Criteria:
             f"{ast.unparse(node)}: a criterion is made of attributes, comparisons, literals, and, or, not, "
             f"{', '.join(sorted(_FUNCTIONS))}"
         )
+
+
+def _is_none(
+    value: Any,
+) -> bool:  # by a call, since a type checker would take what is compared in place for None
+    return value is None
