@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from contacthub_orm import signals
@@ -42,22 +43,32 @@ class Loader:
         Raises:
             InvalidRequestError: if an entity is held as an instance of another class.
         """
-        context, resource = self._context, entity.__resource__
-        # FASTPATH: most rows are new to the session, and then nothing else is to be looked at. `tuple.__new__` saves the
-        # Python function by which a named tuple is made.
-        is_plain = not (context.deleted_keys or context.recent or signals.loaded.receivers)
-        class_for, held = entity._class_for, context.identities.get
-        rows: list[E] = []
+        name, id_key = entity.__resource__.name, entity.__resource__.id_key
         with paused_gc():
-            for document in documents:
-                key = tuple.__new__(Key, (resource.name, str(document[resource.id_key])))
-                if is_plain and held(key) is None:
-                    row: E | None = self._hold(entity, class_for(document), key, document)
-                else:
-                    row = self._load(entity, key, document, overwrite=overwrite, current=False)
-                if row is not None:
-                    rows.append(row)
-        return rows
+            # FASTPATH: `tuple.__new__` saves the Python function by which a named tuple is made.
+            keys = [tuple.__new__(Key, (name, str(document[id_key]))) for document in documents]
+            if self._are_new(keys):
+                return self._hold_all(entity, documents, keys)
+            rows = [
+                self._load(entity, key, document, overwrite=overwrite, current=False)
+                for key, document in zip(keys, documents, strict=True)
+            ]
+        return [row for row in rows if row is not None]
+
+    def _are_new(self, keys: list[Key]) -> bool:
+        """Whether all rows of a page are new to the session, as most are, so that nothing else is to be looked at."""
+        context = self._context
+        if context.deleted_keys or context.recent or signals.loaded.receivers:
+            return False
+        return context.identities.are_free(keys)
+
+    def _hold_all(self, entity: type[E], documents: Sequence[Document], keys: list[Key]) -> list[E]:
+        """Enter new objects for the documents of a page; as `_hold` for each of them."""
+        classes, owners = map(entity._class_for, documents), repeat(self._context.owner)
+        rows = list(map(persistent, classes, documents, owners, keys))
+        self._context.identities.put_all(keys, rows)
+        is_of_one_class = set(map(type, rows)) == {entity}
+        return rows if is_of_one_class else [self.as_class(entity, row) for row in rows]
 
     def load(
         self,
