@@ -19,7 +19,7 @@ from weakref import ref
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.orm.mapping.baseline import forget_all, take_baseline
 from contacthub_orm.orm.mapping.mapped import new_object, set_state
-from contacthub_orm.orm.mapping.object_state import ObjectState
+from contacthub_orm.orm.mapping.object_state import ObjectState, become
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -326,14 +326,10 @@ class EntityState(ObjectState):
         self.own_writes = None
         take_baseline(mapped, document)
 
-    def __getattr__(self, name: str) -> Any:
-        # FASTPATH: expiring deletes `baseline`, so that only an expired entity ever gets here.
-        if name != "baseline" or not self.expired:
-            raise AttributeError(name)
-        mapped = self._mapped()
-        assert mapped is not None
-        self._reload(mapped)
-        return self.baseline
+    def forget_baseline(self) -> None:
+        """Drop the baseline, so that the next access reads the document again. From: expired."""
+        self.__dict__.pop("baseline", None)
+        become(self, ExpiredState)
 
     def _reload(self, mapped: Mapped) -> None:
         reader = self.reader()
@@ -429,6 +425,23 @@ class EntityState(ObjectState):
     def refuse_to_load(self, relation: str) -> None:
         """Loading a relation raises from now on."""
         self.raising |= {relation}
+
+
+class ExpiredState(EntityState):
+    """Bookkeeping of an expired entity, whose baseline is read again. FASTPATH: as `UnreadState`, a class of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "baseline" or not self.expired:  # only the baseline is ever missing
+            raise AttributeError(name)
+        mapped = self._mapped()
+        assert mapped is not None
+        self._reload(mapped)
+        return self.baseline
+
+    def hold_baseline(self, document: Document | None) -> None:
+        """Have a baseline again."""
+        become(self, EntityState)
+        self.baseline = document
 
 
 def persistent(entity: type[E], document: Document, owner: Owner, key: Key) -> E:

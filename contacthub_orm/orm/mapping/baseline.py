@@ -366,7 +366,7 @@ def _put_back(mapped: Mapped, document: Document) -> None:
 def take_baseline(mapped: Mapped, document: Document | None) -> None:
     """Give an emptied object and the embedded objects in use their baselines."""
     state = object_state(mapped)
-    state.baseline = document
+    state.hold_baseline(document)
     children = [
         (mapped.__attributes__[name].key, value)
         for name, value in mapped.__dict__.items()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["ObjectState", "object_state", "place_of", "root_of"]
+__all__ = ["ObjectState", "become", "object_state", "place_of", "root_of"]
 
 
 if TYPE_CHECKING:
@@ -87,14 +87,6 @@ class ObjectState:
         if embedded_in is not None:
             self.embedded_in = embedded_in
 
-    def __getattr__(self, name: str) -> Any:
-        # FASTPATH: `baseline` is only missing below an expired entity. Reading the baseline of the object above loads
-        # the entity, which sets this baseline too.
-        if name != "baseline" or self.embedded_in is None:
-            raise AttributeError(name)
-        object_state(self.embedded_in).baseline  # noqa: B018 - loads
-        return self.__dict__["baseline"]
-
     @property
     def known(self) -> bool:
         """Whether the baseline is at hand, so that reading it loads nothing."""
@@ -103,6 +95,11 @@ class ObjectState:
     def forget_baseline(self) -> None:
         """Drop the baseline, so that the next access loads the entity."""
         self.__dict__.pop("baseline", None)
+        become(self, UnreadState)
+
+    def hold_baseline(self, document: Document | None) -> None:
+        """Have a baseline again."""
+        self.baseline = document
 
     def hold_over(self, held: dict[str, tuple[Any, Any]]) -> None:
         """Keep lists and dicts aside until there is a baseline again."""
@@ -186,6 +183,30 @@ class ObjectState:
         """Tell the root that a container was handed out, which a flush must compare."""
         if self.embedded_in is not None:
             object_state(self.embedded_in).hand_out(self.embedded_in)
+
+
+class UnreadState(ObjectState):
+    """Bookkeeping of an object below an expired entity.
+
+    FASTPATH: it is a class of its own, since Python looks up every attribute in the slow way if a class has `__getattr__`.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        # Only the baseline is ever missing. Reading that of the object above loads the entity, which sets this one too.
+        if name != "baseline" or self.embedded_in is None:
+            raise AttributeError(name)
+        object_state(self.embedded_in).baseline  # noqa: B018 - loads
+        return self.__dict__["baseline"]
+
+    def hold_baseline(self, document: Document | None) -> None:
+        """Have a baseline again."""
+        become(self, ObjectState)
+        self.baseline = document
+
+
+def become(state: Any, kind: type[ObjectState]) -> None:
+    """Have a bookkeeping be of another class with the same attributes."""
+    state.__class__ = kind
 
 
 def _with(names: AbstractSet[str], name: str) -> AbstractSet[str]:
