@@ -36,6 +36,11 @@ class MatchingPolicy:
     case_sensitive: bool = False
     uniqueness: UniquenessPolicy = "MERGE"
     certain: bool = True
+    _paths: tuple[tuple[str, ...], ...] = attrs.field(init=False, repr=False, eq=False)
+
+    @_paths.default
+    def _split(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(path.split(".")) for path in self.properties)
 
     @classmethod
     def of(cls, properties: Iterable[str], uniqueness: UniquenessPolicy) -> MatchingPolicy:
@@ -55,7 +60,7 @@ class MatchingPolicy:
 
     def values(self, document: Document, patch: Document | None = None) -> tuple[Any, ...] | None:
         """The document's matching values, or None if one is missing: then it matches nothing."""
-        values = tuple(value_after(document, patch, tuple(path.split("."))) for path in self.properties)
+        values = tuple(value_after(document, patch, path) for path in self._paths)
         return None if any(value is None or value == "" for value in values) else values
 
     def ignores_case(self, path: Iterable[str]) -> bool:
@@ -64,9 +69,7 @@ class MatchingPolicy:
 
     def is_told_by(self, document: Document | None) -> bool:
         """Whether a document tells all matching values: None tells nothing, and a partial one may lack some."""
-        return document is not None and not any(
-            lacks_path(document, path.split(".")) for path in self.properties
-        )
+        return document is not None and not any(lacks_path(document, path) for path in self._paths)
 
     def unique_value(self, document: Document, patch: Document | None = None) -> str | None:
         """The matching values in the form in which they are compared."""

@@ -29,7 +29,7 @@ from contacthub_orm.orm.wire.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.mapping.domain.validators import Validator
@@ -44,7 +44,7 @@ def violations(entity: Entity) -> list[Violation]:
     """
     name = type(entity).__name__
     try:
-        found = list(_of_object(entity, name, new=state_of(entity).key is None))
+        _, found = _checked(entity, name, new=state_of(entity).key is None)
         if found or not entity.__validators__:
             return found or list(entity._violations())
         return [*entity._violations(), *broken_rules(entity, _whole_rules(entity), name)]
@@ -88,33 +88,68 @@ _FIXED = "is set when the entity is created and cannot be changed"
 _SYSTEM = "is set by the service and cannot be assigned"
 
 
-def _of_object(mapped: Mapped, place: str, *, new: bool) -> Iterator[Violation]:
-    yield from _missing(mapped, place)
-    state = object_state(mapped)
+def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Violation]]:
+    """Whether an object has changed, and the rules that it violates. Those of an unchanged object inside do not count."""
+    found = list(_missing(mapped, place))
+    state, changed = object_state(mapped), False
     baseline = state.baseline or {}
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
-        if attribute is not None and attribute.own_routes and not new:
-            yield from _of_own_routes(value, baseline.get(attribute.key), f"{place}.{attribute.key}")
-            continue
         if attribute is None:
             continue
-        value = None if is_nulled(state, name, value) else value
-        old = old_value(baseline, attribute.key)
-        if not is_changed(old, value, attribute, written=name in state.dirty_names):
-            continue
         path = f"{place}.{attribute.key}"
-        if attribute.read_only and not (attribute.derived and new):
-            yield Violation(path, value, _SYSTEM)
-        elif attribute.create_only and not new:
-            yield Violation(path, value, _FIXED)
-        elif isinstance(value, Mapped) and accepts(attribute.declared, value):
-            yield from _of_object(value, path, new=new)
-        elif value is not None:
-            yield from _of_value(mapped, attribute, value, path, new=new)
-    yield from _of_items(state.extras or {}, baseline, place, new=new)
+        if attribute.own_routes and not new:
+            found += _of_own_routes(value, baseline.get(attribute.key), path)
+            continue
+        value = None if is_nulled(state, name, value) else value
+        has_changed, within = _of_attribute(mapped, attribute, value, path, new=new)
+        if has_changed:
+            changed = True
+            found += within
+    found += _of_items(state.extras or {}, baseline, place, new=new)
     if mapped.__validators__:
-        yield from _of_validators(mapped, place)
+        found += _of_validators(mapped, place)
+    return changed or _has_changed_item(mapped), found
+
+
+def _of_attribute(
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
+) -> tuple[bool, list[Violation]]:
+    """Whether a declared value has changed, and the rules that it violates then."""
+    state = object_state(mapped)
+    written, found = attribute.name in state.dirty_names, None
+    if (
+        isinstance(value, Mapped) and not written
+    ):  # it has changed if anything in it has: each value is compared once
+        changed, found = _checked(value, path, new=new)
+    else:
+        old = old_value(state.baseline or {}, attribute.key)
+        changed = is_changed(old, value, attribute, written=written)
+    if not changed:
+        return False, []
+    if attribute.read_only and not (attribute.derived and new):
+        return True, [Violation(path, value, _SYSTEM)]
+    if attribute.create_only and not new:
+        return True, [Violation(path, value, _FIXED)]
+    return True, list(_of_written(mapped, attribute, value, path, new=new)) if found is None else found
+
+
+def _of_written(
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
+) -> Iterable[Violation]:
+    if isinstance(value, Mapped) and accepts(attribute.declared, value):
+        return _checked(value, path, new=new)[1]
+    return () if value is None else _of_value(mapped, attribute, value, path, new=new)
+
+
+def _has_changed_item(mapped: Mapped) -> bool:
+    """Whether an undeclared value has changed."""
+    state = object_state(mapped)
+    baseline = state.baseline or {}
+    return any(
+        is_changed(old_value(baseline, key), value, None, written=key in state.dirty_names)
+        for key, value in (state.extras or {}).items()
+    )
 
 
 def _of_items(items: dict[Any, Any], baseline: Any, place: str, *, new: bool) -> Iterator[Violation]:
@@ -197,7 +232,7 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")
         elif is_object(declared):
-            yield from _of_object(declared._element(element), place, new=new)
+            yield from _checked(declared._element(element), place, new=new)[1]
         else:
             yield from _of_element(element, known, place, new=new)
 
@@ -219,7 +254,7 @@ def _is_held(element: Any, wire: Any) -> bool:
 def _of_item(value: Any, held: Any, path: str, *, new: bool) -> Iterator[Violation]:
     """Rules that an undeclared value violates; `held` is what the service sent there."""
     if isinstance(value, Mapped):
-        yield from _of_object(value, path, new=new)
+        yield from _checked(value, path, new=new)[1]
     elif isinstance(value, list) and any(isinstance(element, Mapped) for element in value):
         known = held if isinstance(held, list) else []
         for index, element in enumerate(value):

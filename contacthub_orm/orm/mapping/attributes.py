@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.codecs import Codec
 
-__all__ = ["UNSET", "Attr", "Attribute", "Embedded", "Value", "attr", "embedded"]
+__all__ = ["SCALARS", "UNSET", "Attr", "Attribute", "Embedded", "Value", "attr", "embedded"]
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class _Unset:
 
 UNSET: Any = _Unset()
 
-_SCALARS = frozenset((str, int, float, bool, type(None)))
+SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 class Attribute:
@@ -189,7 +189,7 @@ class Attr(Attribute, Generic[T]):
             wire = raw.get(self.key) if raw is not None else None
             if wire is None and lacks(raw, self.key):
                 wire = state.complete(instance, self.key)
-            if self.plain and wire.__class__ in _SCALARS:
+            if self.plain and wire.__class__ in SCALARS:
                 instance.__dict__[self.name] = wire
                 return wire
             try:
@@ -223,7 +223,7 @@ class Attr(Attribute, Generic[T]):
     @cached_property
     def plain(self) -> bool:  # type: ignore[override]  # resolved on first use, since the declared type is
         """Whether this is a scalar that is kept unconverted."""
-        return without_none(self.declared) in _SCALARS and self.converter is None
+        return without_none(self.declared) in SCALARS and self.converter is None
 
     @cached_property
     def takes_keys(self) -> bool:  # type: ignore[override]  # resolved on first use, as above

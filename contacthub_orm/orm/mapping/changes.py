@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute, Embedded
+from contacthub_orm.orm.mapping.attributes import SCALARS, UNSET, Attr, Attribute, Embedded
 from contacthub_orm.orm.mapping.domain.composites import complete_units
 from contacthub_orm.orm.mapping.mapped import Mapped, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
@@ -62,11 +62,11 @@ def written_parts(mapped: Mapped) -> list[Part]:
 
 def parts(mapped: Mapped) -> list[Part]:
     """Return every value that was read or written."""
-    declared = mapped.__attributes__
+    declared = mapped.__attributes__.get
     found: list[Part] = [
-        (name, declared[name].key, value, declared[name])
+        (name, attribute.key, value, attribute)
         for name, value in list(mapped.__dict__.items())
-        if name in declared
+        if (attribute := declared(name)) is not None
     ]
     extras = object_state(mapped).extras
     return [*found, *((key, key, value, None) for key, value in list(extras.items()))] if extras else found
@@ -84,10 +84,13 @@ def changes(mapped: Mapped) -> Document:
 def _patch(mapped: Mapped, old: Document, *, replaced: bool) -> Document:
     """The patch from `old` to the object. If the object has `replaced` the old one, keys that it lacks become null."""
     body: Document = {}
-    known = object_state(mapped).baseline is not None
+    state = object_state(mapped)
+    known = state.baseline is not None
     for name, key, value, attribute in written_parts(mapped):
         if attribute is None or not (attribute.read_only or (attribute.own_routes and known)):
-            written = replaced or name in object_state(mapped).dirty_names
+            written = replaced or name in state.dirty_names
+            if not written and value.__class__ in SCALARS:
+                continue
             try:
                 patch = change(old_value(old, key), value, attribute, written=written)
             except UnsendableError as error:

@@ -103,8 +103,7 @@ class Flusher:
             JournalError: if the journal cannot be written, so that nothing was sent.
         """
         account = self._flush(only, atomic=atomic, progress=progress)
-        saved = [entry.entity for entry in account]
-        for entity in {id(one): one for one in [*self._context.pinned.values(), *saved]}.values():
+        for entity in list(self._context.pinned.values()):
             self._context.let_go(entity)
         return account
 
@@ -275,10 +274,13 @@ class Flusher:
         if entry.outcome is Outcome.UNKNOWN:
             self._in_doubt.remember(entry)
         elif entry.outcome is Outcome.DONE:
-            for entity in (entry.entity, *(folded.entity for folded in entry.operation.folded)):
+            entities = (entry.entity, *(folded.entity for folded in entry.operation.folded))
+            for entity in entities:
                 self._in_doubt.forget(entity)
             self._reconciliation.take_in(entry)
             self._note_all_done([entry])
+            for entity in entities:
+                self._context.let_go(entity)  # here, while other requests are under way
         if self.outbox.waiting:
             self.outbox.conclude(entry)
         if self.journal is not None:

@@ -312,7 +312,7 @@ class PersistenceContext:
         state = state_of(entity)
         if state.owner is not self.owner or state.key is None or state.deleted or self.needs(entity):
             return
-        if not state.expired:
+        if state.dirty and not state.expired:
             unmark(entity)
         if not let_go(entity):
             state.release()
