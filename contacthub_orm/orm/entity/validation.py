@@ -106,10 +106,12 @@ def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Viola
         if has_changed:
             changed = True
             found += within
-    found += _of_items(state.extras or {}, baseline, place, new=new)
+    if state.extras:
+        found += _of_items(state.extras, baseline, place, new=new)
+        changed = changed or _has_changed_item(mapped)
     if mapped.__validators__:
         found += _of_validators(mapped, place)
-    return changed or _has_changed_item(mapped), found
+    return changed, found
 
 
 def _of_attribute(
@@ -189,8 +191,9 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
     A required embedded object may be empty if none of its own values are required.
     """
     state = object_state(mapped)
-    for name, attribute in mapped.__attributes__.items():
-        if not attribute.required or not (state.baseline is None or name in state.dirty_names):
+    for attribute in mapped.__required__:
+        name = attribute.name
+        if not (state.baseline is None or name in state.dirty_names):
             continue
         path, value = f"{place}.{attribute.key}", getattr(mapped, name)
         if value is None or is_nulled(state, name, value):

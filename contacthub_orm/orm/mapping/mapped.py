@@ -71,9 +71,14 @@ class Mapped:
     __keys__: ClassVar[dict[str, Attribute]] = {}
     """Declared attributes by JSON key."""
 
+    __required__: ClassVar[Sequence[Attribute]] = ()
+    """The declared attributes that a new object must have."""
+
     __read_only_keys__: ClassVar[frozenset[str]] = frozenset()
-    __own_routes__: ClassVar[Mapping[str, str]] = {}
     """The JSON keys that only the service sets."""
+
+    __own_routes__: ClassVar[Mapping[str, str]] = {}
+    """The JSON keys of the lists whose elements have requests of their own, by Python name."""
 
     __own_names__: ClassVar[Mapping[str, OwnName]] = {}
     """Synonyms, composites and computed attributes."""
@@ -101,6 +106,7 @@ class Mapped:
                 attribute.check(cls)
         cls.__attributes__ = found
         cls.__keys__ = by_key(cls, found)
+        cls.__required__ = tuple(one for one in found.values() if one.required)
         cls.__read_only_keys__ = frozenset(key for key, one in cls.__keys__.items() if one.read_only)
         cls.__own_names__, cls.__validators__ = own_names(cls), validators_of(cls)
         cls.__units__ = units_of(cls.__own_names__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contacthub_orm.errors import JournalError
+from contacthub_orm.http.gc_pause import paused_gc
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
 from contacthub_orm.orm.service.account import Account, Entry, Outcome
@@ -73,7 +74,8 @@ class Flusher:
         found = pending.violations()
         if found and on_error == "stop":
             raise pending.refusal(found)
-        return make_plan(self._backend, pending.new, pending.held, pending.deleted, refusals(found))
+        with paused_gc():  # a plan keeps what it is made of
+            return make_plan(self._backend, pending.new, pending.held, pending.deleted, refusals(found))
 
     def violations(self) -> list[Violation]:
         """Return all rules that pending entities break."""
