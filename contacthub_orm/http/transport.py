@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json as json_codec
 import os
 import re
 from http import HTTPStatus
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
+_encoded: Final = JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode
 _TOKEN: Final = re.compile(r"[!-~]+")
 
 _WITHOUT_LENGTH: Final = frozenset({"GET", "HEAD"})
@@ -208,7 +209,7 @@ class Transport:
             sent["Content-Type"], body = content
         elif json is not None:
             sent["Content-Type"] = "application/json"
-            text = json_codec.dumps(json, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+            text = _encoded(json)
             # Half of a surrogate pair has no UTF-8. Its escape, which is JSON's too, returns what a service once sent.
             body = text.encode(errors="backslashreplace")
         if body or method not in _WITHOUT_LENGTH:

@@ -6,9 +6,9 @@ instants is that of strings in open documents.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contacthub_orm.errors import Violation
@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _MOST_DIGITS: Final = 18
+_encoded: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ].*([Zz]|[+-]\d{2}:?\d{2})")
 
@@ -199,7 +200,7 @@ def payload_rule(body: dict[str, Any]) -> str | None:
 
     The limit is one of bytes. A body is sent without spaces, as UTF-8.
     """
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = _encoded(body)
     size = len(text.encode(errors="backslashreplace"))
     if size <= MAX_PAYLOAD_BYTES:
         return None
