@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
-_REQUESTS_PER_SPLIT: Final = 10
+_REQUESTS_PER_SPLIT: Final = 12
 """A scan makes at most one split for this many of its requests, since a split may cost one request more."""
 
 _SPLITS_WITHHELD: Final = 5
@@ -31,6 +31,9 @@ _SPLITS_WITHHELD: Final = 5
 
 _PAGES_PER_PART: Final = 3
 """A split leaves at least so many full pages before and after it, to be worthwhile."""
+
+_WORTH_A_REQUEST: Final = 8
+"""A partition with fewer full pages than these is split only if that costs no request more."""
 
 _LEEWAY: Final = 3
 """A split may be away from where parts would be equal by one part in so many."""
@@ -184,6 +187,9 @@ class Partitions:
         else:
             share = max(least, self._remaining() // self._workers)
             number, size = self._place(min(share, largest.remaining // 2), largest.remaining)
+            is_small = largest.remaining < _WORTH_A_REQUEST * self._page_size
+            if is_small and self._costs_a_request(number, size, largest.remaining):
+                return None
         begin = number * size
         split = Split(
             largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped
@@ -208,6 +214,18 @@ class Partitions:
     def _waste(self, number: int, size: int, last: int) -> int:
         """How many rows more the pages of a new partition could have brought."""
         return (number * size + size - 1 - last) % self._step + self._page_size - size
+
+    def _costs_a_request(self, number: int, size: int, rows: int) -> bool:
+        """Whether the rows of a partition take more requests once it is split at a page."""
+        before, after = (
+            number * size,
+            rows - number * size - (size - 1),
+        )  # the page itself brings one less than its size
+        return self._requests_for(before) + 1 + self._requests_for(after) > self._requests_for(rows)
+
+    def _requests_for(self, rows: int) -> int:
+        """How many requests bring so many rows."""
+        return -(-max(0, rows) // self._step)
 
     def _remaining(self) -> int:
         """How many rows are known to remain."""
