@@ -281,3 +281,27 @@ def test_validation_changes_nothing() -> None:
     violations(book)
 
     assert inspect(book).changes() == {"chapters": [{"id": "1"}], "publisher": {"name": "Murray"}}
+
+
+class Stamp(Properties):
+    place: Attr[str | None] = attr(default=None)
+    number: Attr[int | None] = attr(default=None, read_only=True)
+
+
+class Parcel(Entity, resource=Resource("parcels")):
+    id: Attr[str | None] = attr(default=None, read_only=True)
+    stamp: Embedded[Stamp] = embedded()
+
+
+def test_a_value_that_only_the_service_sets_is_refused_inside_an_object_too() -> None:
+    parcel = load(Parcel, {"id": "1", "stamp": {"place": "Rome", "number": 1}})
+    parcel.stamp.number = 2
+
+    assert broken(parcel) == ["Parcel.stamp.number: is set by the service and cannot be assigned"]
+
+
+def test_an_object_that_was_only_read_breaks_no_rule() -> None:
+    parcel = load(Parcel, {"id": "1", "stamp": {"place": 3, "number": "one"}})
+    assert (parcel.stamp.place, parcel.stamp.number) == (3, "one")
+
+    assert broken(parcel) == []

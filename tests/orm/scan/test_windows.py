@@ -227,6 +227,15 @@ def test_a_short_scan_is_not_split() -> None:
     assert simulation.turns() == rows.requests
 
 
+@pytest.mark.parametrize(("remaining", "is_split"), [(65, True), (63, False), (153, True)])
+def test_a_small_partition_is_split_only_where_that_costs_no_request(remaining: int, is_split: bool) -> None:
+    rows = Rows(range(1_000), 10)  # each page brings 9 new rows, so that 63 and 153 fill all their pages
+    partitions = Partitions(Partition(START, None, remaining), rows.keyset, 2)
+    partitions._requests = 1_000
+
+    assert bool(partitions.plan_splits(1)) is is_split
+
+
 def test_a_partition_whose_worker_is_past_the_split_is_not_split() -> None:
     rows = Rows(range(1_000), 10)
     partition = Partition(START, None, 1_000)

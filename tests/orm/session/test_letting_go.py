@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from contacthub_orm import Customer, Event, Job, Properties, Session
+from contacthub_orm import CommitError, Customer, Event, Job, Properties, Session
 from contacthub_orm.contacthub.values.enums import EventContext, EventType
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.sandbox import Sandbox
+from tests.support.world import World, customer, get, lost, seed
 
 SIZE, COMMITS = 3, 5
 PAGE = {"title": "t", "extraProperties": {"a": {"b": 1}, "l": [1]}}
@@ -193,3 +194,25 @@ def test_a_reference_stays_after_the_save(session: Session) -> None:
 
     assert made.customer is customer
     assert not state_of(made).handed_out_container
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_what_a_look_up_settled_is_freed_after_the_next_commit(world: World) -> None:
+    node = world.node()
+    [identity] = seed(world, "bruce")
+    with Session(node) as session:
+        held = get(session, identity)
+        held.base.firstName = "Bruce"
+        world.fault(node, 0, "after", lost("PATCH"))
+        with pytest.raises(CommitError):
+            session.commit()
+
+        session.commit()
+        assert world.customers()[0].base.firstName == "Bruce"
+        session.add(customer("other"))
+        session.commit()  # of which the account is
+        gc.collect()  # the error, whose traceback has the entity
+        freed = weakref.ref(held)
+        del held
+
+        assert freed() is None

@@ -254,6 +254,26 @@ def test_the_identity_map_sweeps_out_what_has_died() -> None:
     assert ("books", "1") not in identities
 
 
+def test_an_identity_is_free_if_nothing_alive_has_it_and_no_other_asks_for_it() -> None:
+    identities = IdentityMap()
+    held, dead, free = ("books", "held"), ("books", "dead"), ("books", "free")
+    kept = load(Book, {"id": "held"})
+    identities.put_all([held, dead], [kept, load(Book, {"id": "dead"})])
+
+    assert identities.are_free([dead, free])
+    assert not identities.are_free([held, free])
+    assert not identities.are_free([free, free])
+
+
+def test_a_page_that_lists_a_row_twice_gives_one_object_twice() -> None:
+    session = opened(Library())
+
+    first, second = session.query(Book).load([{"id": "a", "title": "Emma"}, {"id": "a", "title": "Emma"}])
+
+    assert first is second
+    assert session.get(Book, "a") is first
+
+
 def test_inspect_tells_where_an_entity_stands() -> None:
     session = opened(Library(b={"title": "Emma"}))
     new, known = Book(title="new"), session.query(Book).one()

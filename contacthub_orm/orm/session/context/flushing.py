@@ -123,6 +123,8 @@ class Flusher:
             return self._send(plan, [], execution, atomic=atomic)
         resolved = self._in_doubt.resolve()
         self._note_all_done(resolved)
+        for entry in resolved:
+            self._context.let_go(entry.entity)
         self.outbox.note_resolved(resolved)
         blocked = {id(entry.entity) for entry in resolved if entry.outcome is not Outcome.DONE}
         if blocked and self._on_error == "stop":
