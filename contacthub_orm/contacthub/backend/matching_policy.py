@@ -38,9 +38,9 @@ class MatchingPolicy:
     certain: bool = True
     _paths: tuple[tuple[str, ...], ...] = attrs.field(init=False, repr=False, eq=False)
 
-    @_paths.default
-    def _split(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(path.split(".")) for path in self.properties)
+    def __attrs_post_init__(self) -> None:
+        paths = tuple(tuple(path.split(".")) for path in self.properties)
+        object.__setattr__(self, "_paths", paths)  # once, since every write asks
 
     @classmethod
     def of(cls, properties: Iterable[str], uniqueness: UniquenessPolicy) -> MatchingPolicy:

@@ -42,7 +42,7 @@ from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.mapping.mapped import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import attrs
 
@@ -145,6 +145,10 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
         found = _class_of(event_type)
         is_another = cls.__event_type__ == event_type and not issubclass(found, cls)
         return cls if is_another else cast("EventClass[E]", found)
+
+    @classmethod
+    def _classes_for(cls: EventClass[E], documents: Sequence[Document]) -> Iterable[EventClass[E]]:
+        return map(cls._class_for, documents)
 
     @classmethod
     def _own_criterion(cls) -> Criterion:

@@ -22,7 +22,7 @@ from contacthub_orm.orm.mapping.mapped import new_object, set_state
 from contacthub_orm.orm.mapping.object_state import ObjectState, become
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contacthub_orm.orm.entity.domain_event import Recorded
     from contacthub_orm.orm.entity.entity import Entity
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.mapped import Mapped
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["EntityState", "Status", "persistent", "state_of"]
+__all__ = ["EntityState", "Status", "all_persistent", "persistent", "state_of"]
 
 E = TypeVar("E", bound="Entity")
 
@@ -450,6 +450,19 @@ def persistent(entity: type[E], document: Document, owner: Owner, key: Key) -> E
     state.baseline, state.owner, state.key = document, owner, key
     set_state(made, state)
     return made
+
+
+def all_persistent(
+    classes: Iterable[type[E]], documents: Iterable[Document], owner: Owner, keys: Iterable[Key]
+) -> list[E]:
+    """As `persistent`, for the rows of a page. FASTPATH: without a call of Python for each."""
+    rows = list(map(new_object, classes))
+    states = [new_object(EntityState) for _ in rows]
+    for state, document, key in zip(states, documents, keys, strict=True):
+        state.baseline, state.owner, state.key = document, owner, key
+    for row, state in zip(rows, states, strict=True):
+        set_state(row, state)
+    return rows
 
 
 @contextmanager

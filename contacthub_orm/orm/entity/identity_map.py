@@ -69,9 +69,8 @@ class IdentityMap:
     def are_free(self, keys: Sequence[Key]) -> bool:
         """Whether the map holds nothing for any of these identities, and they are all different."""
         unique = set(keys)
-        return len(unique) == len(keys) and not any(
-            self.get(key) is not None for key in unique & self._references.keys()
-        )
+        known = self._references.keys() & unique
+        return len(unique) == len(keys) and not any(self.get(key) is not None for key in known)
 
     def put_all(self, keys: Iterable[Key], entities: Iterable[Entity]) -> None:
         """As `put`, for several. FASTPATH: without a call for each."""

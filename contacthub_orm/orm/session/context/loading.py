@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from contacthub_orm import signals
 from contacthub_orm.errors import InvalidRequestError
 from contacthub_orm.http.gc_pause import paused_gc
-from contacthub_orm.orm.entity.entity_state import persistent, state_of
+from contacthub_orm.orm.entity.entity_state import all_persistent, persistent, state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.baseline import merge_baseline, revert
 from contacthub_orm.orm.wire.partial import is_partial, overlaid
@@ -64,8 +63,7 @@ class Loader:
 
     def _hold_all(self, entity: type[E], documents: Sequence[Document], keys: list[Key]) -> list[E]:
         """Enter new objects for the documents of a page; as `_hold` for each of them."""
-        classes, owners = map(entity._class_for, documents), repeat(self._context.owner)
-        rows = list(map(persistent, classes, documents, owners, keys))
+        rows = all_persistent(entity._classes_for(documents), documents, self._context.owner, keys)
         self._context.identities.put_all(keys, rows)
         is_of_one_class = set(map(type, rows)) == {entity}
         return rows if is_of_one_class else [self.as_class(entity, row) for row in rows]
