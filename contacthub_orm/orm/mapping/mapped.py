@@ -197,10 +197,11 @@ class Mapped:
     if not TYPE_CHECKING:  # a checker that saw these would let any name pass
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if name in self._state.rewritable and value is not UNSET:  # FASTPATH
-                self.__dict__[name] = value
+            state = self._state
+            if name in state.rewritable and value is not UNSET:  # FASTPATH
+                state.values[name] = value
                 return
-            state, attribute = self._state, self.__attributes__.get(name)
+            attribute = self.__attributes__.get(name)
             if attribute is None:
                 self._set_undeclared(name, value)
                 return

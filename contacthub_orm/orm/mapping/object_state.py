@@ -67,6 +67,9 @@ class ObjectState:
     """The names in `dirty_names` of scalars that no rule looks at when they are written. The next write of one only replaces
     its value, since the root was told (`baseline.unmark` keeps it so)."""
 
+    values: dict[str, Any]
+    """The object's `__dict__`, once a name is rewritable. FASTPATH: a class with `__getattr__` is slow to find its own."""
+
     extras: dict[str, Any] | None = None
     """Undeclared values, read or written, by key."""
 
@@ -135,7 +138,7 @@ class ObjectState:
     def mark_scalar(self, mapped: Mapped, name: str) -> None:
         """As `mark`, for a scalar without rules for what is written."""
         self.mark(mapped, name)
-        self.rewritable = _with(self.rewritable, name)
+        self.rewritable, self.values = _with(self.rewritable, name), mapped.__dict__
 
     def note_default(self, name: str) -> None:
         """Note that a name in `dirty_names` holds the default of the class."""
