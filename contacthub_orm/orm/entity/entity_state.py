@@ -457,10 +457,10 @@ def all_persistent(
 ) -> list[E]:
     """As `persistent`, for the rows of a page. FASTPATH: without a call of Python for each."""
     rows = list(map(new_object, classes))
-    states = [new_object(EntityState) for _ in rows]
-    for state, document, key in zip(states, documents, keys, strict=True):
+    for row, document, key in zip(rows, documents, keys, strict=True):
+        # Each is filled at once: many empty instances would have Python forget which attributes the class's instances share.
+        state = new_object(EntityState)
         state.baseline, state.owner, state.key = document, owner, key
-    for row, state in zip(rows, states, strict=True):
         set_state(row, state)
     return rows
 
