@@ -19,7 +19,7 @@ __all__ = ["read_fresh", "rows"]
 _ROUNDS: Final = 40
 _FRESH: Final = 500
 _REPEATS: Final = 5_000
-_FIRST_BOUND: Final = 3.5e-6
+_FIRST_BOUND: Final = 2e-6
 
 
 def rows() -> list[Row]:

@@ -13,8 +13,8 @@ __all__ = ["rows"]
 
 _ROUNDS: Final = 60
 _REPEATS: Final = 2_000
-_BOUND: Final = 0.5
-_HELD_BOUND: Final = 0.4
+_BOUND: Final = 0.4
+_HELD_BOUND: Final = 0.35
 
 
 def rows() -> list[Row]:

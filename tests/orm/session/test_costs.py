@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,26 @@ def calls_of_loading(count: int) -> int:
 
 def test_a_further_row_of_a_page_costs_no_function_call() -> None:
     assert (calls_of_loading(110) - calls_of_loading(10)) / 100 < 0.1
+
+
+MEMORY = """
+import tracemalloc
+from benchmarks.documents import customer
+from benchmarks.stub import Stubbed
+from contacthub_orm import Customer, Session
+documents = [customer(number) for number in range(500)]
+query = Session(Stubbed()).query(Customer)
+query.load([customer(-1)])
+tracemalloc.start()
+customers = query.load(documents)
+print(tracemalloc.get_traced_memory()[0] / 500)
+"""
+
+
+def test_a_loaded_entity_takes_less_than_half_a_kilobyte_beside_its_document() -> None:
+    found = subprocess.run([sys.executable, "-c", MEMORY], check=True, capture_output=True, text=True)
+
+    assert float(found.stdout) < 500  # what Python keeps of a class is as this process began
 
 
 def test_a_value_that_is_written_again_costs_one_function_call() -> None:
