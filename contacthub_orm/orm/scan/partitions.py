@@ -3,7 +3,8 @@
 A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page that begins so many
 rows further on is fetched, and the position of its first row is where the new partition begins. That page is the first of
 the new partition, so no page is fetched for the split alone. An idle worker takes its share off the end of the largest
-partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows.
+partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows. Where a split
+costs one all the same, only a large partition is split.
 """
 
 from __future__ import annotations
@@ -23,17 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 
-_REQUESTS_PER_SPLIT: Final = 12
-"""A scan makes at most one split for this many of its requests, since a split may cost one request more."""
+_PAGES_PER_WORKER: Final = 10
+"""A scan employs a worker for so many full pages. A short scan has one: who leaves it early has asked for few pages."""
 
-_SPLITS_WITHHELD: Final = 5
-"""Splits withheld from that number. A short scan makes none."""
+_WORTH_A_REQUEST: Final = 12
+"""A partition with fewer full pages than these is split only where that costs no request."""
 
-_PAGES_PER_PART: Final = 3
+_PAGES_PER_PART: Final = 2
 """A split leaves at least so many full pages before and after it, to be worthwhile."""
-
-_WORTH_A_REQUEST: Final = 8
-"""A partition with fewer full pages than these is split only if that costs no request more."""
 
 _LEEWAY: Final = 3
 """A split may be away from where parts would be equal by one part in so many."""
@@ -91,10 +89,8 @@ class TakenPage:
 
 def workers_for(first: Page, at_most: int) -> int:
     """How many workers a scan with this first page can ever employ: one more than there may be splits."""
-    if first.capped:
-        return at_most
-    pages = -(-first.total // max(first.size, 1))
-    return max(1, min(at_most, pages // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD + 1))
+    pages = first.total // max(first.size, 1)
+    return at_most if first.capped else max(1, min(at_most, pages // _PAGES_PER_WORKER))
 
 
 class Partitions:
@@ -110,8 +106,6 @@ class Partitions:
         self._identity = keyset.identity
         self._lock = threading.Lock()
         self._pending: list[Split] = []
-        self._requests = 0
-        self._splits = 0
 
     def take(self, partition: Partition, page: Page, *, searched: int | None, counted: bool) -> TakenPage:
         """Take in the next page of a partition.
@@ -124,7 +118,6 @@ class Partitions:
             counted: whether the page's total is that of the partition, up to this bound.
         """
         with self._lock:
-            self._requests += 1
             high = partition.high
             inside = self._inside(page.documents, high)
             fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
@@ -170,10 +163,9 @@ class Partitions:
         """The splits that are worth making, if so many workers are idle."""
         with self._lock:
             planned: list[Split] = []
-            while len(planned) < min(idle, self._allowed()) and (split := self._next_split()) is not None:
+            while len(planned) < idle and (split := self._next_split()) is not None:
                 planned.append(split)
                 self._pending.append(split)
-            self._splits += len(planned)
             return planned
 
     def _next_split(self) -> Split | None:
@@ -217,10 +209,8 @@ class Partitions:
 
     def _costs_a_request(self, number: int, size: int, rows: int) -> bool:
         """Whether the rows of a partition take more requests once it is split at a page."""
-        before, after = (
-            number * size,
-            rows - number * size - (size - 1),
-        )  # the page itself brings one less than its size
+        before = number * size
+        after = rows - before - (size - 1)  # its first page brings one row less than its size
         return self._requests_for(before) + 1 + self._requests_for(after) > self._requests_for(rows)
 
     def _requests_for(self, rows: int) -> int:
@@ -234,11 +224,6 @@ class Partitions:
     def _is_being_split(self, partition: Partition) -> bool:
         return any(split.partition is partition for split in self._pending)
 
-    def _allowed(self) -> int:
-        """How many more splits there may be."""
-        requests = self._requests + self._remaining() // self._step
-        return requests // _REQUESTS_PER_SPLIT - _SPLITS_WITHHELD - self._splits
-
     def make_split(self, split: Split, page: Page) -> Partition | None:
         """Make a split at the page that was fetched for it.
 
@@ -246,7 +231,6 @@ class Partitions:
             The new partition, or None if the worker that reads the old one is already past it.
         """
         with self._lock:
-            self._requests += 1
             self._pending.remove(split)
             # After the millisecond of the first row, since the page before may hold rows of it too.
             low = self._position(page.documents[0]) + 1 if page.documents else None
