@@ -240,7 +240,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(run, file, monkeypatch):
 @pytest.mark.slow
 def test_a_process_that_ctrl_c_stops_leaves_an_import_that_goes_on(run, file, held, contacthub_sandbox):
     path = file("people.csv", "externalId\n" + "".join(f"{number}\n" for number in range(150)))
-    contacthub_sandbox.faults = [Fault.slow(1.0, path="bulk-jobs")]
+    contacthub_sandbox.faults = [Fault.slow(1.0, path="nodes/*/bulk-jobs")]
     program = "from contacthub_orm.cli.main import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", program, "import", str(path)],
