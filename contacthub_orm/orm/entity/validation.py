@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.mapping.domain.validators import Validator
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["violations"]
 
@@ -44,7 +45,7 @@ def violations(entity: Entity) -> list[Violation]:
     """
     name = type(entity).__name__
     try:
-        _, found = _checked(entity, name, new=state_of(entity).key is None)
+        found = _of_object(entity, name, new=state_of(entity).key is None)
         if found or not entity.__validators__:
             return found or list(entity._violations())
         return [*entity._violations(), *broken_rules(entity, _whole_rules(entity), name)]
@@ -54,6 +55,8 @@ def violations(entity: Entity) -> list[Violation]:
 
 def _of_validators(mapped: Mapped, place: str) -> Iterator[Violation]:
     """Rules of the user's own that values of an object break, or the object itself if it is no entity."""
+    if not mapped.__validators__:
+        return
     of_values = (one for one in mapped.__validators__ if one[1] and _is_written(mapped, one[1]))
     yield from broken_rules(mapped, of_values, place)
     if not hasattr(type(mapped), "__resource__"):
@@ -74,7 +77,7 @@ def _is_written(mapped: Mapped, keys: tuple[str, ...]) -> bool:
     values = (state.extras or {}) if attribute is None else vars(holder)
     if name not in values or (isinstance(attribute, Attr) and not _is_of_type(attribute, values[name])):
         return False
-    old = old_value(state.baseline or {}, keys[-1])
+    old = old_value(_baseline(holder), keys[-1])
     return is_changed(old, values[name], attribute, written=name in state.dirty_names)
 
 
@@ -88,11 +91,16 @@ _FIXED = "is set when the entity is created and cannot be changed"
 _SYSTEM = "is set by the service and cannot be assigned"
 
 
+def _of_object(mapped: Mapped, place: str, *, new: bool) -> list[Violation]:
+    """Rules that an object violates which is to be sent."""
+    return [*_checked(mapped, place, new=new)[1], *_of_validators(mapped, place)]
+
+
 def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Violation]]:
-    """Whether an object has changed, and the rules that it violates. Those of an unchanged object inside do not count."""
+    """Whether an object has changed, and the rules that it violates then, but for those of its own validators."""
     found = list(_missing(mapped, place))
     state, changed = object_state(mapped), False
-    baseline = state.baseline or {}
+    baseline = _baseline(mapped)
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
         if attribute is None:
@@ -100,6 +108,9 @@ def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Viola
         path = f"{place}.{attribute.key}"
         if attribute.own_routes and not new:
             found += _of_own_routes(value, baseline.get(attribute.key), path)
+            changed |= state.baseline is None and bool(
+                value
+            )  # an object that is not there is sent with its lists
             continue
         value = None if is_nulled(state, name, value) else value
         has_changed, within = _of_attribute(mapped, attribute, value, path, new=new)
@@ -109,23 +120,25 @@ def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Viola
     if state.extras:
         found += _of_items(state.extras, baseline, place, new=new)
         changed = changed or _has_changed_item(mapped)
-    if mapped.__validators__:
-        found += _of_validators(mapped, place)
     return changed, found
+
+
+def _baseline(mapped: Mapped) -> Document:
+    """The baseline. One that is empty may be that of a partial load, in which what is missing was not loaded."""
+    baseline = object_state(mapped).baseline
+    return {} if baseline is None else baseline
 
 
 def _of_attribute(
     mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
 ) -> tuple[bool, list[Violation]]:
     """Whether a declared value has changed, and the rules that it violates then."""
-    state = object_state(mapped)
-    written, found = attribute.name in state.dirty_names, None
-    if (
-        isinstance(value, Mapped) and not written
-    ):  # it has changed if anything in it has: each value is compared once
-        changed, found = _checked(value, path, new=new)
+    written = attribute.name in object_state(mapped).dirty_names
+    within: list[Violation] = []
+    if isinstance(value, Mapped) and not written:  # it has changed if anything in it has
+        changed, within = _checked(value, path, new=new)
     else:
-        old = old_value(state.baseline or {}, attribute.key)
+        old = old_value(_baseline(mapped), attribute.key)
         changed = is_changed(old, value, attribute, written=written)
     if not changed:
         return False, []
@@ -133,21 +146,22 @@ def _of_attribute(
         return True, [Violation(path, value, _SYSTEM)]
     if attribute.create_only and not new:
         return True, [Violation(path, value, _FIXED)]
-    return True, list(_of_written(mapped, attribute, value, path, new=new)) if found is None else found
+    if isinstance(value, Mapped) and not written:
+        return True, [*within, *_of_validators(value, path)]
+    return True, list(_of_written(mapped, attribute, value, path, new=new))
 
 
 def _of_written(
     mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
 ) -> Iterable[Violation]:
     if isinstance(value, Mapped) and accepts(attribute.declared, value):
-        return _checked(value, path, new=new)[1]
+        return _of_object(value, path, new=new)
     return () if value is None else _of_value(mapped, attribute, value, path, new=new)
 
 
 def _has_changed_item(mapped: Mapped) -> bool:
     """Whether an undeclared value has changed."""
-    state = object_state(mapped)
-    baseline = state.baseline or {}
+    state, baseline = object_state(mapped), _baseline(mapped)
     return any(
         is_changed(old_value(baseline, key), value, None, written=key in state.dirty_names)
         for key, value in (state.extras or {}).items()
@@ -235,7 +249,7 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")
         elif is_object(declared):
-            yield from _checked(declared._element(element), place, new=new)[1]
+            yield from _of_object(declared._element(element), place, new=new)
         else:
             yield from _of_element(element, known, place, new=new)
 
@@ -257,7 +271,7 @@ def _is_held(element: Any, wire: Any) -> bool:
 def _of_item(value: Any, held: Any, path: str, *, new: bool) -> Iterator[Violation]:
     """Rules that an undeclared value violates; `held` is what the service sent there."""
     if isinstance(value, Mapped):
-        yield from _checked(value, path, new=new)[1]
+        yield from _of_object(value, path, new=new)
     elif isinstance(value, list) and any(isinstance(element, Mapped) for element in value):
         known = held if isinstance(held, list) else []
         for index, element in enumerate(value):

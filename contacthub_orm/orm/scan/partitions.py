@@ -45,6 +45,7 @@ class Partition:
     """The rows at the positions `low <= position < high`; if `high` is None, there is no upper bound.
 
     `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many.
+    `unsplit` says how many rows follow at the end that no split can part, such as those of one millisecond.
     `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
     already there.
     """
@@ -54,6 +55,7 @@ class Partition:
     remaining: int = 0
     capped: bool = False
     first_page: Page | None = None
+    unsplit: int = 0
     seen_ids: set[str] = attrs.field(factory=set)
 
     def can_split_at(self, position: int) -> bool:
@@ -88,7 +90,7 @@ class TakenPage:
 
 
 def workers_for(first: Page, at_most: int) -> int:
-    """How many workers a scan with this first page can ever employ: one more than there may be splits."""
+    """How many workers a scan with this first page employs: one for so many pages."""
     pages = first.total // max(first.size, 1)
     return at_most if first.capped else max(1, min(at_most, pages // _PAGES_PER_WORKER))
 
@@ -125,7 +127,8 @@ class Partitions:
                 self._open.remove(partition)
                 return TakenPage(fresh, last=True, moved=False)
             if counted and searched == high and not self._is_being_split(partition):
-                partition.remaining, partition.capped = page.total - len(inside), page.capped
+                partition.remaining = page.total - len(inside) - partition.unsplit
+                partition.capped = page.capped
             else:
                 partition.remaining -= len(fresh)
             return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
@@ -236,13 +239,21 @@ class Partitions:
             low = self._position(page.documents[0]) + 1 if page.documents else None
             old = next((one for one in self._open if low is not None and one.can_split_at(low)), None)
             if low is None or old is None:
-                split.partition.remaining += split.rows
-                split.partition.capped |= split.capped
+                self._give_back(split, is_late=low is not None and low <= split.partition.low)
                 return None
-            new = Partition(low, old.high, split.rows, split.capped, self._first_page(low, page))
-            old.high = low
+            new = Partition(low, old.high, split.rows, split.capped, self._first_page(low, page), old.unsplit)
+            old.high, old.unsplit = low, 0
             self._open.append(new)
             return new
+
+    @staticmethod
+    def _give_back(split: Split, *, is_late: bool) -> None:
+        """A split that cannot be made leaves its rows to the partition. If it is not late, the next one would not be made either."""
+        if is_late:
+            split.partition.remaining += split.rows
+            split.partition.capped |= split.capped
+        else:
+            split.partition.unsplit += split.rows
 
     def _first_page(self, low: int, page: Page) -> Page | None:
         """The rows of a page from a key on, as the first page of a partition; None if there are none."""

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from contacthub_orm.errors import ValidationError, Violation
-from contacthub_orm.orm import Attr, Embedded, Entity, Properties, Resource, attr, embedded, inspect
+from contacthub_orm.orm import (
+    Attr,
+    Embedded,
+    Entity,
+    Properties,
+    Resource,
+    attr,
+    embedded,
+    inspect,
+    validates,
+)
 from contacthub_orm.orm.entity.validation import violations
 from contacthub_orm.orm.wire.partial import PartialDocument
 from tests.orm.shelf import Book, Chapter, City, Genre, Publisher, load, loaded
@@ -288,9 +298,25 @@ class Stamp(Properties):
     number: Attr[int | None] = attr(default=None, read_only=True)
 
 
+class Sticker(Entity, resource=Resource("stickers")):
+    id: Attr[str | None] = attr(default=None)
+
+
+class Label(Properties):
+    asked: ClassVar[list[str]] = []
+    text: Attr[str] = attr(default=None, required=True)
+    stickers: Attr[list[Sticker]] = attr(default=None, own_routes=True)
+
+    @validates
+    def _note(self) -> None:
+        self.asked.append(self.text)
+
+
 class Parcel(Entity, resource=Resource("parcels")):
     id: Attr[str | None] = attr(default=None, read_only=True)
+    weight: Attr[int | None] = attr(default=None)
     stamp: Embedded[Stamp] = embedded()
+    label: Embedded[Label] = embedded()
 
 
 def test_a_value_that_only_the_service_sets_is_refused_inside_an_object_too() -> None:
@@ -298,6 +324,35 @@ def test_a_value_that_only_the_service_sets_is_refused_inside_an_object_too() ->
     parcel.stamp.number = 2
 
     assert broken(parcel) == ["Parcel.stamp.number: is set by the service and cannot be assigned"]
+
+
+def test_a_required_value_cannot_be_taken_away_from_an_object_that_was_not_loaded() -> None:
+    parcel = load(Parcel, PartialDocument(id="1", label=PartialDocument()))
+    parcel.label.text = None
+
+    assert broken(parcel) == ["Parcel.label.text: is required"]
+
+
+def test_the_rules_of_an_object_that_has_not_changed_are_not_asked() -> None:
+    Label.asked.clear()
+    parcel = load(Parcel, {"id": "1", "label": {"text": "a"}})
+    assert parcel.label.text == "a"
+    parcel.weight = 1
+
+    assert broken(parcel) == []
+    assert Label.asked == []
+
+    parcel.label.text = "b"
+    assert broken(parcel) == []
+    assert Label.asked == ["b"]
+
+
+def test_an_element_with_requests_of_its_own_is_checked_in_an_object_that_is_not_there() -> None:
+    parcel = load(Parcel, {"id": "1"})
+    parcel.label.text = "a"
+    parcel.label.stickers.append("red")
+
+    assert broken(parcel) == ["Parcel.label.stickers[0]: must be an entity, got 'red'"]
 
 
 def test_an_object_that_was_only_read_breaks_no_rule() -> None:

@@ -265,6 +265,19 @@ def test_a_split_where_no_rows_are_any_more_changes_nothing() -> None:
     assert partition.high is None
 
 
+def test_rows_of_one_millisecond_are_not_asked_for_again_to_be_split() -> None:
+    rows = Rows([*range(10), *[10] * 990], 10)
+    partition = Partition(START, START + 11, 1_000)
+    partitions = Partitions(partition, rows.keyset, 8)
+    failed = 0
+    while splits := partitions.plan_splits(1):
+        assert partitions.make_split(splits[0], fetched_for(rows, splits[0])) is None
+        failed += 1
+
+    assert 1 <= failed <= 20  # each leaves less to split
+    assert partition.remaining + partition.unsplit == 1_000
+
+
 def test_rows_of_the_millisecond_of_a_split_stay_in_the_partition_before_it() -> None:
     rows = Rows([*range(495), *[495] * 10, *range(496, 1_000)], 10)
     partition = Partition(START, None, 1_000)
