@@ -231,7 +231,8 @@ class Partitions:
         """Make a split at the page that was fetched for it.
 
         Returns:
-            The new partition, or None if the worker that reads the old one is already past it.
+            The new partition, or None if the worker that reads the old one is already past it, or the rows from there on are
+            all of one millisecond or are not there any more.
         """
         with self._lock:
             self._pending.remove(split)
@@ -248,7 +249,7 @@ class Partitions:
 
     @staticmethod
     def _give_back(split: Split, *, is_late: bool) -> None:
-        """A split that cannot be made leaves its rows to the partition. If it is not late, the next one would not be made either."""
+        """Leave the rows of a split that cannot be made to its partition. Unless it was late, they are not to be split again."""
         if is_late:
             split.partition.remaining += split.rows
             split.partition.capped |= split.capped
