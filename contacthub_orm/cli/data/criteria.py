@@ -242,7 +242,5 @@ class Criteria:
         )
 
 
-def _is_none(
-    value: Any,
-) -> bool:  # by a call, since a type checker would take what is compared in place for None
-    return value is None
+def _is_none(value: Any) -> bool:
+    return value is None  # by a call, since a type checker would take what is compared in place for None

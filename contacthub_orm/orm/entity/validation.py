@@ -134,7 +134,7 @@ def _of_attribute(
 ) -> tuple[bool, list[Violation]]:
     """Whether a declared value has changed, and the rules that it violates then."""
     written = attribute.name in object_state(mapped).dirty_names
-    within: list[Violation] = []
+    within: list[Violation] | None = None
     if isinstance(value, Mapped) and not written:  # it has changed if anything in it has
         changed, within = _checked(value, path, new=new)
     else:
@@ -146,9 +146,9 @@ def _of_attribute(
         return True, [Violation(path, value, _SYSTEM)]
     if attribute.create_only and not new:
         return True, [Violation(path, value, _FIXED)]
-    if isinstance(value, Mapped) and not written:
-        return True, [*within, *_of_validators(value, path)]
-    return True, list(_of_written(mapped, attribute, value, path, new=new))
+    if within is None:
+        return True, list(_of_written(mapped, attribute, value, path, new=new))
+    return True, [*within, *_of_validators(value, path)]
 
 
 def _of_written(
