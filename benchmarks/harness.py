@@ -1,6 +1,7 @@
 """Measures contenders side by side and prints the results as a table.
 
-The fastest rounds of each are compared: other work of the machine can slow a round down, but not speed it up.
+Mostly the fastest rounds of each are compared: other work of the machine can slow a round down, but not speed it up. Where
+chance can do either, neighbouring rounds are (see `paired`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median
 from typing import TypeVar
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "interleaved",
     "microseconds",
     "milliseconds",
+    "paired",
     "processor_seconds",
     "stopwatch",
     "table",
@@ -68,6 +71,15 @@ def interleaved(rounds: int, *contenders: Contender) -> list[list[float]]:
         for contender, taken in zip(contenders, times, strict=True):
             taken.append(contender())
     return times
+
+
+def paired(ours: Iterable[float], theirs: Iterable[float]) -> float:
+    """The median of the ratios of rounds that were measured side by side.
+
+    It tells more than the fastest rounds where chance can also speed a round up: what lies where in memory, or how the
+    threads of a client and a server meet.
+    """
+    return median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 def stopwatch(action: Callable[[], object]) -> float:
