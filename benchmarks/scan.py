@@ -23,15 +23,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from benchmarks.documents import Document, small_customer
-from benchmarks.harness import (
-    Row,
-    at_least,
-    at_most,
-    interleaved,
-    microseconds,
-    paired,
-    processor_seconds,
-)
+from benchmarks.harness import Row, at_least, at_most, interleaved, microseconds, paired, processor_seconds
 from benchmarks.server import Server, serving
 from contacthub_orm import Customer, Session, Workspace, selectinload, signals
 from contacthub_orm.sandbox import Sandbox
@@ -49,6 +41,7 @@ _PAGE: Final = 50
 _IN_FLIGHT: Final = 16
 _LATENCY: Final = 0.02
 _ROUNDS: Final = 15
+_EVENTS_ROUNDS: Final = 9
 _WITH_EVENTS: Final = 50
 _EVENTS: Final = 3
 _BEGINNING: Final = datetime(2019, 1, 1, tzinfo=UTC)
@@ -225,7 +218,7 @@ def peak_of(base_url: str, workspace_id: str, node_id: str, token: str, end: str
 
 
 def _events_row(run: _WithEvents) -> Row:
-    ours, loop = interleaved(_ROUNDS, run.selectinload, run.loop)
+    ours, loop = interleaved(_EVENTS_ROUNDS, run.selectinload, run.loop)
     return at_least(
         "scan_events",
         f"{_WITH_EVENTS} customers with their events at {_LATENCY * 1_000:g} ms",

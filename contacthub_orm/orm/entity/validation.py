@@ -108,9 +108,8 @@ def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Viola
         path = f"{place}.{attribute.key}"
         if attribute.own_routes and not new:
             found += _of_own_routes(value, baseline.get(attribute.key), path)
-            changed |= state.baseline is None and bool(
-                value
-            )  # an object that is not there is sent with its lists
+            # An object that is not there is sent with its lists.
+            changed |= state.baseline is None and bool(value)
             continue
         value = None if is_nulled(state, name, value) else value
         has_changed, within = _of_attribute(mapped, attribute, value, path, new=new)

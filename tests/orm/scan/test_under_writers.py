@@ -68,9 +68,8 @@ def test_a_scan_costs_hardly_more_requests_than_its_rows_fill_pages(
     with populated.writers() as writers:
         found = scanned(session, writers)
     pages, stretches = -(-len(found) // PAGE), -(-len(found) // CAP)
-    assert (
-        searches(populated.sandbox) <= 1.05 * pages + stretches
-    )  # where the service's cap is, a page may be short
+    # Where the service's cap is, a page may be short.
+    assert searches(populated.sandbox) <= 1.05 * pages + stretches
 
 
 def test_windows_read_side_by_side_miss_and_repeat_nothing(
