@@ -1,17 +1,18 @@
-"""Connections that read answers with care: past interim answers, within a time, and up to a size.
+"""Connections that send a request at once, and read answers with care: past interim ones, within a time, up to a size.
 
 The standard library hands out "102 Processing" and "103 Early Hints" as if they were the answer. The answer itself then
 stays on the connection, where the next request takes it for its own. And its timeout bounds each read of a socket, but not
-an answer that comes a byte at a time.
+an answer that comes a byte at a time. It also sends the head and the body of a request one after the other, and so has a
+service wake up for each.
 """
 
 from __future__ import annotations
 
 import io
 import time
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any, Final
 
 from requests import Response, Session
@@ -182,12 +183,44 @@ def _careful(
     """A class of pools, whatever kind of connections they have, that read answers by `response`."""
 
     class CarefulPool(kind):  # type: ignore[misc, valid-type]
+        @property
+        def ConnectionCls(self) -> Any:  # noqa: N802 # pyright: ignore[reportIncompatibleVariableOverride]
+            """urllib3's name for the class. It is looked up for each connection: vcrpy replaces it during a cassette."""
+            found: Any = super().ConnectionCls
+            is_usual = getattr(found, "send", None) is HTTPConnection.send
+            return _sending_at_once(found) if is_usual else found
+
         def _new_conn(self) -> Any:
             connection: Any = super()._new_conn()
             connection.response_class = response
             return connection
 
     return CarefulPool
+
+
+@cache
+def _sending_at_once(kind: Any) -> Any:
+    """A class of connections that send the head and the body of a request together."""
+
+    class WholeRequests(kind):  # type: ignore[misc]
+        _held: list[bytes] | None = None
+
+        def request(self, *args: Any, **options: Any) -> None:
+            held: list[bytes] = []
+            self._held = held
+            try:
+                super().request(*args, **options)
+            finally:
+                self._held = None
+            super().send(b"".join(held))
+
+        def send(self, data: Any) -> None:
+            if self._held is None:
+                super().send(data)
+            else:
+                self._held.append(data)
+
+    return WholeRequests
 
 
 def read_body(response: Response, at_most: int) -> bytes:
