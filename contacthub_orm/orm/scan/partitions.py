@@ -3,8 +3,9 @@
 A partition is split at a row and not at a time, since rows may be spread unevenly over time: the page that begins so many
 rows further on is fetched, and the position of its first row is where the new partition begins. That page is the first of
 the new partition, so no page is fetched for the split alone. An idle worker takes its share off the end of the largest
-partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows. Where a split
-costs one all the same, only a large partition is split.
+partition, such that full pages end with its last row: else nearly every split would cost a page of a few rows. One row is
+spared there, so that the partition can be split again near the end of the scan, where only splits that cost no request are
+made.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ __all__ = ["Partition", "Partitions", "Split", "TakenPage", "workers_for"]
 _PAGES_PER_WORKER: Final = 10
 """A scan employs a worker for so many full pages. A short scan has one: who leaves it early has asked for few pages."""
 
-_WORTH_A_REQUEST: Final = 12
+_WORTH_A_REQUEST: Final = 16
 """A partition with fewer full pages than these is split only where that costs no request."""
 
-_PAGES_PER_PART: Final = 2
-"""A split leaves at least so many full pages before and after it, to be worthwhile."""
+_LEAST_SHARE: Final = 2
+"""A large partition gives at least so many full pages to a worker."""
+
+_AHEAD: Final = 3
+"""A split is at least so many pages ahead: meanwhile the worker before it reads on."""
 
 _LEEWAY: Final = 3
 """A split may be away from where parts would be equal by one part in so many."""
@@ -40,12 +44,22 @@ _SMALLER: Final = 5
 """By how many rows the page that makes a split may be smaller than others."""
 
 
+@attrs.frozen
+class LastRow:
+    """The last row before a split, and how many rows follow it before `high`, the bound of what was split."""
+
+    id: str
+    following: int
+    high: int | None
+
+
 @attrs.define(eq=False)
 class Partition:
     """The rows at the positions `low <= position < high`; if `high` is None, there is no upper bound.
 
     `remaining` says about how many rows are not read yet; if it is `capped`, there are at least so many.
     `unsplit` says how many rows follow at the end that no split can part, such as those of one millisecond.
+    `last_row` is the last row before `high`, if the split at `high` showed it.
     `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
     already there.
     """
@@ -56,6 +70,7 @@ class Partition:
     capped: bool = False
     first_page: Page | None = None
     unsplit: int = 0
+    last_row: LastRow | None = None
     seen_ids: set[str] = attrs.field(factory=set)
 
     def can_split_at(self, position: int) -> bool:
@@ -120,10 +135,12 @@ class Partitions:
             counted: whether the page's total is that of the partition, up to this bound.
         """
         with self._lock:
+            partition.first_page = None
             high = partition.high
             inside = self._inside(page.documents, high)
             fresh = [one for one in inside if self._identity(one) not in partition.seen_ids]
-            if is_last(page) or len(inside) < len(page.documents):
+            is_cut = len(inside) < len(page.documents)
+            if is_last(page) or is_cut or self._ends(partition, page, searched):
                 self._open.remove(partition)
                 return TakenPage(fresh, last=True, moved=False)
             if counted and searched == high and not self._is_being_split(partition):
@@ -132,6 +149,20 @@ class Partitions:
             else:
                 partition.remaining -= len(fresh)
             return TakenPage(fresh, last=False, moved=self._advance(partition, inside))
+
+    def _ends(self, partition: Partition, page: Page, searched: int | None) -> bool:
+        """Whether a page that was asked for before a split ends with the last row before it.
+
+        Its id alone would not tell: rows of one millisecond may come in another order each time, and others be deleted.
+        """
+        last = partition.last_row
+        return (
+            last is not None
+            and not page.capped
+            and last.high == searched
+            and last.following == page.total - len(page.documents)
+            and last.id == self._identity(page.documents[-1])
+        )
 
     def _inside(self, documents: Sequence[Document], high: int | None) -> Sequence[Document]:
         """The rows before a bound. FASTPATH: they are sorted, so if the last one is inside, all are."""
@@ -173,42 +204,66 @@ class Partitions:
 
     def _next_split(self) -> Split | None:
         """The split that takes a share off the end of the largest partition, if that is worthwhile."""
-        largest = max(self._open, key=lambda one: one.remaining, default=None)
-        least = _PAGES_PER_PART * self._page_size
-        if largest is None or largest.remaining < (least if largest.capped else 2 * least):
+        begun = (one for one in self._open if one.first_page is None)
+        largest = max(begun, key=lambda one: one.remaining, default=None)
+        if largest is None:
             return None
-        if largest.capped:  # what follows is known once its first pages are read
-            number, size = largest.remaining // self._page_size, self._page_size
-        else:
-            share = max(least, self._remaining() // self._workers)
-            number, size = self._place(min(share, largest.remaining // 2), largest.remaining)
-            is_small = largest.remaining < _WORTH_A_REQUEST * self._page_size
-            if is_small and self._costs_a_request(number, size, largest.remaining):
-                return None
-        begin = number * size
+        place = self._place_in(largest)
+        if place is None:
+            return None
+        number, size = place
+        before = number * size
         split = Split(
-            largest, largest.low, largest.high, number, size, largest.remaining - begin, largest.capped
+            largest, largest.low, largest.high, number, size, largest.remaining - before, largest.capped
         )
-        largest.remaining, largest.capped = begin, False
+        largest.remaining, largest.capped = before, False
         return split
 
+    def _place_in(self, partition: Partition) -> tuple[int, int] | None:
+        """The number and size of the page that splits a partition, None if no split is worthwhile."""
+        rows, least = partition.remaining, _LEAST_SHARE * self._page_size
+        if partition.capped:  # what follows is known once its first pages are read
+            return (rows // self._page_size, self._page_size) if rows >= least else None
+        share = self._remaining() // self._workers
+        if rows < _WORTH_A_REQUEST * self._page_size:
+            return self._free_place(min(share, rows // 2), rows)
+        return self._place(min(max(least, share), rows // 2), rows)
+
     def _place(self, rows: int, last: int) -> tuple[int, int]:
-        """The number and size of the page that splits off about so many rows, in full pages up to the last one.
+        """Where to split off about so many rows, in full pages up to the last one.
 
         Rows are counted from `low` on. Of places that waste as little, the nearest is chosen.
         """
         leeway = max(1, rows // self._page_size // _LEEWAY)
         places = [
             ((last - rows) // size + step, size, abs(step))
-            for size in range(max(1, self._page_size - _SMALLER), self._page_size + 1)
+            for size in self._sizes()
             for step in range(-leeway, leeway + 1)
         ]
         number, size, _ = min(places, key=lambda one: self._waste(one[0], one[1], last) + one[2])
         return number, size
 
+    def _free_place(self, rows: int, last: int) -> tuple[int, int] | None:
+        """Where to split off about so many rows without a request more, None if that cannot be. The nearest is chosen."""
+        places = [
+            (number, size)
+            for size in self._sizes()
+            for number in range(-(-_AHEAD * self._step // size), -(-last // size))
+            if not self._costs_a_request(number, size, last)
+        ]
+        return min(places, key=lambda one: abs(last - rows - one[0] * one[1]), default=None)
+
+    def _sizes(self) -> range:
+        return range(max(1, self._page_size - _SMALLER), self._page_size + 1)
+
     def _waste(self, number: int, size: int, last: int) -> int:
-        """How many rows more the pages of a new partition could have brought."""
-        return (number * size + size - 1 - last) % self._step + self._page_size - size
+        """How many rows more the pages of a new partition could have brought, but for one that is spared."""
+        spared = 0 if self._is_capped() else 1  # who is done before the end finds other partitions
+        return (number * size + size - 1 - last - spared) % self._step + self._page_size - size
+
+    def _is_capped(self) -> bool:
+        """Whether more rows may remain than are known."""
+        return any(one.capped for one in self._open) or any(one.capped for one in self._pending)
 
     def _costs_a_request(self, number: int, size: int, rows: int) -> bool:
         """Whether the rows of a partition take more requests once it is split at a page."""
@@ -242,8 +297,11 @@ class Partitions:
             if low is None or old is None:
                 self._give_back(split, is_late=low is not None and low <= split.partition.low)
                 return None
-            new = Partition(low, old.high, split.rows, split.capped, self._first_page(low, page), old.unsplit)
-            old.high, old.unsplit = low, 0
+            first = self._first_page(low, page)
+            new = Partition(low, old.high, split.rows, split.capped, first, old.unsplit, old.last_row)
+            old.high, old.unsplit, old.last_row = low, 0, None
+            if first is not None:  # else more rows of that millisecond may follow on the next page
+                old.last_row = LastRow(self._identity(page.documents[0]), first.total, split.high)
             self._open.append(new)
             return new
 

@@ -109,7 +109,6 @@ class _Reader:
         while True:
             searched, first = partition.high, partition.first_page
             page = first or self._keyset.fetch(partition.low, searched)
-            partition.first_page = None
             taken = self._partitions.take(partition, page, searched=searched, counted=first is None)
             if taken.last:
                 yield taken.fresh

@@ -68,8 +68,9 @@ def test_a_scan_costs_hardly_more_requests_than_its_rows_fill_pages(
     with populated.writers() as writers:
         found = scanned(session, writers)
     pages, stretches = -(-len(found) // PAGE), -(-len(found) // CAP)
-    # Where the service's cap is, a page may be short.
-    assert searches(populated.sandbox) <= 1.05 * pages + stretches
+    # Where the service's cap is, a page may be short. A row that comes or goes may leave a part's last page to one row, and
+    # a split may come too late.
+    assert searches(populated.sandbox) <= 1.1 * pages + stretches
 
 
 def test_windows_read_side_by_side_miss_and_repeat_nothing(
