@@ -61,7 +61,7 @@ class Partition:
     `unsplit` says how many rows follow at the end that no split can part, such as those of one millisecond.
     `last_row` is the last row before `high`, if the split at `high` showed it.
     `seen_ids` are the ids of the rows at `low` that are read. `first_page` is the first page, if it is
-    already there.
+    already there and not yet taken in.
     """
 
     low: int
@@ -232,15 +232,16 @@ class Partitions:
     def _place(self, rows: int, last: int) -> tuple[int, int]:
         """Where to split off about so many rows, in full pages up to the last one.
 
-        Rows are counted from `low` on. Of places that waste as little, the nearest is chosen.
+        Rows are counted from `low` on. Of places that waste as little, but for a row that is spared, the nearest is chosen.
         """
         leeway = max(1, rows // self._page_size // _LEEWAY)
+        spared = 0 if self._is_capped() else 1  # who is done before the end finds other partitions
         places = [
             ((last - rows) // size + step, size, abs(step))
             for size in self._sizes()
             for step in range(-leeway, leeway + 1)
         ]
-        number, size, _ = min(places, key=lambda one: self._waste(one[0], one[1], last) + one[2])
+        number, size, _ = min(places, key=lambda one: self._waste(one[0], one[1], last + spared) + one[2])
         return number, size
 
     def _free_place(self, rows: int, last: int) -> tuple[int, int] | None:
@@ -257,9 +258,8 @@ class Partitions:
         return range(max(1, self._page_size - _SMALLER), self._page_size + 1)
 
     def _waste(self, number: int, size: int, last: int) -> int:
-        """How many rows more the pages of a new partition could have brought, but for one that is spared."""
-        spared = 0 if self._is_capped() else 1  # who is done before the end finds other partitions
-        return (number * size + size - 1 - last - spared) % self._step + self._page_size - size
+        """How many rows more the pages of a new partition could have brought."""
+        return (number * size + size - 1 - last) % self._step + self._page_size - size
 
     def _is_capped(self) -> bool:
         """Whether more rows may remain than are known."""

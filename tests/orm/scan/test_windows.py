@@ -328,7 +328,7 @@ def split_in_flight(rows: Rows) -> tuple[Partitions, Partition, Split, Page]:
     """A partition whose next page is asked for, with the last row before a split that is planned at its end."""
     partition = Partition(START, None, len(rows.documents) - 1, seen_ids={"0"})
     partitions = Partitions(partition, rows.keyset, 2)
-    split = next(iter(partitions.plan_splits(1)))
+    [split, *_] = partitions.plan_splits(1)
     partition.low = rows.keyset.position(rows.documents[split.number * split.size - 9])
     return partitions, partition, split, rows.keyset.fetch(partition.low)
 
