@@ -300,7 +300,8 @@ class Partitions:
             first = self._first_page(low, page)
             new = Partition(low, old.high, split.rows, split.capped, first, old.unsplit, old.last_row)
             old.high, old.unsplit, old.last_row = low, 0, None
-            if first is not None:  # else more rows of that millisecond may follow on the next page
+            # Else more rows of that millisecond may follow on the next page, or nobody knows how many follow at all.
+            if first is not None and not page.capped:
                 old.last_row = LastRow(self._identity(page.documents[0]), first.total, split.high)
             self._open.append(new)
             return new

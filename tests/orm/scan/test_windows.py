@@ -376,3 +376,14 @@ def test_a_page_is_not_the_last_if_its_total_is_that_of_another_range() -> None:
 
     assert page.documents[-1]["id"] == str(last)
     assert not partitions.take(partition, page, searched=high, counted=True).last
+
+
+def test_a_split_whose_total_is_capped_does_not_show_the_last_row() -> None:
+    rows = Rows(range(1_000), 10, cap=700)
+    partition = Partition(START, None, 700, capped=True)
+    partitions = Partitions(partition, rows.keyset, 2)
+    split = Split(partition, START, None, 10, 10, 600, capped=True)
+    partitions._pending.append(split)
+
+    assert partitions.make_split(split, fetched_for(rows, split)) is not None
+    assert partition.last_row is None
