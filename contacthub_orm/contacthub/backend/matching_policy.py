@@ -60,8 +60,8 @@ class MatchingPolicy:
 
     def values(self, document: Document, patch: Document | None = None) -> tuple[Any, ...] | None:
         """The document's matching values, or None if one is missing: then it matches nothing."""
-        values = tuple(value_after(document, patch, path) for path in self._paths)
-        return None if any(value is None or value == "" for value in values) else values
+        values = [value_after(document, patch, path) for path in self._paths]
+        return None if None in values or "" in values else tuple(values)
 
     def ignores_case(self, path: Iterable[str]) -> bool:
         """Whether the values at a path may match though they differ in case."""
@@ -76,8 +76,10 @@ class MatchingPolicy:
         values = self.values(document, patch)
         if values is None:
             return None
-        strings = (str(value) if self.case_sensitive else str(value).casefold() for value in values)
-        return ", ".join(f"{path} {string!r}" for path, string in zip(self.properties, strings, strict=True))
+        strings = [str(value) if self.case_sensitive else str(value).casefold() for value in values]
+        return ", ".join(
+            [f"{path} {string!r}" for path, string in zip(self.properties, strings, strict=True)]
+        )
 
 
 ASSUMED: Final = MatchingPolicy(("base.contacts.email",), certain=False)

@@ -42,7 +42,6 @@ from contacthub_orm.orm import (
     template,
 )
 from contacthub_orm.orm.active_record.call_session import session_for
-from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.detached import adopt_identity, from_document, require_identity
 
 if TYPE_CHECKING:
@@ -202,8 +201,7 @@ class Customer(PersonalRecord, resource=_RESOURCE):
             query = type(self).events.select_for(self, session)
             return ReadOnlyList(query.no_tracking() if session.per_call else query)
 
-    def _violations(self) -> Iterable[Violation]:
-        body = body_of(self)
+    def _violations_of_body(self, body: Document) -> Iterable[Violation]:
         rule = payload_rule(body)
         if rule is not None:
             yield Violation(type(self).__name__, body, rule)

@@ -37,7 +37,6 @@ from contacthub_orm.orm import (
     reference,
 )
 from contacthub_orm.orm.criteria.criteria import ALWAYS, Comparison, Operator
-from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.mapping.mapped import render
 
@@ -194,7 +193,6 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
         return node.get_event(id)
 
     def _violations(self) -> Iterable[Violation]:
-        name = type(self).__name__
         if self._state.key is None:
             document = render(self)
             owners = [
@@ -203,11 +201,13 @@ class Event(PatchableRecord, resource=Resource("events", always=("type", "contex
             ]
             if sum(owners) != 1:
                 yield Violation(
-                    f"{name}.customer",
+                    f"{type(self).__name__}.customer",
                     document,
                     "needs exactly one of customer (or customerId) and bringBackProperties",
                 )
-        body = body_of(self)
+
+    def _violations_of_body(self, body: Document) -> Iterable[Violation]:
+        name = type(self).__name__
         misformed = list(misformed_in_event(body, f"{name}."))
         if misformed:  # what is stored so may be sent back
             held = [

@@ -198,6 +198,10 @@ class Entity(Mapped):
         """The violated rules between attributes. A subclass adds its own rules."""
         return ()
 
+    def _violations_of_body(self, body: Document) -> Iterable[Violation]:  # noqa: ARG002 - for subclasses
+        """The rules that the body breaks which saves the entity, as `_violations`. The body is empty if nothing has changed."""
+        return ()
+
     def __repr__(self) -> str:
         key = self._state.key
         return f"<{type(self).__name__} {'transient' if key is None else key.id}>"

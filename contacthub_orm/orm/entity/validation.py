@@ -1,18 +1,23 @@
-"""Checks of declared types, rules and validators on the values that the user wrote, before they are sent."""
+"""Checks of declared types, rules and validators on the values that the user wrote, before they are sent.
+
+A check compares each value with the baseline, so it knows the body that saves the entity, too.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from contacthub_orm.errors import Violation
+from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.mapping.attributes import UNSET, Attr, Attribute
-from contacthub_orm.orm.mapping.changes import is_changed, old_value
+from contacthub_orm.orm.mapping.attributes import SCALARS, UNSET, Attr, Attribute
+from contacthub_orm.orm.mapping.changes import change, is_changed, old_value
+from contacthub_orm.orm.mapping.domain.composites import complete_units
 from contacthub_orm.orm.mapping.domain.validators import broken_rules
-from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, is_null, is_nulled
+from contacthub_orm.orm.mapping.mapped import Mapped, at_hand, is_null, is_nulled, render
 from contacthub_orm.orm.mapping.object_state import object_state
 from contacthub_orm.orm.mapping.unknown_keys import unknown_in_value
 from contacthub_orm.orm.wire.coded import coded_class
@@ -35,28 +40,68 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.mapping.domain.validators import Validator
     from contacthub_orm.orm.wire.documents import Document
 
-__all__ = ["violations"]
+__all__ = ["Checked", "checked", "violations"]
+
+
+class Checked(NamedTuple):
+    """What a check of an entity has found.
+
+    Attributes:
+        violations: every violated rule, with its path.
+        body: the body that saves the entity, as `body_of` returns it. None if the entity breaks rules, or if the check
+            has asked a rule of the program's own, which may have changed something.
+    """
+
+    violations: list[Violation]
+    body: Document | None
 
 
 def violations(entity: Entity) -> list[Violation]:
-    """Return every violated rule of an entity, with its path. A value that has not changed violates none.
+    """Return every violated rule of an entity; see `checked`."""
+    return checked(entity).violations
+
+
+def checked(entity: Entity) -> Checked:
+    """Check an entity. A value that has not changed violates no rule.
 
     The entity's own rules between attributes are checked only if every value by itself is valid.
     """
-    name = type(entity).__name__
+    name, check = type(entity).__name__, _Check(new=state_of(entity).key is None)
     try:
-        found = _of_object(entity, name, new=state_of(entity).key is None)
-        if found or not entity.__validators__:
-            return found or list(entity._violations())
-        return [*entity._violations(), *broken_rules(entity, _whole_rules(entity), name)]
+        patch, found = _patch_and_violations(entity, name, check)
+        found += _of_validators(entity, name, check)
+        if found:
+            return Checked(found, None)
+        is_patched = check.is_sure and not check.new and not state_of(entity).replace
+        is_patched = is_patched and (entity.__resource__.patches or not patch)
+        body = patch if is_patched else body_of(entity)
+        found += (*entity._violations(), *entity._violations_of_body(body))
+        if entity.__validators__:
+            found += broken_rules(entity, _whole_rules(entity), name)
     except RecursionError:
-        return [Violation(name, entity, TOO_DEEP)]
+        return Checked([Violation(name, entity, TOO_DEEP)], None)
+    return Checked(found, None if found or not check.is_sure else body)
 
 
-def _of_validators(mapped: Mapped, place: str) -> Iterator[Violation]:
+class _Check:
+    """One check of an entity.
+
+    Attributes:
+        new: whether the entity is to be created.
+        is_sure: whether the values that it has seen are those that will be sent: no rule of the program's own was asked,
+            and each value has a JSON form.
+    """
+
+    def __init__(self, *, new: bool) -> None:
+        self.new = new
+        self.is_sure = True
+
+
+def _of_validators(mapped: Mapped, place: str, check: _Check) -> Iterator[Violation]:
     """Rules of the user's own that values of an object break, or the object itself if it is no entity."""
     if not mapped.__validators__:
         return
+    check.is_sure = False
     of_values = (one for one in mapped.__validators__ if one[1] and _is_written(mapped, one[1]))
     yield from broken_rules(mapped, of_values, place)
     if not hasattr(type(mapped), "__resource__"):
@@ -87,39 +132,64 @@ def _is_of_type(attribute: Attr[Any], value: Any) -> bool:
     return isinstance(value, coded_class(attribute.declared))
 
 
+_LIBRARY = __name__.partition(".")[0]
 _FIXED = "is set when the entity is created and cannot be changed"
 _SYSTEM = "is set by the service and cannot be assigned"
 
 
-def _of_object(mapped: Mapped, place: str, *, new: bool) -> list[Violation]:
+def _of_object(mapped: Mapped, place: str, check: _Check) -> list[Violation]:
     """Rules that an object violates which is to be sent."""
-    return [*_checked(mapped, place, new=new)[1], *_of_validators(mapped, place)]
+    return [*_patch_and_violations(mapped, place, check)[1], *_of_validators(mapped, place, check)]
 
 
-def _checked(mapped: Mapped, place: str, *, new: bool) -> tuple[bool, list[Violation]]:
-    """Whether an object has changed, and the rules that it violates then, but for those of its own validators."""
+def _patch_and_violations(mapped: Mapped, place: str, check: _Check) -> tuple[Document, list[Violation]]:
+    """The changes of an object, as `changes` returns them, and the rules that it violates if there are any.
+
+    Those of its own validators are left out. Where a rule is violated, the patch only tells that something has changed.
+    """
+    patch: Document = {}
+    baseline = _baseline(mapped)  # first, since an expired entity is read again for it
     found = list(_missing(mapped, place))
-    state, changed = object_state(mapped), False
-    baseline = _baseline(mapped)
+    state = object_state(mapped)
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
         if attribute is None:
             continue
         path = f"{place}.{attribute.key}"
-        if attribute.own_routes and not new:
+        if attribute.own_routes and not check.new:
             found += _of_own_routes(value, baseline.get(attribute.key), path)
             # An object that is not there is sent with its lists.
-            changed |= state.baseline is None and bool(value)
+            part = (
+                MISSING
+                if state.baseline is not None
+                else _part(mapped, attribute.key, value, attribute, check)
+            )
+            within: list[Violation] = []
+        elif value.__class__ in SCALARS and name not in state.dirty_names:
             continue
-        value = None if is_nulled(state, name, value) else value
-        has_changed, within = _of_attribute(mapped, attribute, value, path, new=new)
-        if has_changed:
-            changed = True
+        else:
+            value = None if is_nulled(state, name, value) else value
+            part, within = _of_attribute(mapped, attribute, value, path, check)
+        if part is not MISSING:
+            patch[attribute.key] = part
             found += within
     if state.extras:
-        found += _of_items(state.extras, baseline, place, new=new)
-        changed = changed or _has_changed_item(mapped)
-    return changed, found
+        found += _of_items(state.extras, baseline, place, check)
+        parts = {key: _part(mapped, key, value, None, check) for key, value in list(state.extras.items())}
+        patch.update({key: part for key, part in parts.items() if part is not MISSING})
+    if patch and mapped.__units__ and not found:
+        complete_units(patch, mapped.__units__, render(mapped), state.baseline)
+    return patch, found
+
+
+def _part(mapped: Mapped, key: str, value: Any, attribute: Attribute | None, check: _Check) -> Any:
+    """The patch of one value, or MISSING if it has not changed. One without a JSON form has; it is refused later."""
+    written = (key if attribute is None else attribute.name) in object_state(mapped).dirty_names
+    try:
+        return change(old_value(_baseline(mapped), key), value, attribute, written=written)
+    except UnsendableError:
+        check.is_sure = False
+        return None
 
 
 def _baseline(mapped: Mapped) -> Document:
@@ -129,52 +199,42 @@ def _baseline(mapped: Mapped) -> Document:
 
 
 def _of_attribute(
-    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
-) -> tuple[bool, list[Violation]]:
-    """Whether a declared value has changed, and the rules that it violates then."""
-    written = attribute.name in object_state(mapped).dirty_names
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, check: _Check
+) -> tuple[Any, list[Violation]]:
+    """The patch of a declared value, MISSING if it has not changed, and the rules that it violates if it has."""
     within: list[Violation] | None = None
-    if isinstance(value, Mapped) and not written:  # it has changed if anything in it has
-        changed, within = _checked(value, path, new=new)
+    if isinstance(value, Mapped) and attribute.name not in object_state(mapped).dirty_names:
+        patch, within = _patch_and_violations(value, path, check)
+        part: Any = patch or MISSING  # it has changed if anything in it has
     else:
-        old = old_value(_baseline(mapped), attribute.key)
-        changed = is_changed(old, value, attribute, written=written)
-    if not changed:
-        return False, []
-    if attribute.read_only and not (attribute.derived and new):
-        return True, [Violation(path, value, _SYSTEM)]
-    if attribute.create_only and not new:
-        return True, [Violation(path, value, _FIXED)]
+        part = _part(mapped, attribute.key, value, attribute, check)
+    if part is MISSING:
+        return MISSING, []
+    if attribute.read_only and not (attribute.derived and check.new):
+        return part, [Violation(path, value, _SYSTEM)]
+    if attribute.create_only and not check.new:
+        return part, [Violation(path, value, _FIXED)]
     if within is None:
-        return True, list(_of_written(mapped, attribute, value, path, new=new))
-    return True, [*within, *_of_validators(value, path)]
+        return part, list(_of_written(mapped, attribute, value, path, check))
+    return part, [*within, *_of_validators(value, path, check)]
 
 
 def _of_written(
-    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, check: _Check
 ) -> Iterable[Violation]:
     if isinstance(value, Mapped) and accepts(attribute.declared, value):
-        return _of_object(value, path, new=new)
-    return () if value is None else _of_value(mapped, attribute, value, path, new=new)
+        return _of_object(value, path, check)
+    return () if value is None else _of_value(mapped, attribute, value, path, check)
 
 
-def _has_changed_item(mapped: Mapped) -> bool:
-    """Whether an undeclared value has changed."""
-    state, baseline = object_state(mapped), _baseline(mapped)
-    return any(
-        is_changed(old_value(baseline, key), value, None, written=key in state.dirty_names)
-        for key, value in (state.extras or {}).items()
-    )
-
-
-def _of_items(items: dict[Any, Any], baseline: Any, place: str, *, new: bool) -> Iterator[Violation]:
+def _of_items(items: dict[Any, Any], baseline: Any, place: str, check: _Check) -> Iterator[Violation]:
     """Rules that the undeclared values of an object violate."""
     for key, value in items.items():
         if isinstance(key, str):
             rule = unsendable(key) if key not in baseline else None
             if rule is not None:
                 yield Violation(f"{place}.{key!r}", value, f"its name {rule}")
-            yield from _of_item(value, baseline.get(key), f"{place}.{key}", new=new)
+            yield from _of_item(value, baseline.get(key), f"{place}.{key}", check)
         elif value is not UNSET:
             yield Violation(
                 f"{place}[{key!r}]", value, f"the name of a property must be a string, got {key!r}"
@@ -219,7 +279,7 @@ def _missing(mapped: Mapped, place: str) -> Iterator[Violation]:
 
 
 def _of_value(
-    mapped: Mapped, attribute: Attribute, value: Any, path: str, *, new: bool
+    mapped: Mapped, attribute: Attribute, value: Any, path: str, check: _Check
 ) -> Iterator[Violation]:
     assert isinstance(attribute, Attr)
     codec, declared = attribute.codec, attribute.declared
@@ -230,14 +290,16 @@ def _of_value(
     if attribute.takes_keys:
         yield from unknown_in_value(attribute.declared, value, path, held)
     if is_list(attribute.declared):
-        yield from _of_elements(value, held, element_type(attribute.declared), path, new=new)
+        yield from _of_elements(value, held, element_type(attribute.declared), path, check)
     else:
         yield from _json(value, held, path, dump if codec is None else codec.dumped)
     if attribute.validator is not None:
-        yield from _validated(mapped, attribute, value, path)
+        yield from _validated(mapped, attribute, value, path, check)
 
 
-def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new: bool) -> Iterator[Violation]:
+def _of_elements(
+    values: list[Any], held: Any, declared: Any, path: str, check: _Check
+) -> Iterator[Violation]:
     """Rules that list elements violate. An element that the service itself sent violates none."""
     known = held if isinstance(held, list) else []
     for index, element in enumerate(values):
@@ -248,14 +310,14 @@ def _of_elements(values: list[Any], held: Any, declared: Any, path: str, *, new:
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")
         elif is_object(declared):
-            yield from _of_object(declared._element(element), place, new=new)
+            yield from _of_object(declared._element(element), place, check)
         else:
-            yield from _of_element(element, known, place, new=new)
+            yield from _of_element(element, known, place, check)
 
 
-def _of_element(element: Any, known: list[Any], place: str, *, new: bool) -> Iterator[Violation]:
+def _of_element(element: Any, known: list[Any], place: str, check: _Check) -> Iterator[Violation]:
     """Rules that an undeclared list element violates. One that the service itself sent violates none."""
-    found = list(_of_item(element, None, place, new=new))
+    found = list(_of_item(element, None, place, check))
     if found and not any(map(partial(_is_held, element), known)):
         yield from found
 
@@ -267,26 +329,35 @@ def _is_held(element: Any, wire: Any) -> bool:
         return False
 
 
-def _of_item(value: Any, held: Any, path: str, *, new: bool) -> Iterator[Violation]:
+def _of_item(value: Any, held: Any, path: str, check: _Check) -> Iterator[Violation]:
     """Rules that an undeclared value violates; `held` is what the service sent there."""
     if isinstance(value, Mapped):
-        yield from _of_object(value, path, new=new)
+        yield from _of_object(value, path, check)
     elif isinstance(value, list) and any(isinstance(element, Mapped) for element in value):
         known = held if isinstance(held, list) else []
         for index, element in enumerate(value):
-            yield from _of_element(element, known, f"{path}[{index}]", new=new)
+            yield from _of_element(element, known, f"{path}[{index}]", check)
     elif value is not UNSET:
         yield from _json(value, held, path)
 
 
-def _validated(mapped: Mapped, attribute: Attr[Any], value: Any, path: str) -> Iterator[Violation]:
+def _validated(
+    mapped: Mapped, attribute: Attr[Any], value: Any, path: str, check: _Check
+) -> Iterator[Violation]:
     assert attribute.validator is not None
+    if not _is_of_the_library(attribute.validator):
+        check.is_sure = False
     described: Any = type(mapped)
     field = getattr(attrs.fields(described), attribute.name)
     try:
         attribute.validator(mapped, field, value)
     except (ValueError, TypeError, OverflowError) as error:
         yield Violation(path, value, str(error.args[0] if error.args else error))
+
+
+def _is_of_the_library(validator: Any) -> bool:
+    """Whether a validator is one of the library's, which change nothing."""
+    return (getattr(validator, "__module__", None) or "").startswith(f"{_LIBRARY}.")
 
 
 def _json(value: Any, held: Any, path: str, dumped: Callable[[Any], Any] = dump) -> Iterator[Violation]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from contacthub_orm.orm.entity.bodies import replacement
+from contacthub_orm.errors import ValidationError
+from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.mapping.changes import changes, creation
 from contacthub_orm.orm.mapping.mapped import render
 from contacthub_orm.orm.service.plan import Folded, Operation, Pending, Plan, Verb
 from contacthub_orm.orm.unit_of_work.collection_elements import CollectionElements, fold, is_taken_out
@@ -19,7 +19,6 @@ from contacthub_orm.orm.wire.conversion import copied
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from contacthub_orm.errors import ValidationError
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.wire.documents import Document
@@ -32,7 +31,7 @@ def make_plan(
     new: Iterable[Entity],
     held: Iterable[Entity],
     deleted: Iterable[Entity],
-    refusals: Mapping[int, ValidationError],
+    checks: Mapping[int, Document | ValidationError],
 ) -> Plan:
     """Plan the writes of a flush, in batches: each operation after those that it depends on, the deletes last.
 
@@ -45,13 +44,14 @@ def make_plan(
         new: the entities to create.
         held: the persistent entities that may have changes.
         deleted: the entities to delete.
-        refusals: by `id()`, the rules that new and held entities break. The plan has their operations, so that it tells
-            which others wait for them.
+        checks: by `id()`, what a check of new and held entities has found: the rules that one breaks, or the body that
+            saves it, which the plan takes over. Other bodies are found by comparison. The plan has the operations of
+            what breaks rules, too, so that it tells which others wait for them.
 
     Raises:
         InvalidRequestError: if two entities claim the same unique value, or swap their values.
     """
-    planner = _Planner(backend, list(new), list(held), list(deleted), refusals)
+    planner = _Planner(backend, list(new), list(held), list(deleted), checks)
     operations = in_order_of_claims(backend, planner.operations())
     deletes = {one for one in operations if one.verb is Verb.DELETE}
     needed = _prerequisites(one for one in operations if one not in deletes)
@@ -84,16 +84,19 @@ class _Planner:
         new: list[Entity],
         held: list[Entity],
         deleted: list[Entity],
-        refusals: Mapping[int, ValidationError],
+        checks: Mapping[int, Document | ValidationError],
     ) -> None:
         self._backend = backend
         self._new = new
         self._held = held
         self._deleted = deleted
-        self._refusals = refusals
+        self._refusals = {one: found for one, found in checks.items() if isinstance(found, ValidationError)}
+        self._bodies = {one: found for one, found in checks.items() if not isinstance(found, ValidationError)}
         self._pending = {id(entity) for entity in new}
         self._saved = {id(entity) for entity in (*new, *held)}
-        self._elements = CollectionElements(one for one in (*new, *held, *deleted) if id(one) not in refusals)
+        self._elements = CollectionElements(
+            one for one in (*new, *held, *deleted) if id(one) not in self._refusals
+        )
         self._plans: dict[int, Operation | None] = {}
         self._last_below: dict[int, Operation] = {}
 
@@ -140,14 +143,13 @@ class _Planner:
         return operation
 
     def _verb_and_body(self, entity: Entity) -> tuple[Verb, Document]:
+        body = self._bodies.pop(id(entity), None)
+        if body is None:  # not known, or taken already
+            body = body_of(entity)
         if id(entity) in self._pending:
-            return Verb.CREATE, creation(entity)
-        if state_of(entity).replace:
-            return Verb.REPLACE, replacement(entity)
-        patch = changes(entity)
-        if patch and not entity.__resource__.patches:
-            return Verb.REPLACE, replacement(entity)
-        return Verb.UPDATE, patch
+            return Verb.CREATE, body
+        is_whole = state_of(entity).replace or (body and not entity.__resource__.patches)
+        return Verb.REPLACE if is_whole else Verb.UPDATE, body
 
     def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
         """Put the changes of elements into a collection that the body has anyway."""
@@ -245,6 +247,9 @@ def _refers(entity: Entity, target: Entity) -> bool:
 
 def _batches(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:
     """The operations in batches that depend on earlier batches only; within a batch their order is kept."""
+    if operations and not any(one.after for one in operations):
+        yield tuple(operations)
+        return
     place = {operation: index for index, operation in enumerate(operations)}
     sorter: TopologicalSorter[Operation] = TopologicalSorter()
     for operation in operations:

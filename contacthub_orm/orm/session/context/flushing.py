@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
-    from contacthub_orm.errors import CommitError, Violation
+    from contacthub_orm.errors import CommitError, ValidationError, Violation
     from contacthub_orm.orm.entity.entity import Entity
     from contacthub_orm.orm.service.backend import Backend
     from contacthub_orm.orm.session.context.in_doubt_writes import InDoubtWrites
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contacthub_orm.orm.unit_of_work.event_table import WaitingEvent
     from contacthub_orm.orm.unit_of_work.execution import Progress
     from contacthub_orm.orm.unit_of_work.journal import Journal
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["Flusher"]
 
@@ -71,11 +72,12 @@ class Flusher:
             ValidationError: if entities break rules, and it is to stop.
         """
         pending = self._pending(only)
-        found = pending.violations()
+        found, bodies = pending.check()
         if found and on_error == "stop":
             raise pending.refusal(found)
         with paused_gc():  # a plan keeps what it is made of
-            return make_plan(self._backend, pending.new, pending.held, pending.deleted, refusals(found))
+            checks: dict[int, Document | ValidationError] = {**bodies, **refusals(found)}
+            return make_plan(self._backend, pending.new, pending.held, pending.deleted, checks)
 
     def violations(self) -> list[Violation]:
         """Return all rules that pending entities break."""

@@ -10,7 +10,7 @@ from contacthub_orm.errors import ValidationError
 from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.references import referred_to
-from contacthub_orm.orm.entity.validation import violations
+from contacthub_orm.orm.entity.validation import checked
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.wire.conversion import copied
 from contacthub_orm.orm.wire.documents import apply_patch
@@ -51,10 +51,10 @@ class SessionIntake:
         objection = self._objection(entity, verb)
         if objection is not None:
             return objection
-        broken = violations(entity)
+        broken, known = checked(entity)
         if broken:
             return str(ValidationError(broken))
-        body = self._with_references(entity, copied(body_of(entity)))
+        body = self._with_references(entity, copied(body_of(entity) if known is None else known))
         if verb is Verb.UPDATE and not body:
             return None
         return verb, self._backend.request(verb, entity, body)

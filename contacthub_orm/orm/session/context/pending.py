@@ -8,13 +8,14 @@ import attrs
 
 from contacthub_orm.errors import ValidationError
 from contacthub_orm.orm.entity.entity_state import state_of
-from contacthub_orm.orm.entity.validation import violations
+from contacthub_orm.orm.entity.validation import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contacthub_orm.errors import Violation
     from contacthub_orm.orm.entity.entity import Entity
+    from contacthub_orm.orm.wire.documents import Document
 
 __all__ = ["PendingEntities", "refusals"]
 
@@ -37,12 +38,27 @@ class PendingEntities:
 
     def violations(self) -> list[Violation]:
         """Return all rules that the entities break, with the entity of each."""
+        return self.check()[0]
+
+    def check(self) -> tuple[list[Violation], dict[int, Document]]:
+        """Check the entities.
+
+        Returns:
+            All rules that they break, with the entity of each, and by `id()` the bodies that save them. There are no
+            bodies if one breaks rules, or a rule of the program's own was asked: that may have changed any of them.
+        """
         found: list[Violation] = []
+        bodies: dict[int, Document] = {}
+        is_sure = True
         for entity in (*self.new, *self.held):
-            for violation in violations(entity):
+            violations, body = checked(entity)
+            if body is not None:
+                bodies[id(entity)] = body
+            for violation in violations:
                 violation.entity = entity
                 found.append(violation)
-        return found
+            is_sure = is_sure and body is not None
+        return found, bodies if is_sure else {}
 
     def refusal(self, found: Sequence[Violation]) -> ValidationError:
         """Make the error for violations of these entities. If several break rules, each has a line of its text."""
