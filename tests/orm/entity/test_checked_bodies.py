@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +15,7 @@ from contacthub_orm import (
     Embedded,
     Properties,
     Session,
-    Value,
     attr,
-    composite,
     embedded,
     validates,
 )
@@ -28,6 +25,7 @@ from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.entity.validation import checked
 from contacthub_orm.orm.mapping import changes
 from contacthub_orm.orm.mapping.changes import change
+from tests.orm.mapping.domain.test_composites import Member
 from tests.orm.mapping.test_tracking_model import BOOKS, edited
 from tests.orm.shelf import Book, loaded
 from tests.support.examples import examples
@@ -59,18 +57,6 @@ def test_the_body_of_a_new_entity_is_its_document(document: dict[str, Any]) -> N
         found = checked(book)
 
     assert found.body is None or json.dumps(found.body) == json.dumps(body_of(book))
-
-
-@attrs.frozen
-class Postal:
-    street: str | None
-    city: str | None
-
-
-class Member(Customer):
-    postal: Value[Postal | None] = composite(
-        Postal, street="base.address.street", city="base.address.city", default=None
-    )
 
 
 def test_a_unit_of_which_a_part_has_changed_is_sent_whole(world: World) -> None:
