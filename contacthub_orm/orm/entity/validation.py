@@ -158,13 +158,9 @@ def _patch_and_violations(mapped: Mapped, place: str, check: _Check) -> tuple[Do
         path = f"{place}.{attribute.key}"
         if attribute.own_routes and not check.new:
             found += _of_own_routes(value, baseline.get(attribute.key), path)
-            # An object that is not there is sent with its lists.
-            part = (
-                MISSING
-                if state.baseline is not None
-                else _part(mapped, attribute.key, value, attribute, check)
-            )
-            within: list[Violation] = []
+            if state.baseline is not None:  # an object that is not there is sent with its lists
+                continue
+            part, within = _part(mapped, attribute.key, value, attribute, check), list[Violation]()
         elif value.__class__ in SCALARS and name not in state.dirty_names:
             continue
         else:

@@ -22,7 +22,7 @@ from contacthub_orm import (
 from contacthub_orm.orm.entity import validation
 from contacthub_orm.orm.entity.bodies import body_of
 from contacthub_orm.orm.entity.detached import from_document
-from contacthub_orm.orm.entity.validation import checked
+from contacthub_orm.orm.entity.validation import Checked, checked
 from contacthub_orm.orm.mapping import changes
 from contacthub_orm.orm.mapping.changes import change
 from tests.orm.mapping.domain.test_composites import Member
@@ -32,6 +32,13 @@ from tests.support.examples import examples
 from tests.support.world import World, customer
 
 
+def checked_by_rules_that_change_nothing(book: Book) -> Checked:
+    """A check of a book whose rules are taken for the library's."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(validation, "_LIBRARY", "tests")
+        return checked(book)
+
+
 @given(BOOKS, st.data())
 @examples(100)
 def test_the_body_of_a_check_is_the_body_of_a_comparison(
@@ -39,9 +46,7 @@ def test_the_body_of_a_check_is_the_body_of_a_comparison(
 ) -> None:
     book = edited(loaded(**document), data)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(validation, "_LIBRARY", "tests")  # the rules of books change nothing
-        found = checked(book)
+    found = checked_by_rules_that_change_nothing(book)
 
     assert found.body is not None or found.violations
     assert found.body is None or json.dumps(found.body) == json.dumps(body_of(book))
@@ -52,9 +57,7 @@ def test_the_body_of_a_check_is_the_body_of_a_comparison(
 def test_the_body_of_a_new_entity_is_its_document(document: dict[str, Any]) -> None:
     book = from_document(Book, None, document, unknown="keep")
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(validation, "_LIBRARY", "tests")
-        found = checked(book)
+    found = checked_by_rules_that_change_nothing(book)
 
     assert found.body is None or json.dumps(found.body) == json.dumps(body_of(book))
 
