@@ -115,6 +115,14 @@ def instant(text: Any) -> int | None:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def _gone(table: Table, names: Sequence[str]) -> str:
+    """The SQL for what keeps a row away: its own tombstone or, for an event, that of its customer."""
+    own = f"kind = '{table.view}' and id = ?1"
+    if "customer" not in names:
+        return own
+    return f"{own} or kind = '{TABLES[0].view}' and id = ?{names.index('customer') + 1}"
+
+
 def table_of(entity: Any) -> Table:
     """The table of a class.
 
@@ -251,6 +259,8 @@ class Store:
     def write(self, table: Table, documents: Iterable[Document], *, force: bool = False) -> int:
         """Write documents, except those that are no newer than what is held, and those of what was deleted.
 
+        What was deleted includes the events of a deleted customer, whether the mirror ever held them or not.
+
         Args:
             table: where to.
             documents: the documents, as the service gave them.
@@ -261,9 +271,7 @@ class Store:
         """
         names = [*table.columns.values(), "generation", "document"]
         unless_gone = (
-            ""
-            if force
-            else f"not exists (select 1 from tombstones where kind = '{table.view}' and id = ?1) and"
+            "" if force else f"not exists (select 1 from tombstones where {_gone(table, names)}) and"
         )
         if_newer = "" if force else "where (excluded.version, excluded.updated) > (version, updated)"
         sql = (

@@ -114,6 +114,21 @@ def test_the_same_updates_twice_or_out_of_order_change_nothing(node, mirror, pat
     assert (done.written, of_mirror(path)) == (0, before)
 
 
+def test_an_event_that_is_told_after_its_customer_was_deleted_stays_away(node, mirror, path):
+    ann, bob = customers(node, "Ann", "Bob")
+    begin = node.update_offset(overlap=1000)
+    event(node, ann)
+    kept = event(node, bob)
+    [page] = node.updates(since=begin).pages()
+    remove(node, ann, forget=True)
+    done = mirror.pull()
+    with mirror._store.transaction():
+        mirror._store.connection.execute("delete from event_documents")  # as if they had not come yet
+        mirror._store.connection.execute("delete from tombstones where kind = 'events'")
+    mirror._puller._take_in(page, done)
+    assert set(of_mirror(path)) == {bob, kept}
+
+
 def test_what_the_search_does_not_show_yet_comes_by_the_stream(node, sandbox, clock, mirror, path):
     sandbox.configure(search_delay=30)
     ann, bob = customers(node, "Ann", "Bob")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["dedupe"]
 
 _ORDERS: Final = ("oldest", "newest", "fullest")
+_CUT_SHORT: Final = "{path} holds a merge that was cut short: undo it with contacthub-orm recover {path}"
 
 Key = tuple[str, ...]
 
@@ -45,6 +48,14 @@ Key = tuple[str, ...]
 )
 @click.option("--dry-run", is_flag=True, help="Show who may be one person, and merge nobody.")
 @click.option("--yes", is_flag=True, help="Merge without asking.")
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False),
+    default="dedupe.journal",
+    show_default=True,
+    metavar="PATH",
+    help="File for the merge that is under way, so that recover can undo it. It is gone when the command has ended.",
+)
 @format_option(help="Of a dry run.")
 @node_options(sandbox=True)
 def dedupe(
@@ -55,6 +66,7 @@ def dedupe(
     keep: str,
     dry_run: bool,
     yes: bool,
+    journal: str,
     form: str,
 ) -> None:
     """Find customers with the same key and merge them.
@@ -62,7 +74,8 @@ def dedupe(
     Keys are compared without regard to upper and lower case and to blanks; customers without one are passed over. The one that
     stays gets what it lacks of the others, copies of their events, and their sessions; the others are deleted. For each
     group the command shows the customers and the plan, and asks: yes, no, all of the following, or quit. A group that
-    somebody else changes in the meantime is left as it is. The exit status is 1 if a group could not be merged.
+    somebody else changes in the meantime is left as it is. If the command is killed, recover undoes the merge that was
+    under way. The exit status is 1 if a group could not be merged.
 
     \b
     Examples:
@@ -76,7 +89,7 @@ def dedupe(
         raise click.UsageError("only customers can be merged")
     columns_of(Customer, ",".join(paths))
     columns = list(dict.fromkeys([*COLUMNS["customers"], *paths, "registeredAt"]))
-    with target.node() as node:
+    with target.node() as node, nullcontext() if dry_run else _kept_journal(Path(journal)):
         with Session(node) as session:
             groups = _groups(asked.on(session).no_tracking(), paths)
         click.echo(f"{len(groups)} groups of customers with the same {', '.join(paths)}", err=True)
@@ -85,7 +98,7 @@ def dedupe(
                 candidates = _candidates(session, groups, keep)
                 print_rows(candidates, form, ["group", *columns] if form != "json" else [])
             return
-        failed = _Merging(node, paths, keep, columns, asks=not yes).run(groups)
+        failed = _Merging(node, Path(journal), paths, keep, columns, asks=not yes).run(groups)
     if failed:
         click.echo(f"{failed} groups were not merged, or not completely", err=True)
         sys.exit(1)
@@ -103,27 +116,58 @@ def _read(session: Session, identities: Sequence[str]) -> list[Customer]:
     return [one for one in session.get_many(Customer, identities) if one is not None]
 
 
+@contextmanager
+def _kept_journal(path: Path) -> Iterator[None]:
+    """Refuse to begin while the journal holds a merge that was cut short; afterwards remove it unless it holds one."""
+    is_new = not path.exists()
+    if not is_new and _is_cut_short(path):
+        raise click.ClickException(_CUT_SHORT.format(path=path))
+    try:
+        yield
+    finally:
+        if path.exists():
+            if _is_cut_short(path):
+                click.echo(_CUT_SHORT.format(path=path), err=True)
+            elif is_new:
+                for one in (path, Path(f"{path}-wal")):
+                    one.unlink(missing_ok=True)
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether a journal holds a merge that has not ended.
+
+    Raises:
+        JournalError: if the file is no journal, or another process uses it.
+    """
+    from contacthub_orm.orm.unit_of_work.journal import read_journal
+
+    _, _, operations = read_journal(path)
+    return bool(operations)
+
+
 @attrs.define
 class _Merging:
     """Merges groups, one after another.
 
     Attributes:
+        journal: keeps the merge that is under way, so that it can be undone after a kill.
         asks: whether to ask before each; no longer after the answer "all".
     """
 
     node: Node
+    journal: Path
     paths: Sequence[str]
     keep: str
     columns: Sequence[str]
     asks: bool
 
     def run(self, groups: Sequence[Sequence[str]]) -> int:
-        """Merge groups until the user quits, and return how many could not be merged."""
+        """Merge groups until the user quits or one is cut short, and return how many could not be merged."""
         failed = 0
         for number, identities in enumerate(groups, 1):
             answer, merged = self._one(f"{number} of {len(groups)}", identities)
             failed += not merged
-            if answer == "q":
+            if answer == "q" or (not merged and _is_cut_short(self.journal)):
                 break
         return failed
 
@@ -132,7 +176,7 @@ class _Merging:
         from contacthub_orm import Session
         from contacthub_orm.errors import CommitError
 
-        with Session(self.node, check_version=True) as session:
+        with Session(self.node, check_version=True, journal=self.journal) as session:
             ranked = _ranked(_read(session, identities), self.keep)
             keys = {_key(one.to_dict(), self.paths) for one in ranked}
             if len(ranked) < len(identities) or len(keys) > 1:

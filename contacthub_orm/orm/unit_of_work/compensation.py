@@ -61,10 +61,13 @@ class Compensation:
 
     def __str__(self) -> str:
         """One line without the values that were sent, which may be personal data."""
+        target = self.entry.request.target
+        if self.reason is None:
+            return f"undone     {target}"
         reason = self.reason if self.error is None else kind_of_error(self.error)
-        return f"{'undone' if self.reason is None else 'not undone':<10} {self.entry.request.target}" + (
-            f"  ({reason})" if reason is not None else ""
-        )
+        created = (self.entry.document or {}).get("id") if self.entry.operation.verb is Verb.CREATE else None
+        which = "" if created is None else f"{created}: "
+        return f"not undone {target}  ({which}{reason})"
 
 
 def compensate(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from contacthub_orm import Customer, Event, Session
+from contacthub_orm.sandbox import Fault
 
 ORDER = {"type": "completedOrder", "context": "ECOMMERCE", "properties": {"orderId": "O-1"}}
 
@@ -127,3 +132,95 @@ def test_without_duplicates_nothing_is_asked(run, contacthub_sandbox):
     contacthub_sandbox.seed([{"externalId": "1"}])
     result = run("dedupe", "--by", "externalId")
     assert (result.exit_code, result.stdout) == (0, "")
+
+
+KILLED = """
+import os, sys
+from contacthub_orm import signals
+from contacthub_orm.cli.main import main
+
+def die(_, method, path, **__):
+    if f"{method} {path.split('/')[-1 if method == 'POST' else -2]}" == sys.argv[2]:
+        os.kill(os.getpid(), 9)
+
+getattr(signals, sys.argv[1]).connect(die)
+main(sys.argv[3:])
+"""
+
+
+@pytest.fixture
+def merge(tmp_path):
+    return ["dedupe", "--by", "base.contacts.mobilePhone", "--yes", "--journal", tmp_path / "merge.journal"]
+
+
+@pytest.fixture
+def killed(run, contacthub_sandbox, merge, tmp_path):
+    """Runs a merge that dies at a signal of a request, and the recovery."""
+
+    def killed(name, request):
+        died = subprocess.run(
+            [sys.executable, "-c", KILLED, name, request, *map(str, merge)],
+            env=os.environ | contacthub_sandbox.environment,
+            capture_output=True,
+            check=False,
+        )
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        refused = run(*merge)
+        assert refused.exit_code == 1
+        assert f"undo it with contacthub-orm recover {tmp_path / 'merge.journal'}" in refused.stderr
+        return run("recover", tmp_path / "merge.journal", "--settle", "0.1")
+
+    return killed
+
+
+def events_of(sandbox, customer):
+    with Session(sandbox.node) as session:
+        return [one.id for one in session.query(Event).filter(Event.customerId == customer)]
+
+
+def test_a_merge_that_was_killed_is_undone_before_the_next_one(
+    run, ids, left, killed, contacthub_sandbox, merge
+):
+    recovered = killed("before_request", "DELETE customers")
+    assert recovered.exit_code == 0, recovered.output
+    assert (len(left()), events_of(contacthub_sandbox, ids[0])) == (8, [])
+    assert run(*merge).exit_code == 0
+    assert len(left()) == 5
+    assert len(events_of(contacthub_sandbox, ids[0])) == 1
+
+
+def test_a_recovery_names_the_copy_whose_answer_was_lost(ids, left, killed, contacthub_sandbox):
+    recovered = killed("after_response", "POST events")
+    assert recovered.exit_code == 1
+    [copy] = events_of(contacthub_sandbox, ids[0])
+    assert f"not undone POST events  ({copy}: the answer was lost" in recovered.stdout
+    assert len(left()) == 8
+
+
+def test_a_merge_whose_outcome_is_unknown_ends_the_command(
+    run, ids, left, contacthub_sandbox, merge, tmp_path
+):
+    contacthub_sandbox.faults = [
+        Fault.cut_after(method="POST", path="events"),
+        Fault.status(500, method="GET", path="events", nth=range(3, 99)),  # two read what is to be copied
+    ]
+    result = run(*merge)
+    assert result.exit_code == 1
+    assert "2 of 2" not in result.stdout
+    assert f"undo it with contacthub-orm recover {tmp_path / 'merge.journal'}" in result.stderr
+    assert len(left()) == 8
+
+
+def test_the_journal_goes_with_the_command_that_made_it(run, ids, merge, tmp_path):
+    run(*merge)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_journal_is_refused_before_anything_is_read(
+    run, ids, contacthub_sandbox, merge, tmp_path
+):
+    (tmp_path / "merge.journal").write_text("mine")
+    contacthub_sandbox.clear_requests()
+    assert run(*merge).exit_code == 1
+    assert (tmp_path / "merge.journal").read_text() == "mine"
+    assert contacthub_sandbox.requests == []
