@@ -6,7 +6,11 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+import attrs
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contacthub_orm.http.clock import Clock
 
 __all__ = ["Throttle"]
@@ -14,12 +18,19 @@ __all__ = ["Throttle"]
 _WINDOW = 60.0
 
 
+@attrs.define(eq=False)
+class _Turn:
+    """When a request may be sent, on the monotonic clock; a pause moves it."""
+
+    at: float
+
+
 class Throttle:
     """A token bucket for requests per minute, shared by the threads of one process.
 
     The bucket holds the tokens of a minute, and a token returns one minute after it was taken. So no 60 seconds see more
     requests than the budget, whether the service counts fixed or sliding minutes. A budget that is not exhausted delays
-    no request. Threads are served in the order in which they come.
+    no request. Threads are served in the order in which they come. After a pause they keep this order and the budget.
 
     Args:
         requests_per_minute: the budget; with None or 0 there are only the pauses.
@@ -30,27 +41,37 @@ class Throttle:
         self._budget = requests_per_minute or 0
         self._clock = clock
         self._lock = threading.Lock()
-        self._taken: deque[float] = deque(maxlen=self._budget)
-        self._paused_until = 0.0
+        self._turns: deque[_Turn] = deque()
+        self._pause = _Turn(0.0)
 
     def acquire(self) -> None:
         """Wait until a request may be sent, and count it."""
-        slot = self._reserve()
-        while (wait := max(slot, self._paused_until) - self._clock.monotonic()) > 0:
+        turn = self._next_turn() if self._budget else self._pause
+        while (wait := turn.at - self._clock.monotonic()) > 0:
             self._clock.sleep(wait)
 
     def pause(self, seconds: float) -> None:
         """Delay all requests for a number of seconds. A longer pause that is under way stays."""
         with self._lock:
-            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+            now = self._clock.monotonic()
+            self._pause.at = max(self._pause.at, now + seconds)
+            turns = list(self._turns)
+            for place, turn in enumerate(turns):
+                if turn.at > now:
+                    turn.at = max(turn.at, self._earliest(turns, place))
 
-    def _reserve(self) -> float:
-        """Take the next free token and return the time, on the monotonic clock, from which it may be used."""
-        if not self._budget:
-            return 0.0
+    def _next_turn(self) -> _Turn:
+        """Take the next free token."""
         with self._lock:
-            slot = self._clock.monotonic()
-            if len(self._taken) == self._budget:
-                slot = max(slot, self._taken[0] + _WINDOW)
-            self._taken.append(slot)
-            return slot
+            now = self._clock.monotonic()
+            turn = _Turn(max(now, self._earliest(self._turns, len(self._turns))))
+            self._turns.append(turn)
+            while len(self._turns) > self._budget and self._turns[0].at <= now:
+                self._turns.popleft()
+            return turn
+
+    def _earliest(self, turns: Sequence[_Turn], place: int) -> float:
+        """When the turn at a place is possible: after the pause, and a minute after the one whose token it takes."""
+        if place < self._budget:
+            return self._pause.at
+        return max(self._pause.at, turns[place - self._budget].at + _WINDOW)

@@ -68,6 +68,62 @@ def test_a_pause_asked_for_while_a_thread_waits_holds_that_thread_too():
     assert clock.monotonic() == 100
 
 
+def test_after_a_pause_requests_keep_to_the_budget(clock):
+    throttle = Throttle(2, clock)
+    assert times(throttle, clock, 2) == [0, 0]
+    throttle.pause(100)
+    assert times(throttle, clock, 5) == [100, 100, 160, 160, 220]
+
+
+class Stage(ManualClock):
+    """A clock on which threads sleep until the test moves it, from one wake-up to the next; `sent` are their requests."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = []
+        self._moved = threading.Condition()
+        self._wakes = {}
+
+    def sleep(self, seconds):
+        me = threading.get_ident()
+        with self._moved:
+            self._wakes[me] = self.monotonic() + seconds
+            self._moved.notify_all()
+            assert self._moved.wait_for(lambda: me not in self._wakes, timeout=20)
+
+    def send(self, throttle, name):
+        throttle.acquire()
+        with self._moved:
+            self.sent.append((self.monotonic(), name))
+            self._moved.notify_all()
+
+    def wait(self, *, sent, asleep):
+        with self._moved:
+            settled = (sent, asleep)
+            assert self._moved.wait_for(lambda: (len(self.sent), len(self._wakes)) == settled, timeout=20)
+
+    def to_next_wake(self):
+        with self._moved:
+            self.advance(min(self._wakes.values()) - self.monotonic())
+            self._wakes = {who: at for who, at in self._wakes.items() if at > self.monotonic()}
+            self._moved.notify_all()
+
+
+def test_a_pause_moves_all_who_wait_and_they_keep_their_order_and_the_budget():
+    clock = Stage()
+    throttle = Throttle(2, clock)
+    with ThreadPoolExecutor(8) as pool:
+        for name in range(8):
+            pool.submit(clock.send, throttle, name)
+            clock.wait(sent=min(2, name + 1), asleep=max(0, name - 1))
+        clock.advance(10)
+        throttle.pause(100)
+        for waiting in (6, 6, 4, 4, 2, 2):  # each wakes for its old turn, sees that it moved, and sleeps on
+            clock.wait(sent=8 - waiting, asleep=waiting)
+            clock.to_next_wake()
+    assert sorted(clock.sent) == list(zip([0, 0, 110, 110, 170, 170, 230, 230], range(8), strict=True))
+
+
 def test_threads_together_keep_to_the_budget():
     clock = ManualClock()
     throttle = Throttle(10, clock)
