@@ -49,7 +49,7 @@ class Checked(NamedTuple):
     Attributes:
         violations: every violated rule, with its path.
         body: the body that saves the entity, as `body_of` returns it. None if the entity breaks rules, or if the check
-            has asked a rule of the program's own, which may have changed something.
+            has called the program, which may have changed something: by a rule of its own, or a receiver of a request.
     """
 
     violations: list[Violation]
@@ -66,20 +66,30 @@ def checked(entity: Entity) -> Checked:
 
     The entity's own rules between attributes are checked only if every value by itself is valid.
     """
-    name, check = type(entity).__name__, _Check(new=state_of(entity).key is None)
+    name, state = type(entity).__name__, state_of(entity)
+    check = _Check(
+        new=state.key is None, is_sure=not state.expired and _is_of_the_library(entity._violations)
+    )
     try:
         patch, found = _patch_and_violations(entity, name, check)
+        held = state.baseline
         found += _of_validators(entity, name, check)
         if found:
             return Checked(found, None)
-        is_patched = check.is_sure and not check.new and not state_of(entity).replace
+        found += entity._violations()
+        check.is_sure = check.is_sure and state.baseline is held  # else it was read meanwhile
+        is_patched = check.is_sure and not check.new and not state.replace
         is_patched = is_patched and (entity.__resource__.patches or not patch)
         body = patch if is_patched else body_of(entity)
-        found += (*entity._violations(), *entity._violations_of_body(body))
+        found += entity._violations_of_body(body)
         if entity.__validators__:
             found += broken_rules(entity, _whole_rules(entity), name)
     except RecursionError:
         return Checked([Violation(name, entity, TOO_DEEP)], None)
+    except UnsendableError as error:
+        return Checked(
+            [Violation(f"{name}{one.path}", one.value, one.rule) for one in error.violations], None
+        )
     return Checked(found, None if found or not check.is_sure else body)
 
 
@@ -88,13 +98,13 @@ class _Check:
 
     Attributes:
         new: whether the entity is to be created.
-        is_sure: whether the values that it has seen are those that will be sent: no rule of the program's own was asked,
-            and each value has a JSON form.
+        is_sure: whether the values that it has seen are those that will be sent: nothing of the program's own was called,
+            nothing was read, of which its receivers hear, and each value has a JSON form.
     """
 
-    def __init__(self, *, new: bool) -> None:
+    def __init__(self, *, new: bool, is_sure: bool) -> None:
         self.new = new
-        self.is_sure = True
+        self.is_sure = is_sure
 
 
 def _of_validators(mapped: Mapped, place: str, check: _Check) -> Iterator[Violation]:
@@ -132,7 +142,7 @@ def _is_of_type(attribute: Attr[Any], value: Any) -> bool:
     return isinstance(value, coded_class(attribute.declared))
 
 
-_LIBRARY = __name__.partition(".")[0]
+_LIBRARY = (f"{__name__.partition('.')[0]}.",)
 _FIXED = "is set when the entity is created and cannot be changed"
 _SYSTEM = "is set by the service and cannot be assigned"
 
@@ -174,7 +184,10 @@ def _patch_and_violations(mapped: Mapped, place: str, check: _Check) -> tuple[Do
         parts = {key: _part(mapped, key, value, None, check) for key, value in list(state.extras.items())}
         patch.update({key: part for key, part in parts.items() if part is not MISSING})
     if patch and mapped.__units__ and not found:
-        complete_units(patch, mapped.__units__, render(mapped), state.baseline)
+        try:
+            complete_units(patch, mapped.__units__, render(mapped), state.baseline)
+        except UnsendableError:
+            check.is_sure = False
     return patch, found
 
 
@@ -306,6 +319,8 @@ def _of_elements(
             if not any(same(element, one) for one in known):
                 yield Violation(place, element, f"must be {describe(declared)}, got {shown(element)}")
         elif is_object(declared):
+            if not (isinstance(element, Mapped) or _is_of_the_library(declared)):  # converters make one of it
+                check.is_sure = False
             yield from _of_object(declared._element(element), place, check)
         else:
             yield from _of_element(element, known, place, check)
@@ -351,9 +366,12 @@ def _validated(
         yield Violation(path, value, str(error.args[0] if error.args else error))
 
 
-def _is_of_the_library(validator: Any) -> bool:
-    """Whether a validator is one of the library's, which change nothing."""
-    return (getattr(validator, "__module__", None) or "").startswith(f"{_LIBRARY}.")
+def _is_of_the_library(rule: Any) -> bool:
+    """Whether a rule or a class is the library's, and changes nothing. A wrapper is not, although it bears the name."""
+    function = getattr(rule, "__func__", rule)
+    home = getattr(function, "__globals__", None)
+    module: str | None = getattr(rule, "__module__", None) if home is None else home.get("__name__")
+    return (module or "").startswith(_LIBRARY)
 
 
 def _json(value: Any, held: Any, path: str, dumped: Callable[[Any], Any] = dump) -> Iterator[Violation]:

@@ -273,12 +273,14 @@ class Session(Writing, Executing, WhatIf, BulkSaving, Syncing):
             ValidationError: if the changes break rules of the API; it lists all of them.
         """
         self._check_open()
-        return self._flusher.plan()
+        with self.no_autoflush:
+            return self._flusher.plan()
 
     def validate(self) -> list[Violation]:
         """All rules of the API that pending changes break, each with its `entity`; nothing is sent or raised for them."""
         self._check_open()
-        return self._flusher.violations()
+        with self.no_autoflush:
+            return self._flusher.violations()
 
     def flush(self, objects: Iterable[Entity] | None = None, *, progress: Progress | None = None) -> Account:
         """Send what is pending, or only some objects with what they depend on, and account for every operation.

@@ -45,7 +45,7 @@ class PendingEntities:
 
         Returns:
             All rules that they break, with the entity of each, and by `id()` the bodies that save them. There are no
-            bodies if one breaks rules, or a rule of the program's own was asked: that may have changed any of them.
+            bodies if one breaks rules, or the program was called: it may have changed any of them.
         """
         found: list[Violation] = []
         bodies: dict[int, Document] = {}
