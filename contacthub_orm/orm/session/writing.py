@@ -34,12 +34,14 @@ class Writing:
     _on_error: OnError
     _check_version: bool
 
-    @cached_property
+    @property
     def account(self) -> Account:
-        """The account of the last flush; an empty one before the first."""
-        from contacthub_orm.orm.service.account import Account
+        """The account of the last flush, of an interrupted one too; empty before the first, and while one sends."""
+        return self._flusher.account
 
-        return Account()
+    @account.setter
+    def account(self, account: Account) -> None:
+        self._flusher.account = account
 
     @cached_property
     def _reconciliation(self) -> Reconciliation:

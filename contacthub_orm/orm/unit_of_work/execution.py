@@ -110,7 +110,16 @@ class Execution:
                 self._batch(batch)
         finally:
             self._conclude_rest()
-        return Account([self.entries[operation] for operation in plan])
+        return self.account(plan)
+
+    def account(self, plan: Plan) -> Account:
+        """The outcome of every operation of a plan so far. What was not begun was not sent."""
+        return Account(
+            [
+                self.entries.get(operation) or Entry(operation, operation.request, Outcome.NOT_SENT)
+                for operation in plan
+            ]
+        )
 
     def _batch(self, batch: tuple[Operation, ...]) -> None:
         workers = min(self.backend.max_in_flight, len(batch))

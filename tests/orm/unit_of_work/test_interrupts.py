@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
-from contacthub_orm import Session
+from contacthub_orm import Customer, Session, ValidationError
 from contacthub_orm.orm.unit_of_work import execution
+from contacthub_orm.orm.unit_of_work.execution import Progress
 from tests.support.world import World, customer, viewed
 
 
@@ -81,3 +83,50 @@ def test_an_outcome_that_was_being_taken_in_when_ctrl_c_struck_is_taken_in(
             session.commit()
         assert session.new == []
     assert len(world.customers()) == 2
+
+
+def stopping_after(count: int) -> Progress:
+    """A progress callback that interrupts a flush when so many operations have ended."""
+
+    def stop(ended: int, _: int) -> None:
+        if ended == count:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+def test_the_account_of_an_interrupted_commit_tells_what_was_done_and_what_was_not_sent(world: World) -> None:
+    with Session(world.node(max_in_flight=1)) as session:
+        session.add(customer("earlier"))
+        session.commit()
+        heroes = [customer(name) for name in ("bruce", "clark", "diana")]
+        session.add_all(heroes)
+        with pytest.raises(KeyboardInterrupt):
+            session.commit(progress=stopping_after(2))
+
+        assert [entry.entity for entry in session.account] == heroes
+        assert [entry.outcome for entry in session.account] == ["done", "done", "not sent"]
+
+
+def test_a_commit_that_sends_nothing_leaves_the_account_of_the_one_before(world: World) -> None:
+    with Session(world.node()) as session:
+        session.add(customer("bruce"))
+        account = session.commit()
+        session.add(Customer())
+        with pytest.raises(ValidationError):
+            session.commit()
+
+        assert session.account is account
+
+
+def test_the_entries_of_the_commit_before_are_freed_while_the_next_one_sends(world: World) -> None:
+    with Session(world.node(max_in_flight=1)) as session:
+        heroes = [customer(str(number)) for number in range(10)]
+        session.add_all(heroes)
+        former = WeakSet(session.commit())
+        for hero in heroes:
+            hero.extra = "changed"
+        left = []
+        session.commit(progress=lambda *_: left.append(len(former)))
+
+        assert left == list(range(9, -1, -1))

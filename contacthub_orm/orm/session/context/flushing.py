@@ -57,6 +57,10 @@ class Flusher:
         self._check_version = check_version
         self.journal = journal
         self.outbox = Outbox(context, journal)
+        self.account = Account()
+        """The account of the last flush: an empty one while it sends, and complete if it was interrupted, too."""
+        self._former: list[Entry] = []
+        """Entries of the flush before. FASTPATH: they are freed one by one while other requests are under way."""
         self.note_done: Callable[[Entry], None] | None = None
         """Is told of each operation that is done, at once: what comes next may fail."""
 
@@ -158,13 +162,16 @@ class Flusher:
         events: list[WaitingEvent] = []
         if self._context.recording:
             events = self.outbox.collect(planned, plan)
-        sent = self._send_all(plan, execution, events, atomic=atomic) if plan else []
+        if plan:
+            self._write_down(plan, events, atomic=atomic)
+        try:
+            sent = self._send_all(plan, execution) if plan else []
+        except BaseException:
+            self.account = Account([*resolved, *_in_order([*held_up, *execution.account(plan)], planned)])
+            raise
         if events:
             self.outbox.take_free()
-        if held_up:
-            place = {operation: index for index, operation in enumerate(planned)}
-            sent = sorted([*held_up, *sent], key=lambda entry: place[entry.operation])
-        return Account([*resolved, *sent])
+        return Account([*resolved, *(_in_order([*held_up, *sent], planned) if held_up else sent)])
 
     def _execution(self, on_error: OnError, progress: Progress | None) -> Execution:
         return Execution(
@@ -176,25 +183,29 @@ class Flusher:
             progress=progress,
         )
 
-    def _send_all(
-        self, plan: Plan, execution: Execution, events: list[WaitingEvent], *, atomic: bool
-    ) -> list[Entry]:
-        if self.journal is not None:
-            if self.outbox.taken:
-                self._settle_events(self.journal, atomic=atomic)
-            self.journal.begin(
-                plan,
-                self._backend.sending(),
-                atomic=atomic,
-                keep=self._in_doubt.operations(),
-                known=self._reconciliation.recent_creations(),
-                events=events,
-            )
+    def _write_down(self, plan: Plan, events: list[WaitingEvent], *, atomic: bool) -> None:
+        """Write the plan into the journal, if there is one."""
+        if self.journal is None:
+            return
+        if self.outbox.taken:
+            self._settle_events(self.journal, atomic=atomic)
+        self.journal.begin(
+            plan,
+            self._backend.sending(),
+            atomic=atomic,
+            keep=self._in_doubt.operations(),
+            known=self._reconciliation.recent_creations(),
+            events=events,
+        )
+
+    def _send_all(self, plan: Plan, execution: Execution) -> list[Entry]:
+        self._former, self.account = list(self.account), Account()
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:
             return list(execution.run(plan))
         finally:
+            self._former = []
             for operation in plan:
                 state_of(operation.entity).land()
             if self.journal is not None:
@@ -277,6 +288,8 @@ class Flusher:
 
     def concluded(self, entry: Entry) -> None:
         """Take in one outcome: a success changes the entity, an unknown one is remembered, the others change nothing."""
+        if self._former:
+            self._former.pop()
         if entry.outcome is Outcome.UNKNOWN:
             self._in_doubt.remember(entry)
         elif entry.outcome is Outcome.DONE:
@@ -317,6 +330,12 @@ def _parted(plan: Plan, blocked: AbstractSet[int]) -> tuple[Plan, list[Entry]]:
         entries += [Entry(one, one.request, Outcome.NOT_SENT) for one in late]
         batches.append(tuple(one for one in batch if one not in held_up))
     return Plan(tuple(batch for batch in batches if batch)), entries
+
+
+def _in_order(entries: list[Entry], plan: Plan) -> list[Entry]:
+    """Entries in the order of the plan."""
+    place = {operation: index for index, operation in enumerate(plan)}
+    return sorted(entries, key=lambda entry: place[entry.operation])
 
 
 def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:
