@@ -159,11 +159,11 @@ def _patch_and_violations(mapped: Mapped, place: str, check: _Check) -> tuple[Do
     """
     patch: Document = {}
     baseline = _baseline(mapped)  # first, since an expired entity is read again for it
-    found = list(_missing(mapped, place))
+    found = list(_missing(mapped, place)) if mapped.__required__ else []
     state = object_state(mapped)
     for name, value in list(mapped.__dict__.items()):
         attribute = mapped.__attributes__.get(name)
-        if attribute is None:
+        if attribute is None or (value.__class__ in SCALARS and name not in state.dirty_names):
             continue
         path = f"{place}.{attribute.key}"
         if attribute.own_routes and not check.new:
@@ -171,8 +171,6 @@ def _patch_and_violations(mapped: Mapped, place: str, check: _Check) -> tuple[Do
             if state.baseline is not None:  # an object that is not there is sent with its lists
                 continue
             part, within = _part(mapped, attribute.key, value, attribute, check), list[Violation]()
-        elif value.__class__ in SCALARS and name not in state.dirty_names:
-            continue
         else:
             value = None if is_nulled(state, name, value) else value
             part, within = _of_attribute(mapped, attribute, value, path, check)

@@ -121,8 +121,9 @@ class _Planner:
         verb, body = self._verb_and_body(entity)
         if verb is not Verb.CREATE and not body:
             return None
-        own = copied(body) if self._elements.carried_by(entity, body) else None
-        folded = self._fold(entity, body)
+        carried = self._elements.carried_by(entity, body)
+        own = copied(body) if carried else None
+        folded = self._fold(carried, body)
         after = (*before, *self._referenced(entity, body))
         request = self._backend.request(verb, entity, body)
         operation = Operation(
@@ -151,10 +152,10 @@ class _Planner:
         is_whole = state_of(entity).replace or (body and not entity.__resource__.patches)
         return Verb.REPLACE if is_whole else Verb.UPDATE, body
 
-    def _fold(self, entity: Entity, body: Document) -> tuple[Folded, ...]:
+    def _fold(self, elements: Iterable[Entity], body: Document) -> tuple[Folded, ...]:
         """Put the changes of elements into a collection that the body has anyway."""
         folded = []
-        for element in self._elements.carried_by(entity, body):
+        for element in elements:
             verb, content = self._element_change(element, body)
             if verb is not Verb.UPDATE or content:
                 fold(body, element, verb, content)

@@ -116,6 +116,12 @@ def accepts(declared: Any, value: Any, *, in_list: bool = False) -> bool:
     if in_list and is_list(declared):
         declared = element_type(declared)
     declared = without_none(declared)
+    test = _TESTS.get(declared) if isinstance(declared, type) else None
+    return test(value) if test is not None else _fits(declared, value)
+
+
+def _fits(declared: Any, value: Any) -> bool:
+    """Whether a value fits a type that is made of others, or is a class."""
     if is_union(declared):
         return any(accepts(one, value) for one in get_args(declared))
     if isinstance(declared, type) and issubclass(declared, Enum):

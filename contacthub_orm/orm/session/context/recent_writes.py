@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from contacthub_orm.orm.wire.ordering import folded
 from contacthub_orm.orm.wire.versions import is_older
 
@@ -33,6 +35,26 @@ Index = dict[Hashable, dict["Key", None]]
 _SINGLE: Final = frozenset((str, int, float, bool))
 
 
+@attrs.define(eq=False)
+class _Place:
+    """A path that documents have, and the paths below it by their last key. It is made once, for all entries."""
+
+    path: Path
+    below: dict[str, _Place] = attrs.field(factory=dict)
+
+    def at(self, key: str) -> _Place:
+        """The place of a key below this one."""
+        return self.below.get(key) or self.below.setdefault(key, _Place((*self.path, key)))
+
+    def gather(self, document: Document, found: dict[Path, Any]) -> None:
+        """Add the single values of a document here, and those of the documents in it, to `found` by their paths."""
+        for key, value in document.items():
+            if value.__class__ in _SINGLE:
+                found[self.at(key).path] = value
+            elif value.__class__ is dict:
+                self.at(key).gather(value, found)
+
+
 class RecentWrites:
     """The identities, versions and single values that a session wrote lately. It keeps no entity alive.
 
@@ -49,7 +71,7 @@ class RecentWrites:
         self._lag = lag
         self._entries: dict[Key, tuple[datetime, Version | None, Values]] = {}
         self._indexes: dict[tuple[str, tuple[Path, ...]], Index] = {}
-        self._paths: dict[Path, Path] = {}
+        self._top = _Place(())
 
     def __bool__(self) -> bool:
         return bool(self._entries)
@@ -79,11 +101,12 @@ class RecentWrites:
         values = (
             self._named(entity, document) if document is not None else earlier[2] if earlier else ((), ())
         )
+        now = self._now()
         self.forget(key)
-        self._drop_old()
+        self._drop_old(now)
         keys = entity.__resource__.version_keys
         version = tuple((one, (document or {}).get(one)) for one in keys) if has_version else None
-        self._entries[key] = (self.until, version, values)
+        self._entries[key] = (now + self._lag, version, values)
         for (resource, paths), index in self._indexes.items():
             if resource == key.resource:
                 _enter(index, paths, key, values)
@@ -104,7 +127,7 @@ class RecentWrites:
         """Forget everything."""
         self._entries.clear()
         self._indexes.clear()
-        self._paths.clear()
+        self._top.below.clear()
 
     def find(self, resource: str, paths: tuple[Path, ...], values: Iterable[Any]) -> list[Key]:
         """The identities that were last written with these values at these paths, without regard to case.
@@ -131,9 +154,8 @@ class RecentWrites:
         found = self._entries.get(key)
         return None if found is None or self.is_over(found[0]) else found
 
-    def _drop_old(self) -> None:
+    def _drop_old(self, now: datetime) -> None:
         """Forget what is older than the lag. The entries are in the order of their times."""
-        now = self._now()
         while self._entries:
             key = next(iter(self._entries))
             if now < self._entries[key][0]:
@@ -146,18 +168,13 @@ class RecentWrites:
         Equal paths are one object, so that an entry takes little memory.
         """
         keys, own = entity.__keys__, entity.__resource__.id_key
-        waiting: list[tuple[Path, Any]] = [
-            ((key,), value)
+        named = {
+            key: value
             for key, value in document.items()
             if key != own and key in keys and not keys[key].read_only
-        ]
+        }
         found: dict[Path, Any] = {}
-        while waiting:
-            path, value = waiting.pop()
-            if value.__class__ is dict:
-                waiting += [((*path, key), item) for key, item in value.items()]
-            elif value.__class__ in _SINGLE:
-                found[self._paths.setdefault(path, path)] = value
+        self._top.gather(named, found)
         return tuple(found), tuple(found.values())
 
 
