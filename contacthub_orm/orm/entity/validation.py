@@ -291,13 +291,13 @@ def _of_value(
     assert isinstance(attribute, Attr)
     codec, declared = attribute.codec, attribute.declared
     if not (accepts(declared, value) if codec is None else isinstance(value, coded_class(declared))):
-        yield Violation(path, value, f"must be {describe(attribute.declared)}, got {shown(value)}")
+        yield Violation(path, value, f"must be {describe(declared)}, got {shown(value)}")
         return
     held = (object_state(mapped).baseline or {}).get(attribute.key)
     if attribute.takes_keys:
-        yield from unknown_in_value(attribute.declared, value, path, held)
-    if is_list(attribute.declared):
-        yield from _of_elements(value, held, element_type(attribute.declared), path, check)
+        yield from unknown_in_value(declared, value, path, held)
+    if value.__class__ not in SCALARS and is_list(declared):
+        yield from _of_elements(value, held, element_type(declared), path, check)
     else:
         yield from _json(value, held, path, dump if codec is None else codec.dumped)
     if attribute.validator is not None:

@@ -86,7 +86,7 @@ class Request:
 
     def resolved(self) -> Request:
         """Return the request with every pending id filled in that is known by now."""
-        return attrs.evolve(self, path=resolved(self.path), body=resolved(self.body))
+        return Request(self.method, resolved(self.path), self.params, resolved(self.body), self.headers)
 
 
 @attrs.frozen(eq=False)
