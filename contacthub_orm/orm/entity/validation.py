@@ -107,10 +107,12 @@ class _Check:
         self.is_sure = is_sure
 
 
-def _of_validators(mapped: Mapped, place: str, check: _Check) -> Iterator[Violation]:
+def _of_validators(mapped: Mapped, place: str, check: _Check) -> Iterable[Violation]:
     """Rules of the user's own that values of an object break, or the object itself if it is no entity."""
-    if not mapped.__validators__:
-        return
+    return _asked(mapped, place, check) if mapped.__validators__ else ()
+
+
+def _asked(mapped: Mapped, place: str, check: _Check) -> Iterator[Violation]:
     check.is_sure = False
     of_values = (one for one in mapped.__validators__ if one[1] and _is_written(mapped, one[1]))
     yield from broken_rules(mapped, of_values, place)

@@ -123,8 +123,8 @@ class _Planner:
             return None
         carried = self._elements.carried_by(entity, body)
         own = copied(body) if carried else None
-        folded = self._fold(carried, body)
-        after = (*before, *self._referenced(entity, body))
+        folded = self._fold(carried, body) if carried else ()
+        after = (*before, *self._referenced(entity, body)) if state_of(entity).references else tuple(before)
         request = self._backend.request(verb, entity, body)
         operation = Operation(
             verb, entity, request, after, _baseline(entity), state_of(entity).sent_before, folded, own
