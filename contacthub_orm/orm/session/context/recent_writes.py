@@ -46,14 +46,6 @@ class _Place:
         """The place of a key below this one."""
         return self.below.get(key) or self.below.setdefault(key, _Place((*self.path, key)))
 
-    def gather(self, document: Document, found: dict[Path, Any]) -> None:
-        """Add the single values of a document here, and those of the documents in it, to `found` by their paths."""
-        for key, value in document.items():
-            if value.__class__ in _SINGLE:
-                found[self.at(key).path] = value
-            elif value.__class__ is dict:
-                self.at(key).gather(value, found)
-
 
 class RecentWrites:
     """The identities, versions and single values that a session wrote lately. It keeps no entity alive.
@@ -174,7 +166,14 @@ class RecentWrites:
             if key != own and key in keys and not keys[key].read_only
         }
         found: dict[Path, Any] = {}
-        self._top.gather(named, found)
+        waiting: list[tuple[_Place, Document]] = [(self._top, named)]
+        while waiting:
+            place, inside = waiting.pop()
+            for key, value in inside.items():
+                if value.__class__ in _SINGLE:
+                    found[place.at(key).path] = value
+                elif value.__class__ is dict:
+                    waiting.append((place.at(key), value))
         return tuple(found), tuple(found.values())
 
 
