@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from contacthub_orm.orm.wire.ordering import folded
 from contacthub_orm.orm.wire.versions import is_older
 
@@ -35,12 +33,12 @@ Index = dict[Hashable, dict["Key", None]]
 _SINGLE: Final = frozenset((str, int, float, bool))
 
 
-@attrs.define(eq=False)
 class _Place:
     """A path that documents have, and the paths below it by their last key. It is made once, for all entries."""
 
-    path: Path
-    below: dict[str, _Place] = attrs.field(factory=dict)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.below: dict[str, _Place] = {}
 
     def at(self, key: str) -> _Place:
         """The place of a key below this one."""
