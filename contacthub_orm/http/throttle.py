@@ -20,9 +20,10 @@ _WINDOW = 60.0
 
 @attrs.define(eq=False)
 class _Turn:
-    """When a request may be sent, on the monotonic clock; a pause moves it."""
+    """When a request may be sent, on the monotonic clock. A pause moves it unless it is taken."""
 
     at: float
+    taken: bool = False
 
 
 class Throttle:
@@ -47,28 +48,37 @@ class Throttle:
     def acquire(self) -> None:
         """Wait until a request may be sent, and count it."""
         turn = self._next_turn() if self._budget else self._pause
-        while (wait := turn.at - self._clock.monotonic()) > 0:
-            self._clock.sleep(wait)
+        try:
+            while (wait := self._left(turn)) > 0:
+                self._clock.sleep(wait)
+        finally:
+            turn.taken = True
 
     def pause(self, seconds: float) -> None:
         """Delay all requests for a number of seconds. A longer pause that is under way stays."""
         with self._lock:
-            now = self._clock.monotonic()
-            self._pause.at = max(self._pause.at, now + seconds)
+            self._pause.at = max(self._pause.at, self._clock.monotonic() + seconds)
             turns = list(self._turns)
             for place, turn in enumerate(turns):
-                if turn.at > now:
+                if not turn.taken:
                     turn.at = max(turn.at, self._earliest(turns, place))
 
     def _next_turn(self) -> _Turn:
         """Take the next free token."""
         with self._lock:
-            now = self._clock.monotonic()
-            turn = _Turn(max(now, self._earliest(self._turns, len(self._turns))))
+            earliest = self._earliest(self._turns, len(self._turns))
+            turn = _Turn(max(self._clock.monotonic(), earliest))
             self._turns.append(turn)
-            while len(self._turns) > self._budget and self._turns[0].at <= now:
+            while len(self._turns) > self._budget and self._turns[0].taken:
                 self._turns.popleft()
             return turn
+
+    def _left(self, turn: _Turn) -> float:
+        """The seconds until a turn. When there are none, it is taken."""
+        with self._lock:
+            wait = turn.at - self._clock.monotonic()
+            turn.taken = wait <= 0
+            return wait
 
     def _earliest(self, turns: Sequence[_Turn], place: int) -> float:
         """When the turn at a place is possible: after the pause, and a minute after the one whose token it takes."""

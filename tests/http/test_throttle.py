@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -73,6 +74,35 @@ def test_after_a_pause_requests_keep_to_the_budget(clock):
     assert times(throttle, clock, 2) == [0, 0]
     throttle.pause(100)
     assert times(throttle, clock, 5) == [100, 100, 160, 160, 220]
+
+
+def test_a_pause_asked_for_as_a_turn_comes_holds_it(clock):
+    class Late(ManualClock):
+        def sleep(self, seconds):
+            super().sleep(seconds)
+            if len(self.slept) == 1:
+                throttle.pause(30)  # the thread whose turn has come has not woken yet
+
+    clock = Late()
+    throttle = Throttle(1, clock)
+    assert times(throttle, clock, 3) == [0, 90, 150]
+
+
+def test_a_thread_that_is_interrupted_while_it_waits_leaves_nothing_behind():
+    class Interrupted(ManualClock):
+        def sleep(self, seconds):
+            raise KeyboardInterrupt
+
+    clock = Interrupted()
+    throttle = Throttle(2, clock)
+    for _ in range(50):
+        clock.advance(1)
+        with suppress(KeyboardInterrupt):
+            throttle.acquire()
+    clock.advance(10_000)
+    throttle.acquire()
+
+    assert len(throttle._turns) <= 2
 
 
 class Stage(ManualClock):

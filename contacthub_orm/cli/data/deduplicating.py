@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["dedupe"]
 
 _ORDERS: Final = ("oldest", "newest", "fullest")
-_CUT_SHORT: Final = "{path} holds a merge that was cut short: undo it with contacthub-orm recover {path}"
 
 Key = tuple[str, ...]
 
@@ -54,7 +51,7 @@ Key = tuple[str, ...]
     default="dedupe.journal",
     show_default=True,
     metavar="PATH",
-    help="File for the merge that is under way, so that recover can undo it. It is gone when the command has ended.",
+    help="File for the merge that is under way, so that recover can undo it. It stays, and holds nothing afterwards.",
 )
 @format_option(help="Of a dry run.")
 @node_options(sandbox=True)
@@ -89,8 +86,11 @@ def dedupe(
         raise click.UsageError("only customers can be merged")
     columns_of(Customer, ",".join(paths))
     columns = list(dict.fromkeys([*COLUMNS["customers"], *paths, "registeredAt"]))
-    with target.node() as node, nullcontext() if dry_run else _kept_journal(Path(journal)):
-        with Session(node) as session:
+    place = (
+        None if dry_run or target.sandbox else journal
+    )  # what was done in a throwaway sandbox is gone with it
+    with target.node() as node:
+        with Session(node, journal=place) as session:  # refuses a journal that cannot be used before it reads
             groups = _groups(asked.on(session).no_tracking(), paths)
         click.echo(f"{len(groups)} groups of customers with the same {', '.join(paths)}", err=True)
         if dry_run:
@@ -98,7 +98,7 @@ def dedupe(
                 candidates = _candidates(session, groups, keep)
                 print_rows(candidates, form, ["group", *columns] if form != "json" else [])
             return
-        failed = _Merging(node, Path(journal), paths, keep, columns, asks=not yes).run(groups)
+        failed = _Merging(node, place, paths, keep, columns, asks=not yes).run(groups)
     if failed:
         click.echo(f"{failed} groups were not merged, or not completely", err=True)
         sys.exit(1)
@@ -116,59 +116,38 @@ def _read(session: Session, identities: Sequence[str]) -> list[Customer]:
     return [one for one in session.get_many(Customer, identities) if one is not None]
 
 
-@contextmanager
-def _kept_journal(path: Path) -> Iterator[None]:
-    """Refuse to begin while the journal holds a merge that was cut short; afterwards remove it unless it holds one."""
-    is_new = not path.exists()
-    if not is_new and _is_cut_short(path):
-        raise click.ClickException(_CUT_SHORT.format(path=path))
-    try:
-        yield
-    finally:
-        if path.exists():
-            if _is_cut_short(path):
-                click.echo(_CUT_SHORT.format(path=path), err=True)
-            elif is_new:
-                for one in (path, Path(f"{path}-wal")):
-                    one.unlink(missing_ok=True)
-
-
-def _is_cut_short(path: Path) -> bool:
-    """Whether a journal holds a merge that has not ended.
-
-    Raises:
-        JournalError: if the file is no journal, or another process uses it.
-    """
-    from contacthub_orm.orm.unit_of_work.journal import read_journal
-
-    _, _, operations = read_journal(path)
-    return bool(operations)
-
-
 @attrs.define
 class _Merging:
     """Merges groups, one after another.
 
     Attributes:
-        journal: keeps the merge that is under way, so that it can be undone after a kill.
+        journal: keeps the merge that is under way, so that it can be undone after a kill; None for no journal.
         asks: whether to ask before each; no longer after the answer "all".
     """
 
     node: Node
-    journal: Path
+    journal: str | None
     paths: Sequence[str]
     keep: str
     columns: Sequence[str]
     asks: bool
 
     def run(self, groups: Sequence[Sequence[str]]) -> int:
-        """Merge groups until the user quits or one is cut short, and return how many could not be merged."""
+        """Merge groups until the user quits, and return how many could not be merged.
+
+        Raises:
+            JournalError: if one is left in the journal, to be undone first.
+        """
+        from contacthub_orm import Session
+
         failed = 0
         for number, identities in enumerate(groups, 1):
             answer, merged = self._one(f"{number} of {len(groups)}", identities)
             failed += not merged
-            if answer == "q" or (not merged and _is_cut_short(self.journal)):
+            if answer == "q":
                 break
+            if not merged:
+                Session(self.node, journal=self.journal).close()
         return failed
 
     def _one(self, place: str, identities: Sequence[str]) -> tuple[str, bool]:
@@ -193,6 +172,10 @@ class _Merging:
             except CommitError as error:
                 click.echo(str(error), err=True)
                 return answer, False
+            except KeyboardInterrupt:
+                if self.journal is not None:
+                    click.echo(f"cut short: contacthub-orm recover {self.journal} undoes it", err=True)
+                raise
             return answer, True
 
 

@@ -67,9 +67,8 @@ def checked(entity: Entity) -> Checked:
     The entity's own rules between attributes are checked only if every value by itself is valid.
     """
     name, state = type(entity).__name__, state_of(entity)
-    check = _Check(
-        new=state.key is None, is_sure=not state.expired and _is_of_the_library(entity._violations)
-    )
+    are_ours = _is_of_the_library(entity._violations) and _is_of_the_library(entity._violations_of_body)
+    check = _Check(new=state.key is None, is_sure=are_ours and not state.expired)
     try:
         patch, found = _patch_and_violations(entity, name, check)
         held = state.baseline
@@ -98,8 +97,8 @@ class _Check:
 
     Attributes:
         new: whether the entity is to be created.
-        is_sure: whether the values that it has seen are those that will be sent: nothing of the program's own was called,
-            nothing was read, of which its receivers hear, and each value has a JSON form.
+        is_sure: whether the values that it has seen are those that will be sent: nothing of the program's own was called but
+            codecs, nothing was read, of which its receivers hear, and each value has a JSON form.
     """
 
     def __init__(self, *, new: bool, is_sure: bool) -> None:

@@ -36,7 +36,7 @@ class Writing:
 
     @property
     def account(self) -> Account:
-        """The account of the last flush, of an interrupted one too; empty before the first, and while one sends."""
+        """The account of the last flush; of one that is under way, or was interrupted, what it has done so far."""
         return self._flusher.account
 
     @account.setter

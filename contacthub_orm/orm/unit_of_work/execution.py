@@ -109,14 +109,20 @@ class Execution:
             for batch in plan.batches:
                 self._batch(batch)
         finally:
-            self._conclude_rest()
+            try:
+                self._conclude_rest()
+            except BaseException:  # a further interrupt: what was sent is in doubt, whatever strikes
+                self._conclude_rest()
+                raise
         return self.account(plan)
 
     def account(self, plan: Plan) -> Account:
         """The outcome of every operation of a plan so far. What was not begun was not sent."""
         return Account(
             [
-                self.entries.get(operation) or Entry(operation, operation.request, Outcome.NOT_SENT)
+                self.entries.get(operation)
+                or self._begun.get(operation)
+                or Entry(operation, operation.request, Outcome.NOT_SENT)
                 for operation in plan
             ]
         )

@@ -121,7 +121,7 @@ class JournalFile:
         for statement in self.schema.split(";"):
             execute(statement)
         found = dict(execute("select key, value from meta").fetchall())
-        held, written = found.get("place", place or ""), found.get("format", self.format)
+        held, written = found.get("place") or place or "", found.get("format", self.format)
         if written != self.format:
             execute("rollback")
             raise JournalError(
@@ -130,7 +130,9 @@ class JournalFile:
         if place not in (None, held):
             execute("rollback")
             raise JournalError(f"{self.path} is the journal of {held}, not of {place}")
-        execute("insert or replace into meta values ('place', ?), ('format', ?)", (held, self.format))
+        execute("insert or replace into meta values ('format', ?)", (self.format,))
+        if held:  # a look at an empty file does not decide whose it will be
+            execute("insert or replace into meta values ('place', ?)", (held,))
         execute("commit")
         self.place = held
 

@@ -12,8 +12,15 @@ import pytest
 
 from contacthub_orm import Customer, Event, Session
 from contacthub_orm.sandbox import Fault
+from contacthub_orm.signals import before_request
 
 ORDER = {"type": "completedOrder", "context": "ECOMMERCE", "properties": {"orderId": "O-1"}}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The working directory, where the journal is kept by default."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -167,7 +174,7 @@ def killed(run, contacthub_sandbox, merge, tmp_path):
         assert died.returncode == -signal.SIGKILL, died.stderr
         refused = run(*merge)
         assert refused.exit_code == 1
-        assert f"undo it with contacthub-orm recover {tmp_path / 'merge.journal'}" in refused.stderr
+        assert "holds a commit that was cut short: run recover() on it first" in refused.stderr
         return run("recover", tmp_path / "merge.journal", "--settle", "0.1")
 
     return killed
@@ -207,13 +214,44 @@ def test_a_merge_whose_outcome_is_unknown_ends_the_command(
     result = run(*merge)
     assert result.exit_code == 1
     assert "2 of 2" not in result.stdout
-    assert f"undo it with contacthub-orm recover {tmp_path / 'merge.journal'}" in result.stderr
+    assert "holds a commit that was cut short: run recover() on it first" in result.stderr
     assert len(left()) == 8
 
 
-def test_the_journal_goes_with_the_command_that_made_it(run, ids, merge, tmp_path):
-    run(*merge)
+def test_a_merge_that_ctrl_c_cuts_short_says_what_undoes_it(run, ids, left, merge, tmp_path):
+    def interrupt(_, method, **__):
+        if method == "DELETE":
+            raise KeyboardInterrupt
+
+    with before_request.connected_to(interrupt):
+        result = run(*merge)
+    assert result.exit_code == 130
+    assert f"contacthub-orm recover {tmp_path / 'merge.journal'} undoes it" in result.stderr
+    assert run("recover", tmp_path / "merge.journal", "--settle", "0.1").exit_code == 0
+    assert len(left()) == 8
+
+
+def test_an_empty_file_becomes_the_journal_and_holds_nothing_afterwards(run, ids, left, merge, tmp_path):
+    journal = tmp_path / "merge.journal"
+    journal.touch()
+    assert "nothing to recover" in run("journal", journal).output
+    assert run(*merge).exit_code == 0
+    assert len(left()) == 5
+    assert "nothing to recover" in run("journal", journal).output
+
+
+def test_in_a_throwaway_sandbox_no_journal_is_kept(run, tmp_path):
+    assert run("dedupe", "--by", "base.lastName", "--sandbox", "--yes").exit_code == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_command_with_the_same_journal_is_refused(run, ids, contacthub_sandbox, merge, tmp_path):
+    with Session(contacthub_sandbox.node, journal=tmp_path / "merge.journal"):
+        contacthub_sandbox.clear_requests()
+        result = run(*merge)
+    assert result.exit_code == 1
+    assert "is in use" in result.stderr
+    assert contacthub_sandbox.requests == []
 
 
 def test_a_file_that_is_no_journal_is_refused_before_anything_is_read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -32,6 +32,7 @@ from contacthub_orm.orm.entity.detached import from_document
 from contacthub_orm.orm.entity.validation import Checked, checked, violations
 from contacthub_orm.orm.mapping import changes
 from contacthub_orm.orm.mapping.changes import change
+from contacthub_orm.orm.wire.documents import Document
 from contacthub_orm.signals import before_request
 from tests.orm.mapping.domain.test_composites import Member
 from tests.orm.mapping.test_tracking_model import BOOKS, edited
@@ -156,6 +157,20 @@ def test_what_a_check_of_a_class_writes_is_sent(world: World) -> None:
         session.add(WithOwnCheck(externalId="2", base={"firstName": "bob"}))
 
         assert [body["base"]["lastName"] for body in bodies(session)] == ["BOB", "ADA"]
+
+
+class WithOwnCheckOfTheBody(Customer):
+    def _violations_of_body(self, body: Document) -> Iterable[Violation]:
+        self.base.lastName = "Kent"
+        return super()._violations_of_body(body)
+
+
+def test_what_a_check_of_the_body_writes_is_sent(world: World) -> None:
+    world.sandbox.seed([{"externalId": "1"}])
+    with Session(world.node()) as session:
+        session.query(WithOwnCheckOfTheBody).one().base.firstName = "Clark"
+
+        assert bodies(session) == [{"base": {"firstName": "Clark", "lastName": "Kent"}}]
 
 
 heard: list[Customer] = []

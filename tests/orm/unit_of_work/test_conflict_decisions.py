@@ -307,3 +307,42 @@ def test_a_function_that_raises_stops_the_commit_and_what_was_done_is_done(
     got: list[Any] = []
     drain_events(path, lambda event: got.append(event.data))
     assert got == [{"of": "ada"}]
+
+
+def test_the_account_of_what_was_done_outlives_a_decision_that_raises(world: World) -> None:
+    ada, bob = seed(world, "ada", "bob")
+    asked: list[int] = []
+    with careful(world, on_error="continue") as session:
+        get(session, ada).extra = "mine"
+        get(session, bob).extra = "mine"
+        write(world, ada, extra="theirs")
+
+        def decide(*_: Any) -> Any:
+            asked.append(len(session.account))
+            if len(asked) == 2:
+                raise ZeroDivisionError
+            write(world, ada, extra="theirs again")
+            return "rebase"
+
+        with pytest.raises(ZeroDivisionError):
+            session.commit(on_conflict=decide)
+
+        assert asked == [2, 2]
+        assert sorted(entry.outcome.value for entry in session.account) == ["done", "failed"]
+
+
+def test_an_interrupt_of_the_repeat_keeps_what_was_done_before_in_the_account(world: World) -> None:
+    ids = seed(world, "ada", "bob", "cid")
+    with careful(world, on_error="continue") as session:
+        for one in ids:
+            get(session, one).extra = "mine"
+        write(world, ids[0], extra="theirs")
+
+        def interrupt(ended: int, total: int) -> None:
+            if ended == total == 1:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            session.commit(on_conflict=lambda *_: "rebase", progress=interrupt)
+
+        assert [entry.outcome for entry in session.account] == ["done"] * 3

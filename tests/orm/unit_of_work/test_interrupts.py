@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import linecache
+import sys
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
 from queue import SimpleQueue
+from types import FrameType
 from typing import Any
 from weakref import WeakSet
 
 import pytest
 
 from contacthub_orm import Customer, Session, ValidationError
+from contacthub_orm.orm import Outcome
 from contacthub_orm.orm.unit_of_work import execution
 from contacthub_orm.orm.unit_of_work.execution import Progress
 from tests.support.world import World, customer, viewed
+
+TRACED = ("context/flushing.py", "unit_of_work/execution.py", "transaction/committing.py")
 
 
 class InterruptedPool(ThreadPoolExecutor):
@@ -130,3 +139,66 @@ def test_the_entries_of_the_commit_before_are_freed_while_the_next_one_sends(wor
         session.commit(progress=lambda *_: left.append(len(former)))
 
         assert left == list(range(9, -1, -1))
+
+
+def test_while_a_commit_sends_its_account_tells_what_has_ended(world: World) -> None:
+    told: list[list[str]] = []
+    with Session(world.node(max_in_flight=1)) as session:
+        session.add_all([customer("bruce"), customer("clark")])
+        session.commit(progress=lambda *_: told.append([entry.outcome.value for entry in session.account]))
+
+    assert told == [["done", "not sent"], ["done", "done"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 4])
+def test_wherever_ctrl_c_strikes_the_account_denies_nothing_that_was_sent(world: World, workers: int) -> None:
+    node = world.node(max_in_flight=workers)
+    with Session(node) as session:
+        bruce = customer("bruce")
+        session.add(bruce)
+        session.commit()
+        for strikes_at in range(10_000):
+            session.add_all([viewed(bruce, f"https://example.com/{strikes_at}/{one}") for one in range(3)])
+            world.sandbox.clear_requests()
+            with interrupt_at_line(strikes_at) as struck:
+                session.commit()
+            sent = world.writes().count("POST events")
+            told = len(session.account) - len(session.account.having(Outcome.NOT_SENT))
+            assert sent == 0 or told >= sent, struck
+            if not struck:
+                break
+            session.commit()
+    urls = [event.properties.url for event in world.events()]
+    assert len(urls) == len(set(urls)) == 3 * (strikes_at + 1)
+
+
+def is_last_word(frame: FrameType) -> bool:
+    """Whether a line ends a flush, whatever struck: Python looks for no signal between it and its `finally`."""
+    return "self.flushing = False" in linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
+
+@contextmanager
+def interrupt_at_line(number: int) -> Iterator[list[str]]:
+    """Raise KeyboardInterrupt in this thread at a line of the flush, counted from 0; yields where it struck."""
+    struck: list[str] = []
+    lines = count()
+
+    def local(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line" and not is_last_word(frame) and next(lines) == number:
+            struck.append(f"{frame.f_code.co_name} {frame.f_lineno}")
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return local
+
+    def entered(frame: FrameType, _: str, __: Any) -> Any:
+        return local if frame.f_code.co_filename.endswith(TRACED) else None
+
+    before = sys.gettrace()
+    sys.settrace(entered)
+    try:
+        yield struck
+    except KeyboardInterrupt:
+        assert struck
+    finally:
+        sys.settrace(before)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from contacthub_orm import CommitError, Customer, JournalError, Session, recover
+from contacthub_orm import CommitError, ContacthubError, Customer, JournalError, Session, recover
 from contacthub_orm.orm import Account
 from contacthub_orm.orm.unit_of_work.journal import read_journal
 from tests.support.disk import no_room_for
@@ -281,3 +281,17 @@ def test_the_account_of_a_commit_without_changes_needs_no_journal(world: World, 
         assert session.commit() == Account([])
         with session.begin(atomic=True):
             assert session.query(Customer).all() == []
+
+
+def test_what_was_looked_up_before_a_journal_failed_is_in_the_account(world: World, path: Path) -> None:
+    node = world.node()
+    with Session(node, journal=path) as session:
+        session.add(customer("ada"))
+        world.fault(node, 0, "after")
+        with pytest.raises(ContacthubError):
+            session.commit()
+        session.add(customer("bob"))
+        with no_room_for(path), pytest.raises(JournalError):
+            session.commit()
+
+        assert [(entry.entity.externalId, entry.outcome) for entry in session.account] == [("ada", "done")]

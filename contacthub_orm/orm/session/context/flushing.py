@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from contacthub_orm.errors import JournalError
 from contacthub_orm.http.gc_pause import paused_gc
 from contacthub_orm.orm.entity.entity_state import state_of
@@ -57,12 +59,21 @@ class Flusher:
         self._check_version = check_version
         self.journal = journal
         self.outbox = Outbox(context, journal)
-        self.account = Account()
-        """The account of the last flush: an empty one while it sends, and complete if it was interrupted, too."""
+        self._account = Account()
+        self._sending: _Sending | None = None
         self._former: list[Entry] = []
         """Entries of the flush before. FASTPATH: they are freed one by one while other requests are under way."""
         self.note_done: Callable[[Entry], None] | None = None
         """Is told of each operation that is done, at once: what comes next may fail."""
+
+    @property
+    def account(self) -> Account:
+        """The account of the last flush; of one that is under way, or was interrupted, what it has done so far."""
+        return self._account if self._sending is None else self._sending.account()
+
+    @account.setter
+    def account(self, account: Account) -> None:
+        self._account, self._sending = account, None
 
     def plan(self, only: Iterable[Entity] | None = None, *, on_error: OnError = "stop") -> Plan:
         """What would be sent, of all entities or of some with what they depend on.
@@ -128,6 +139,8 @@ class Flusher:
         if not self._in_doubt:
             return self._send(plan, [], execution, atomic=atomic)
         resolved = self._in_doubt.resolve()
+        if resolved:
+            self.account = Account(resolved)
         self._note_all_done(resolved)
         for entry in resolved:
             self._context.let_go(entry.entity)
@@ -162,16 +175,15 @@ class Flusher:
         events: list[WaitingEvent] = []
         if self._context.recording:
             events = self.outbox.collect(planned, plan)
+        sending = _Sending(resolved, held_up, planned, plan, execution)
         if plan:
             self._write_down(plan, events, atomic=atomic)
-        try:
-            sent = self._send_all(plan, execution) if plan else []
-        except BaseException:
-            self.account = Account([*resolved, *_in_order([*held_up, *execution.account(plan)], planned)])
-            raise
+            self._former = list(self.account)
+            self._account, self._sending = Account(), sending
+            self._send_all(plan, execution)
         if events:
             self.outbox.take_free()
-        return Account([*resolved, *(_in_order([*held_up, *sent], planned) if held_up else sent)])
+        return sending.account()
 
     def _execution(self, on_error: OnError, progress: Progress | None) -> Execution:
         return Execution(
@@ -198,12 +210,11 @@ class Flusher:
             events=events,
         )
 
-    def _send_all(self, plan: Plan, execution: Execution) -> list[Entry]:
-        self._former, self.account = list(self.account), Account()
+    def _send_all(self, plan: Plan, execution: Execution) -> None:
         for operation in plan:
             state_of(operation.entity).send(operation.body)
         try:
-            return list(execution.run(plan))
+            execution.run(plan)
         finally:
             self._former = []
             for operation in plan:
@@ -308,6 +319,33 @@ class Flusher:
                 self.journal.set_clock(self._backend.sending().ahead)
 
 
+@attrs.frozen
+class _Sending:
+    """A flush that sends, and can account for itself at any moment.
+
+    Attributes:
+        resolved: the entries of what an earlier flush had left unknown.
+        held_up: those of what is not sent.
+        planned: the plan of everything.
+        plan: the plan of what is sent.
+        execution: sends it.
+    """
+
+    resolved: list[Entry]
+    held_up: list[Entry]
+    planned: Plan
+    plan: Plan
+    execution: Execution
+
+    def account(self) -> Account:
+        """The outcome of every operation so far, in the order of the plan."""
+        sent = list(self.execution.account(self.plan))
+        if self.held_up:
+            place = {operation: index for index, operation in enumerate(self.planned)}
+            sent = sorted([*self.held_up, *sent], key=lambda entry: place[entry.operation])
+        return Account([*self.resolved, *sent])
+
+
 def _parted(plan: Plan, blocked: AbstractSet[int]) -> tuple[Plan, list[Entry]]:
     """A plan of what can be sent, and the entries of the rest: what breaks rules has failed, what waits is not sent.
 
@@ -330,12 +368,6 @@ def _parted(plan: Plan, blocked: AbstractSet[int]) -> tuple[Plan, list[Entry]]:
         entries += [Entry(one, one.request, Outcome.NOT_SENT) for one in late]
         batches.append(tuple(one for one in batch if one not in held_up))
     return Plan(tuple(batch for batch in batches if batch)), entries
-
-
-def _in_order(entries: list[Entry], plan: Plan) -> list[Entry]:
-    """Entries in the order of the plan."""
-    place = {operation: index for index, operation in enumerate(plan)}
-    return sorted(entries, key=lambda entry: place[entry.operation])
 
 
 def _with_prerequisites(entities: Iterable[Entity]) -> set[int]:

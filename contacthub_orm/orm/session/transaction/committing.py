@@ -63,8 +63,8 @@ class Committer:
     def flush(self, objects: Iterable[Entity] | None, progress: Progress | None) -> Account:
         """Flush; see `Session.flush`."""
         self._refuse_within_flush()
-        self.flushing = True
         try:
+            self.flushing = True
             chosen = self._with_additions_of_receivers(objects)
             account, cause = self._flusher.flush(chosen, atomic=self._is_atomic, progress=progress), None
             self._session.account = account
@@ -98,7 +98,12 @@ class Committer:
                     repeated = self._flusher.flush(again, atomic=self._is_atomic, progress=progress)
                 except ContacthubError as error:
                     return account, error
+                except BaseException:
+                    if self._session.account is not account:  # it had begun to send
+                        self._session.account = joined(account, again, self._session.account)
+                    raise
             account = joined(account, again, repeated)
+            self._session.account = account
         return account, None
 
     def commit(self, *, atomic: bool, progress: Progress | None, on_conflict: OnConflict | None) -> Account:
