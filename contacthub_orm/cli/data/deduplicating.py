@@ -86,11 +86,9 @@ def dedupe(
         raise click.UsageError("only customers can be merged")
     columns_of(Customer, ",".join(paths))
     columns = list(dict.fromkeys([*COLUMNS["customers"], *paths, "registeredAt"]))
-    place = (
-        None if dry_run or target.sandbox else journal
-    )  # what was done in a throwaway sandbox is gone with it
+    kept = None if dry_run or target.sandbox else journal  # a throwaway sandbox takes with it what was done
     with target.node() as node:
-        with Session(node, journal=place) as session:  # refuses a journal that cannot be used before it reads
+        with Session(node, journal=kept) as session:  # refuses a journal that cannot be used before it reads
             groups = _groups(asked.on(session).no_tracking(), paths)
         click.echo(f"{len(groups)} groups of customers with the same {', '.join(paths)}", err=True)
         if dry_run:
@@ -98,7 +96,7 @@ def dedupe(
                 candidates = _candidates(session, groups, keep)
                 print_rows(candidates, form, ["group", *columns] if form != "json" else [])
             return
-        failed = _Merging(node, place, paths, keep, columns, asks=not yes).run(groups)
+        failed = _Merging(node, kept, paths, keep, columns, asks=not yes).run(groups)
     if failed:
         click.echo(f"{failed} groups were not merged, or not completely", err=True)
         sys.exit(1)
