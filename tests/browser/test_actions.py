@@ -167,6 +167,7 @@ def test_a_fault_is_set_counts_and_is_removed(town, tab):
     tab.get_by_label("Retry-After").fill("0")
     tab.get_by_label("Path").fill("events")
     tab.get_by_role("button", name="Set the fault").click()
+    tab.wait_for_url("**/faults?done=*")
 
     assert town.call("GET", "/events").status_code == 429
     tab.reload()
