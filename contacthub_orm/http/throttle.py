@@ -51,7 +51,7 @@ class Throttle:
         try:
             while (wait := self._left(turn)) > 0:
                 self._clock.sleep(wait)
-        finally:
+        finally:  # after an interrupt, too
             turn.taken = True
 
     def pause(self, seconds: float) -> None:

@@ -17,7 +17,7 @@ from contacthub_orm.orm.entity.bodies import writable
 from contacthub_orm.orm.entity.entity_state import state_of
 from contacthub_orm.orm.entity.resource import Key
 from contacthub_orm.orm.mapping.mapped import render
-from contacthub_orm.orm.service.account import Evidence, Outcome, kind_of_error
+from contacthub_orm.orm.service.account import Evidence, Outcome, created_key, kind_of_error
 from contacthub_orm.orm.service.plan import Verb
 from contacthub_orm.orm.unit_of_work.polling import fetch_settled
 from contacthub_orm.orm.wire.documents import Document, difference
@@ -65,8 +65,8 @@ class Compensation:
         if self.reason is None:
             return f"undone     {target}"
         reason = self.reason if self.error is None else kind_of_error(self.error)
-        created = (self.entry.document or {}).get("id") if self.entry.operation.verb is Verb.CREATE else None
-        which = "" if created is None else f"{created}: "
+        created = created_key(self.entry)
+        which = "" if created is None else f"{created.id}: "
         return f"not undone {target}  ({which}{reason})"
 
 

@@ -11,7 +11,7 @@ from tests.support.world import World, customer
 
 FEW, MANY = 5, 15
 MOST_CALLS = 1_660
-"""It was 1,646 with requests 2.34 and urllib3 2.8, which make about 1,000 of them. A plain `session.patch` makes 3,600."""
+"""It was 1,590 with requests 2.34 and urllib3 2.8, which make about 1,000 of them. A plain `session.patch` makes 3,600."""
 
 
 def calls_of(action: Callable[[], object]) -> int:
